@@ -1,0 +1,1 @@
+"""Karvan: migration data and policy."""
