@@ -175,6 +175,13 @@ class Workspace:
             held.flush()
             yield
 
+    def sweep(self) -> int:
+        """Remove what a killed run left behind: drafts that no version names. Call it under `lock()`; returns files removed."""
+        left = [path for path in self.root.rglob("*.draft") if path.is_file()]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
     def transaction(self) -> Transaction:
         """Write tables, then commit them together. Use it as a context manager, under `lock()`."""
         from karvan.workspace.transaction import Transaction

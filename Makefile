@@ -1,0 +1,49 @@
+# Karvan: the recipes. `make` alone lists them; `make demo` and `make test` set everything up themselves.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python3))
+PORT ?= 8000
+VENV := .venv
+UV := $(VENV)/bin/uv
+RUN := $(VENV)/bin
+DEMO := demo
+.PHONY: help setup browser demo test test-all bench lint docs docs-check clean
+
+help: ## list the recipes
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready ## make .venv with the locked versions (needs Python 3.11 or newer with venv and pip)
+
+$(VENV)/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "karvan needs Python 3.11 or newer; set PYTHON=/path/to/python3.12"; exit 1; }
+	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(UV) || $(RUN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --active --locked --inexact --quiet
+	@touch $@
+
+browser: setup ## a Chromium for the browser tests: the system's package where it may be installed
+	@bash scripts/browser.sh $(RUN)/python
+
+demo: setup ## the main job on a synthetic country; ends with a page to open (PORT= to change)
+	@$(RUN)/karvan demo -w $(DEMO) --port $(PORT)
+
+test: setup browser lint ## everything that must hold before a change lands (under 20 minutes on 2 cores)
+	@$(RUN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not real_data" tests
+
+test-all: setup browser lint ## the same, with the slow checks and, if KARVAN_SHARED names them, the full real files
+	@$(RUN)/python -m pytest -q -n 2 --dist loadgroup tests
+
+bench: setup ## speed, each figure beside a peer or the physical floor in the same run
+	@for script in benchmarks/*.py; do echo "== $$script"; $(RUN)/python $$script || exit 1; done
+
+lint: setup ## style, types, floors
+	@$(RUN)/ruff check --quiet src tests benchmarks scripts
+	@$(RUN)/lint-imports --config pyproject.toml > $(VENV)/floors.txt || { cat $(VENV)/floors.txt; exit 1; }
+	@$(RUN)/mypy --no-error-summary src/karvan
+
+docs: setup ## the documentation as a site, in site/
+	@$(RUN)/karvan reference -o docs/reference
+	@$(RUN)/mkdocs build --quiet --strict
+
+clean: ## remove the demo's workspace and what was built
+	@rm -rf $(DEMO) site build dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,41 @@
+"""karvan run: the line, from extracts to safe cubes."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from karvan.cli.terminal import figure, json_option, progress, workspace_option
+from karvan.workspace import Run, Workspace
+
+
+@click.command()
+@workspace_option
+@click.option("--through", metavar="STEP", help="Stop after this step: intake, link, lifecourse, quality, indicators, disclosure.")
+@click.option("--force", is_flag=True, help="Run every step again, changed or not.")
+@json_option
+def run(ws: Workspace, through: str | None, force: bool, as_json: bool) -> None:
+    """Run the line: extracts, records, persons, life courses, indicators, safe cubes.
+
+    A step whose inputs, parameters and code are unchanged is not run again. A killed run leaves the last good tables in force.
+
+    Example: karvan run -w demo --through lifecourse
+    """
+    from karvan import line
+
+    with progress("run") as report:
+        done = line.run(ws, through=through, progress=report, force=force)
+    if as_json:
+        click.echo(json.dumps({name: asdict(one) if one else None for name, one in done}, indent=1, default=str))
+        return
+    for name, one in done:
+        click.echo(said(name, one))
+    click.echo("next: karvan indicators list, or karvan explain <indicator> <period>")
+
+
+def said(name: str, run: Run | None) -> str:
+    """One line for one step."""
+    if run is None:
+        return f"{name:<12} unchanged"
+    aside = f", {figure(run.rows_set_aside)} set aside" if run.rows_set_aside else ""
+    return f"{name:<12} {figure(run.rows_out):>12} rows{aside}, {run.seconds:.1f} s, {run.peak_mb:,.0f} MB"

@@ -1,0 +1,45 @@
+"""The line: the steps of the spine, in order.
+
+extracts -> records -> persons -> life courses -> indicators -> safe cubes. A step whose inputs, parameters and code are unchanged
+is not run again, so that running the line twice costs seconds.
+"""
+
+from __future__ import annotations
+
+from karvan.errors import DataError, nearest
+from karvan.workspace import Progress, Run, Step, Workspace, quiet, run_step
+
+
+def steps() -> list[Step]:
+    """The steps in order; each knows the tables it reads and writes."""
+    from karvan import disclosure, indicators, intake, lifecourse, linkage, quality
+
+    return [intake.STEP, linkage.STEP, lifecourse.STEP, quality.STEP, indicators.STEP, disclosure.STEP]
+
+
+def run(ws: Workspace, *, through: str | None = None, progress: Progress = quiet, force: bool = False) -> list[tuple[str, Run | None]]:
+    """Run the line, or its beginning up to the step `through`, under the workspace's lock.
+
+    Returns one pair per step: its name, and the run, or None where nothing it depends on had changed. Each step commits by itself:
+    after a kill, the steps that ended are in force and the next run goes on from there.
+
+    Raises BusyError if another run holds the workspace, DataError if `through` is no step.
+    """
+    line = steps()
+    names = [step.name for step in line]
+    if through is not None:
+        if through not in names:
+            raise DataError(f"There is no step '{through}'.", where=", ".join(names), fix=nearest(through, names) or "name one of these")
+        line = line[: names.index(through) + 1]
+    done: list[tuple[str, Run | None]] = []
+    with ws.lock():
+        ws.sweep()
+        for place, step in enumerate(line):
+
+            def report(message: str, part: float, *, step: Step = step, place: int = place) -> None:
+                progress(f"{step.name}: {message}" if message else step.name, (place + part) / len(line))
+
+            report("", 0.0)
+            done.append((step.name, run_step(ws, step, progress=report, force=force)))
+    progress("done", 1.0)
+    return done
