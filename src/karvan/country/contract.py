@@ -1,0 +1,239 @@
+"""Data contracts: what a file of an agency holds and what its columns become.
+
+A contract is an Open Data Contract Standard (v3) file. What the standard does not know (record type, date profile, code
+list, how a row is cut into records) stands in `customProperties`; this module reads both into one frozen object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from karvan.country.yaml_file import read_yaml
+
+FORMATS = ("csv", "fixed_width", "xlsx", "xml", "json", "jsonl", "parquet")
+PERIODS = ("day", "month", "year", "snapshot", "edition")
+PERSON_KEYS = ("personal_no", "register_no", "document", "none")
+# What may stand in customProperties of one property, and of the contract under `karvan`.
+FIELD_KEYS = ("field", "identity", "codes", "code_list", "date", "partial", "decimal", "start", "width", "path", "drop", "check_digit", "null_values")
+CONTRACT_KEYS = (
+    "record", "records", "encoding", "delimiter", "header", "sheet", "skip_rows", "rows", "namespaces", "unpivot", "constants", "derive", "where", "checks",
+    "period", "file", "person_key", "observed_on", "completeness_by", "gates", "citation", "licence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ContractField:
+    """One physical column and what becomes of it.
+
+    `field` is the column of the record type it fills, `identity` the column of `identities`; both empty and not dropped: it goes
+    to `extra`. `key`: part of the natural key. `codes` maps values in place; `code_list` names a list of the pack.
+    """
+
+    column: str
+    type: str = "string"
+    field: str | None = None
+    identity: str | None = None
+    key: bool = False
+    required: bool = False
+    sensitivity: str = "P2"
+    description: str = ""
+    codes: Mapping[str, str | None] | None = None
+    code_list: str | None = None
+    date: str | None = None
+    partial: bool = False
+    decimal: str | None = None
+    start: int | None = None
+    width: int | None = None
+    path: str | None = None
+    drop: bool = False
+    check_digit: str | None = None
+    null_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordPart:
+    """One record that a row yields: its type, when (an expression; empty: always), and for each of what nested members.
+
+    `fields` maps a column of the record type (or `identity.<column>`) to a physical column, over what the properties say;
+    `constants` gives columns a fixed value.
+    """
+
+    record: str
+    when: str | None = None
+    each: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A hard rule of a row: rows for which it is false are set aside. An unknown answer (null) passes."""
+
+    expression: str
+    text: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A declared filter: rows for which `keep` is not true yield no record; they are counted under `because`."""
+
+    keep: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Unpivot:
+    """Columns turned into rows before anything else: the value of `columns` goes to `value`, its name to `name`.
+
+    `columns` are the physical names to turn; the properties of the contract then speak of `name` and `value`.
+    """
+
+    columns: tuple[str, ...]
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a feed delivers and how it is read. See `docs/reference/contracts.md` for every key."""
+
+    id: str
+    name: str
+    version: str
+    institution: str
+    format: str
+    fields: tuple[ContractField, ...]
+    records: tuple[RecordPart, ...]
+    pack: str = ""
+    path: Path | None = None
+    status: str = "active"
+    domain: str = ""
+    purpose: str = ""
+    limitations: str = ""
+    usage: str = ""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    header: bool = True
+    sheet: str | None = None
+    skip_rows: int = 0
+    rows: str | None = None
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    unpivot: Unpivot | None = None
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    derive: Mapping[str, str] = field(default_factory=dict)
+    where: tuple[Left, ...] = ()
+    checks: tuple[Check, ...] = ()
+    period: str = "edition"
+    file: str = "*"
+    person_key: str = "none"
+    observed_on: str | None = None
+    completeness_by: str | None = None
+    gates: Mapping[str, Any] = field(default_factory=dict)
+    citation: str = ""
+    licence: str = ""
+    frequency: str | None = None
+    latency_days: int | None = None
+    sla: Mapping[str, Any] = field(default_factory=dict)
+    valid_from: date | None = None
+
+    @property
+    def record(self) -> str:
+        """The record type of the rows; the first, where a row yields several."""
+        return self.records[0].record
+
+    @property
+    def key(self) -> tuple[ContractField, ...]:
+        """The parts of the natural key, in order. Empty: the record is known by its content."""
+        return tuple(f for f in self.fields if f.key)
+
+    @property
+    def reader(self) -> str:
+        """The kind of file; the same as `format`."""
+        return self.format
+
+    def field_of(self, column: str) -> ContractField | None:
+        """The property that fills a column of the record type."""
+        return next((f for f in self.fields if f.field == column), None)
+
+
+def read_contract(path: Path, *, pack: str = "") -> Contract:
+    """Read a contract file. What is missing or misspelt is found by `karvan pack check`, not here."""
+    return contract_from(read_yaml(path), pack=pack, path=path)
+
+
+def contract_from(odcs: Mapping[str, Any], *, pack: str = "", path: Path | None = None) -> Contract:
+    """A contract from the content of an ODCS file.
+
+    >>> contract_from({"id": "x.y", "schema": [{"physicalType": "csv", "properties": [{"name": "NO", "primaryKey": True}]}],
+    ...                "customProperties": [{"property": "karvan", "value": {"record": "visa"}}]}).record
+    'visa'
+    """
+    own = custom(odcs).get("karvan") or {}
+    schema = (odcs.get("schema") or [{}])[0]
+    about = odcs.get("description") or {}
+    sla = {entry["property"]: entry.get("value") for entry in odcs.get("slaProperties") or []}
+    parts = own.get("records") or [{"record": own.get("record", "")}]
+    turned = own.get("unpivot")
+    return Contract(
+        id=odcs.get("id", ""),
+        name=odcs.get("name", ""),
+        version=str(odcs.get("version", "")),
+        institution=odcs.get("tenant", ""),
+        format=schema.get("physicalType", "csv"),
+        fields=tuple(_field(p) for p in schema.get("properties") or []),
+        records=tuple(RecordPart(p["record"], p.get("when"), p.get("each"), p.get("fields") or {}, p.get("constants") or {}) for p in parts),
+        pack=pack,
+        path=path,
+        status=odcs.get("status", "active"),
+        domain=odcs.get("domain", ""),
+        purpose=about.get("purpose", ""),
+        limitations=about.get("limitations", ""),
+        usage=about.get("usage", ""),
+        unpivot=Unpivot(tuple(str(c) for c in turned["columns"]), turned["name"], turned["value"]) if turned else None,
+        where=tuple(Left(w["keep"], w["because"]) for w in own.get("where") or []),
+        checks=tuple(Check(c["expression"], c.get("text") or {}) for c in own.get("checks") or []),
+        frequency=sla.get("frequency"),
+        latency_days=sla.get("latency"),
+        sla=sla,
+        **{
+            k: own[k]
+            for k in ("encoding", "delimiter", "header", "sheet", "skip_rows", "rows", "namespaces", "constants", "derive", "period", "file", "person_key", "observed_on", "completeness_by", "gates", "citation", "licence")
+            if own.get(k) is not None
+        },
+    )  # fmt: skip
+
+
+def custom(holder: Mapping[str, Any]) -> dict[str, Any]:
+    """The custom properties of a contract or a property, by name."""
+    return {entry["property"]: entry.get("value") for entry in holder.get("customProperties") or []}
+
+
+def _field(odcs: Mapping[str, Any]) -> ContractField:
+    own = custom(odcs)
+    target = own.get("field")
+    codes = own.get("codes")
+    return ContractField(
+        column=str(odcs["name"]),
+        type=odcs.get("logicalType", "string"),
+        field=None if target == "key" else target,
+        identity=own.get("identity"),
+        key=bool(odcs.get("primaryKey")) or target == "key",
+        required=bool(odcs.get("required")),
+        sensitivity=odcs.get("classification", "P2"),
+        description=odcs.get("description") or "",
+        codes={str(k): None if v is None else str(v) for k, v in codes.items()} if codes else None,
+        code_list=own.get("code_list"),
+        date=own.get("date"),
+        partial=bool(own.get("partial")),
+        decimal=own.get("decimal"),
+        start=own.get("start"),
+        width=own.get("width"),
+        path=own.get("path"),
+        drop=bool(own.get("drop")),
+        check_digit=own.get("check_digit"),
+        null_values=tuple(str(v) for v in own.get("null_values") or ()),
+    )
