@@ -1,0 +1,51 @@
+"""Numbers, periods and categories in the reader's language."""
+
+from __future__ import annotations
+
+import math
+
+from karvan.country import Country
+
+NO_FIGURE = "–"
+
+
+def number(value: float | None, unit: str, lang: str, *, signed: bool = False) -> str:
+    """A value as a reader of that language writes it.
+
+    >>> number(1234567.0, "person", "en"), number(12.345, "per 1,000", "en"), number(-37559.0, "person", "en", signed=True), number(None, "person", "en")
+    ('1,234,567', '12.3', '−37,559', '–')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NO_FIGURE
+    from babel.numbers import format_decimal
+
+    whole = abs(value) >= 1000 or float(value).is_integer()
+    text = format_decimal(abs(value), format="#,##0" if whole else "#,##0.0", locale=lang if lang != "az" else "az_Latn")
+    sign = "−" if value < 0 and text.strip("0., ") else ("+" if signed and value > 0 else "")
+    return sign + text
+
+
+def category(dimension: str, code: str, lang: str, country: Country) -> str:
+    """Name of a category of a dimension: from the pack's texts and code lists; a code without a name stays a code."""
+    for key in (f"category.{dimension}.{code}", f"category.{code}"):
+        named = country.text(key, lang)
+        if named and named != key:
+            return named
+    if dimension in ("citizenship", "birth_country", "previous_country", "next_country", "partner", "area"):
+        return country_name(code, lang) or code
+    return code
+
+
+def country_name(code: str, lang: str) -> str | None:
+    """Name of a country by its ISO 3166-1 alpha-3 code, from the Unicode CLDR; None for codes that are no country."""
+    from babel import Locale
+
+    alpha2 = alpha3_to_alpha2().get(code)
+    return Locale.parse(lang if lang != "az" else "az_Latn").territories.get(alpha2) if alpha2 else None
+
+
+def alpha3_to_alpha2() -> dict[str, str]:
+    from babel.core import get_global
+
+    aliases: dict[str, list[str]] = get_global("territory_aliases")
+    return {old: new[0] for old, new in aliases.items() if len(old) == 3 and old.isalpha() and len(new) == 1 and len(new[0]) == 2}
