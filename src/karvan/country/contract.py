@@ -18,7 +18,7 @@ FORMATS = ("csv", "fixed_width", "xlsx", "xml", "json", "jsonl", "parquet")
 PERIODS = ("day", "month", "year", "snapshot", "edition")
 PERSON_KEYS = ("personal_no", "register_no", "document", "none")
 # What may stand in customProperties of one property, and of the contract under `karvan`.
-FIELD_KEYS = ("field", "identity", "codes", "code_list", "date", "partial", "decimal", "start", "width", "path", "drop", "check_digit", "null_values")
+FIELD_KEYS = ("field", "identity", "codes", "code_list", "date", "partial", "decimal", "start", "width", "path", "drop", "check_digit", "check_column", "pseudonym", "null_values")
 CONTRACT_KEYS = (
     "record", "records", "encoding", "delimiter", "header", "sheet", "skip_rows", "rows", "namespaces", "unpivot", "constants", "derive", "where", "checks",
     "period", "file", "person_key", "observed_on", "completeness_by", "gates", "citation", "licence",
@@ -30,7 +30,9 @@ class ContractField:
     """One physical column and what becomes of it.
 
     `field` is the column of the record type it fills, `identity` the column of `identities`; both empty and not dropped: it goes
-    to `extra`. `key`: part of the natural key. `codes` maps values in place; `code_list` names a list of the pack.
+    to `extra`. `key`: part of the natural key. `codes` maps values in place; `code_list` names a list of the pack. `check_column`
+    holds the check digit of this column as printed; `pseudonym` names the kind of number (personal_no, employer) whose keyed
+    pseudonym fills the field instead of the number.
     """
 
     column: str
@@ -51,6 +53,8 @@ class ContractField:
     path: str | None = None
     drop: bool = False
     check_digit: str | None = None
+    check_column: str | None = None
+    pseudonym: str | None = None
     null_values: tuple[str, ...] = ()
 
 
@@ -235,5 +239,7 @@ def _field(odcs: Mapping[str, Any]) -> ContractField:
         path=own.get("path"),
         drop=bool(own.get("drop")),
         check_digit=own.get("check_digit"),
+        check_column=own.get("check_column"),
+        pseudonym=own.get("pseudonym"),
         null_values=tuple(str(v) for v in own.get("null_values") or ()),
     )

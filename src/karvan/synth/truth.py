@@ -122,7 +122,7 @@ PROCEDURES = (
         Column("seen", "yes_no", "the border register would see it (false: outside the checks, or in another's passport)", null="never"),
         leave_out=("same_second",),
     ),
-    *(_procedure(name) for name in RECORD_TYPES if name not in ("crossing", "stay", "observation", "organisation")),
+    *(_procedure(name) for name in RECORD_TYPES if name not in ("crossing", "stay", "observation", "organisation", "document")),
     _procedure("organisation", person=False),
     _truth(
         "complaints", "one cell of one month", "Complaints to the human rights body, which never gives single cases: counts only.",

@@ -188,6 +188,12 @@ RECORDS = (
         Column("died_on", "day", "day of death", null="not known to be dead"),
     ),
     _record(
+        "document", "one document issued", "An identity card or passport as its issuer knows it: which numbers belong to which person.",
+        Column("doc_type", "text", "kind of document"),
+        Column("issued_on", "day", "day issued"),
+        Column("expires_on", "day", "last day of validity", null="no end"),
+    ),
+    _record(
         "civil_event", "one civil status act and person", "Birth, death, marriage, divorce or change of name.",
         Column("act_no", "text", "number of the act", sensitivity="P1"),
         Column("event", "text", "kind of act", null="never", values=("birth", "death", "marriage", "divorce", "name_change")),
