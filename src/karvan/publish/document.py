@@ -200,10 +200,11 @@ class _Maker:
             self.cells.bind(cell)
         values = {c.dims[body["by"]]: float(c.value or 0) for c in found}
         labels = {code: category(body["by"], code, self.lang, self.country) for code in values}
-        return self._drawing(body, charts.shaded_map(self.country.geography[body["over"]], values, labels, lang=self.lang) if values else "")
+        return self._drawing(body, charts.shaded_map(self.country.geography.geojson(body["over"]), values, labels, lang=self.lang) if values else "", note=self.country.geography.note(self.lang))
 
-    def _drawing(self, body: dict[str, Any], svg: str) -> dict[str, Any]:
-        return {"kind": "drawing", "caption": self.plain(body["title"]), "svg": svg, "note": self.plain(body.get("note", ""))}
+    def _drawing(self, body: dict[str, Any], svg: str, *, note: str = "") -> dict[str, Any]:
+        said = " ".join(text for text in (self.plain(body.get("note", "")), note) if text)
+        return {"kind": "drawing", "caption": self.plain(body["title"]), "svg": svg, "note": said}
 
     def _periods(self, body: dict[str, Any], indicator: str) -> list[str]:
         if isinstance(body.get("periods"), list):

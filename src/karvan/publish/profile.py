@@ -34,7 +34,7 @@ class Edition:
 def outline_of(country: Country) -> dict[str, Any]:
     """The outline of the profile, from the pack. Raises PackError if the pack has none."""
     for pack in country.packs:
-        path = Path(pack.folder) / "profile" / "profile.yaml"
+        path = pack.folder / "profile" / "profile.yaml"
         if path.exists():
             import yaml
 

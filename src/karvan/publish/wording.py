@@ -28,9 +28,8 @@ def number(value: float | None, unit: str, lang: str, *, signed: bool = False) -
 def category(dimension: str, code: str, lang: str, country: Country) -> str:
     """Name of a category of a dimension: from the pack's texts and code lists; a code without a name stays a code."""
     for key in (f"category.{dimension}.{code}", f"category.{code}"):
-        named = country.text(key, lang)
-        if named and named != key:
-            return named
+        if key in country.texts:
+            return country.text(key, lang)
     if dimension in ("citizenship", "birth_country", "previous_country", "next_country", "partner", "area"):
         return country_name(code, lang) or code
     return code
