@@ -45,8 +45,10 @@ class Country:
     Nothing is read before it is asked for, so that a command pays only for what it uses.
     """
 
-    def __init__(self, packs: list[Pack]) -> None:
+    def __init__(self, packs: list[Pack], used: list[Pack] | None = None) -> None:
         self.packs = tuple(packs)
+        # Packs named under `uses` in a pack.yaml lend their code lists, texts and maps, not their contracts and indicators.
+        self.lending = self.packs + tuple(used or ())
 
     def _about(self, key: str, default: Any = None) -> Any:
         return next((p.about[key] for p in self.packs if p.about.get(key) is not None), default)
@@ -99,7 +101,7 @@ class Country:
     @cached_property
     def code_lists(self) -> dict[str, CodeList]:
         found: dict[str, CodeList] = {}
-        for pack in self.packs:
+        for pack in self.lending:
             for path in pack.files("code_lists", ".csv", ".yaml"):
                 read = read_code_list(path)
                 found[read.id] = found[read.id].joined(read) if read.id in found else read
@@ -121,13 +123,13 @@ class Country:
 
     @cached_property
     def geography(self) -> Geography:
-        files = {path.stem: path for pack in reversed(self.packs) for path in pack.files("geography", ".geojson")}
-        note = next((read_yaml(p.folder / "geography" / "note.yaml") for p in self.packs if (p.folder / "geography" / "note.yaml").exists()), {})
+        files = {path.stem: path for pack in reversed(self.lending) for path in pack.files("geography", ".geojson")}
+        note = next((read_yaml(p.folder / "geography" / "note.yaml") for p in self.lending if (p.folder / "geography" / "note.yaml").exists()), {})
         return Geography(files, note)
 
     @cached_property
     def texts(self) -> dict[str, Mapping[str, str]]:
-        return {key: words for pack in reversed(self.packs) for path in pack.files("texts") for key, words in (read_yaml(path) or {}).items()}
+        return {key: words for pack in reversed(self.lending) for path in pack.files("texts") for key, words in (read_yaml(path) or {}).items()}
 
     def text(self, key: str, lang: str, **values: Any) -> str:
         """Words for a key in a language; in another of the country's languages where that one is missing. Raises PackError if none has it."""
@@ -173,7 +175,7 @@ class Country:
 
     def pack_hash(self, *parts: str) -> str:
         """One hash over the files of the packs (of the named parts: `contracts`, `code_lists`, ...); it changes when they do."""
-        return hashlib.sha256("".join(f"{p.id}:{p.hash_of(*parts)}\n" for p in self.packs).encode()).hexdigest()
+        return hashlib.sha256("".join(f"{p.id}:{p.hash_of(*parts)}\n" for p in self.lending).encode()).hexdigest()
 
 
 def load(ids: list[str], folder: Path | None = None) -> Country:
@@ -184,7 +186,9 @@ def load(ids: list[str], folder: Path | None = None) -> Country:
     """
     if not ids:
         raise PackError("No pack is named.", fix="name at least one, as in `karvan init FOLDER --pack CODE`")
-    return Country([find_pack(name, folder) for name in ids])
+    packs = [find_pack(name, folder) for name in ids]
+    lenders = dict.fromkeys(name for pack in packs for name in pack.about.get("uses") or [] if name not in ids)
+    return Country(packs, [find_pack(name, folder) for name in lenders])
 
 
 def for_workspace(ws: Workspace) -> Country:
