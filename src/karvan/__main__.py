@@ -1,0 +1,5 @@
+"""`python -m karvan` is `karvan`."""
+
+from karvan.cli import main
+
+main()

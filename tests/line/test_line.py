@@ -1,0 +1,108 @@
+"""The whole line on a small synthetic country: nothing is lost, nothing is done twice, a kill leaves no trace."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from karvan import line
+from karvan.country import for_workspace
+from karvan.synth.make import make
+from karvan.tables import RECORD_TYPES
+from karvan.workspace import Workspace
+
+RESIDENTS = 1500
+pytestmark = pytest.mark.xdist_group("line")
+
+
+@pytest.fixture(scope="module")
+def extracts(tmp_path_factory):
+    """A workspace with files and nothing run yet."""
+    root = tmp_path_factory.mktemp("line") / "fresh"
+    ws = Workspace.create(root, packs=["az", "world"])
+    make(for_workspace(ws), seed=3, residents=RESIDENTS, extracts=ws.extracts, truth=root / "truth")
+    return root
+
+
+@pytest.fixture(scope="module")
+def finished(extracts):
+    """The same workspace after an undisturbed run."""
+    root = extracts.parent / "finished"
+    shutil.copytree(extracts, root)
+    ws = Workspace.open(root)
+    line.run(ws)
+    return ws
+
+
+def contents(ws: Workspace) -> dict[str, str]:
+    """Content hash of every table in force."""
+    return {name: ws.version(name).content for name in ws.head().tables}
+
+
+def test_every_source_row_ends_in_exactly_one_place(finished):
+    wrong = finished.connect().sql("select delivery_id from deliveries where rows <> rows_read + rows_duplicate + rows_superseded + rows_quarantined + rows_held").fetchall()
+    assert wrong == []
+
+
+def test_every_record_about_a_person_has_one_person(finished):
+    con = finished.connect(identity="test: records against links")
+    assert con.sql("select count(*) from identities anti join links using (record_id)").fetchone() == (0,)
+    assert con.sql("select count(*) from links anti join persons using (person_id)").fetchone() == (0,)
+    assert con.sql("select count(*) - count(distinct record_id) from links").fetchone() == (0,)
+
+
+def test_records_name_nobody(finished):
+    """No surname, document number or personal number of the identity zone stands in a record table."""
+    con = finished.connect(identity="test: search for names in records")
+    con.sql("create table secrets as select distinct doc_no as word from identities where length(doc_no) >= 7 union select distinct personal_no from identities where length(personal_no) >= 7")
+    for name in RECORD_TYPES:
+        columns = [c for c, kind in zip(con.sql(f"select * from {name}").columns, con.sql(f"select * from {name}").types) if str(kind) == "VARCHAR"]
+        for column in columns:
+            found = con.sql(f'select count(*) from {name} join secrets on "{column}" = word').fetchone()[0]
+            assert found == 0, f"{name}.{column} holds {found} document or personal numbers"
+
+
+def test_running_again_does_nothing(finished):
+    assert [run for _, run in line.run(finished)] == [None] * len(line.steps())
+
+
+def test_the_same_files_give_the_same_tables(extracts, finished):
+    root = extracts.parent / "again"
+    shutil.copytree(extracts, root)
+    ws = Workspace.open(root)
+    line.run(ws)
+    assert contents(ws) == contents(finished)
+
+
+def run_process(root: Path) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "karvan", "run", "-w", str(root)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"KARVAN_FAULT": ""})
+
+
+@pytest.mark.slow
+def test_ten_kills_at_random_instants_end_in_the_same_tables(extracts, finished):
+    root = extracts.parent / "killed"
+    shutil.copytree(extracts, root)
+    chance = random.Random(5)
+    for _ in range(10):
+        process = run_process(root)
+        time.sleep(chance.uniform(0.3, 6.0))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        Workspace.open(root).connect().sql("select count(*) from cubes").fetchone()  # whatever is in force can be read
+    process = run_process(root)
+    assert process.wait() == 0, process.stderr.read()
+    assert contents(Workspace.open(root)) == contents(finished)
+
+
+def test_a_second_run_on_one_workspace_says_so_and_leaves(finished):
+    with finished.lock():
+        process = run_process(finished.root)
+        out, said = process.communicate(timeout=60)
+    assert process.returncode == 7
+    assert "Another run holds this workspace" in said
