@@ -1,0 +1,78 @@
+"""Clusters: nodes joined pair by pair, the surest first, and never into a person who cannot be.
+
+A join is refused when the person would have two personal numbers, or both another sex and another birth year. The pair is counted with
+its reason; it stays two people.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Traits:
+    """What the nodes of a cluster say, as far as it can contradict: values with the number of records behind them."""
+
+    personal_nos: set[str] = field(default_factory=set)
+    sexes: Counter[str] = field(default_factory=Counter)
+    birth_years: Counter[int] = field(default_factory=Counter)
+
+    def against(self, other: Traits) -> str:
+        """Why the two cannot be one person; empty if they can."""
+        if self.personal_nos and other.personal_nos and not self.personal_nos & other.personal_nos:
+            return "two personal numbers"
+        if self.sexes and other.sexes and most(self.sexes) != most(other.sexes) and self.birth_years and other.birth_years and most(self.birth_years) != most(other.birth_years):
+            return "two sexes and two birth years"
+        return ""
+
+    def take(self, other: Traits) -> None:
+        self.personal_nos |= other.personal_nos
+        self.sexes += other.sexes
+        self.birth_years += other.birth_years
+
+
+def most(counted: Counter) -> object:
+    return min(counted, key=lambda value: (-counted[value], value))
+
+
+@dataclass
+class Clusters:
+    """The result: the cluster of each node, the weakest probability on each node's way into it, and the joins refused."""
+
+    of: dict[int, int]
+    weakest: dict[int, float]
+    refused: Counter[str]
+
+
+def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]]) -> Clusters:
+    """Join nodes by pairs (probability, node, node) in falling probability; a cluster is named by its smallest node.
+
+    >>> one, two, three = Traits({"A"}), Traits(), Traits({"B"})
+    >>> found = cluster({1: one, 2: two, 3: three}, [(0.9, 2, 3), (0.99, 1, 2)])
+    >>> found.of, dict(found.refused)
+    ({1: 1, 2: 1, 3: 3}, {'two personal numbers': 1})
+    """
+    members = {node: [node] for node in traits}
+    of = {node: node for node in traits}
+    weakest = dict.fromkeys(traits, 1.0)
+    kept = {node: Traits(set(t.personal_nos), Counter(t.sexes), Counter(t.birth_years)) for node, t in traits.items()}
+    refused: Counter[str] = Counter()
+    for probability, left, right in sorted(pairs, key=lambda p: (-p[0], p[1], p[2])):
+        a, b = of[left], of[right]
+        if a == b:
+            continue
+        reason = kept[a].against(kept[b])
+        if reason:
+            refused[reason] += 1
+            continue
+        if (len(members[a]), -a) < (len(members[b]), -b):
+            a, b = b, a                     # the smaller one joins the larger one: it is the one that walks
+        for node in members[b]:
+            of[node] = a
+            weakest[node] = min(weakest[node], probability)
+        members[a] += members.pop(b)
+        kept[a].take(kept.pop(b))
+    name = {a: min(nodes) for a, nodes in members.items()}
+    return Clusters({node: name[a] for node, a in of.items()}, weakest, refused)

@@ -1,0 +1,23 @@
+"""Stage two: nodes with the same name skeleton, whole birth date, sex and citizenship are one person.
+
+Dates that registers put in where the day is unknown (1 January, 1 July) carry too little to decide alone, and a name of one part too;
+such nodes are left to the model.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+SAME = """
+select list(node order by node) from nodes
+where parts like '% %' and length(birth_date) = 10 and birth_date not similar to '.*-(01-01|07-01)' and sex is not null and citizenship is not null
+group by parts, birth_date, sex, citizenship having count(*) > 1 order by 1
+"""
+
+
+def same_name_and_birth(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
+    """Pairs of nodes joined by the key: each node of a group with the first one. Reads `nodes`."""
+    return [(group[0], other) for (group,) in con.sql(SAME).fetchall() for other in group[1:]]

@@ -1,0 +1,105 @@
+"""Stage one: records of the same number are records of one person, unless that is impossible.
+
+A number is a document with its issuer, a personal number, or the person's number in an office's own register. A parent's passport used by
+a child, or a number typed wrong that hits another person's, must not join people: two profiles under one number stay apart when two of
+sex, birth year and given name disagree. How often that happened is counted, by number and reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from karvan.linkage.union import Groups
+
+if TYPE_CHECKING:
+    import duckdb
+
+NUMBERS = ("personal_no", "register_no", "document")
+PROFILES = """
+create or replace temp table profiles as
+select row_number() over (order by first_rid) - 1 as pid, * from (
+    select profile, any_value(personal_no) as personal_no, any_value(register_key) as register_no, any_value(document) as document, any_value(sex) as sex,
+           any_value(birth_year) as birth_year, any_value(given) as given, any_value(surname) as surname, count(*) as records, min(rid) as first_rid
+    from prepared group by profile)
+"""
+# Documents that differ only in letters that machines confuse, of one issuer, with the same whole birth date: the check fields agree.
+CONFUSED = """
+select list(pid order by pid) from (
+    select min(p.pid) as pid, r.doc_issuer || ':' || translate(r.doc_no, 'OIBSL', '01851') as folded, birth_date
+    from prepared r join profiles p using (profile)
+    where length(birth_date) = 10 and regexp_matches(r.doc_no, '[OIBSL0185]')
+    group by r.document, folded, birth_date)
+group by folded, birth_date having count(*) > 1 order by 1
+"""
+
+
+def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Make the temporary table `node_of` (rid, node): records joined by number. Reads `prepared`.
+
+    Returns how many profiles were kept apart although they share a number, by number and reason.
+    """
+    import pyarrow as pa
+
+    con.execute(PROFILES)
+    rows = con.sql("select personal_no, register_no, document, sex, birth_year, given, surname, records from profiles order by pid").fetchall()
+    groups = Groups(len(rows))
+    apart: Counter[str] = Counter()
+    for at, number in enumerate(NUMBERS):
+        holders: dict[str, list[int]] = {}
+        for pid, row in enumerate(rows):
+            if row[at] is not None:
+                holders.setdefault(row[at], []).append(pid)
+        for pids in holders.values():
+            if len(pids) > 1:
+                join_agreeing(pids, rows, groups, apart, number)
+    for (pids,) in con.sql(CONFUSED).fetchall():
+        join_agreeing(pids, rows, groups, apart, "document read alike")
+    con.register("pid_node", pa.table({"pid": pa.array(range(len(rows)), pa.int64()), "node": pa.array([groups.root(i) for i in range(len(rows))], pa.int64())}))
+    con.execute("create or replace temp table node_of as select r.rid, n.node from prepared r join profiles p using (profile) join pid_node n using (pid)")
+    con.unregister("pid_node")
+    return dict(sorted(apart.items()))
+
+
+def join_agreeing(pids: list[int], rows: list[tuple], groups: Groups, apart: Counter[str], number: str) -> None:
+    """Join each profile to the first more frequent one that it can be the same person as."""
+    leaders: list[int] = []
+    for pid in sorted(pids, key=lambda p: (-rows[p][7], p)):
+        for leader in leaders:
+            reason = impossible(rows[leader], rows[pid])
+            if not reason:
+                groups.join(leader, pid)
+                break
+        else:
+            if leaders:
+                apart[f"{number}: {reason}"] += 1
+            if len(leaders) < 20:
+                leaders.append(pid)
+
+
+def impossible(a: tuple, b: tuple) -> str:
+    """Why two profiles under one number are two people; empty if they can be one."""
+    reasons = []
+    if a[3] and b[3] and a[3] != b[3]:
+        reasons.append("sex")
+    if a[4] and b[4] and a[4] != b[4]:
+        reasons.append("birth year")
+    if reasons and names_differ(a[5], a[6], b[5], b[6]):
+        reasons.append("given name")
+    return " and ".join(reasons) if len(reasons) > 1 else ""
+
+
+@lru_cache(maxsize=100_000)
+def names_differ(given_a: str | None, surname_a: str | None, given_b: str | None, surname_b: str | None) -> bool:
+    """Whether two given names are surely not spellings, cuts or swaps of one."""
+    from rapidfuzz.distance import JaroWinkler
+
+    from karvan.linkage.names import key
+
+    if not given_a or not given_b:
+        return False
+    a, b = given_a.split()[0], given_b.split()[0]
+    if a.startswith(b) or b.startswith(a) or key(a) == key(b) or a in (surname_b or "").split() or b in (surname_a or "").split():
+        return False
+    return JaroWinkler.similarity(a, b) < 0.8

@@ -1,0 +1,34 @@
+"""Identities, ready to be compared: names as skeletons, numbers normalised, dates checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from karvan.linkage.names import LONGEST, name_forms
+
+if TYPE_CHECKING:
+    import duckdb
+
+HERE = Path(__file__).parent
+NAME = ("coalesce(surname, '')", "coalesce(given_names, '')", "coalesce(patronymic, '')", "case when surname is null and given_names is null then coalesce(full_name, '') else '' end")
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> int:
+    """Make the temporary table `prepared` from `identities`: one row per record, numbered `rid` in the order of record_id.
+
+    Returns the number of records. Each different spelling is brought to its forms once.
+    """
+    import pyarrow as pa
+
+    cut = ", ".join(f"left({part}, {LONGEST})" for part in NAME)
+    spellings = con.sql(f"select hash({', '.join(NAME)}) as name_hash, any_value(struct_pack(s := [{cut}])).s as s from identities group by 1 order by 1").fetchall()
+    forms = [name_forms(*written) for _, written in spellings]
+    fields = ("surname", "given", "patronymic", "parts", "surname_key", "given_key")
+    table = pa.table(
+        {"name_hash": pa.array([h for h, _ in spellings], pa.uint64())} | {f: pa.array([getattr(form, f) or None for form in forms], pa.string()) for f in fields}
+    )
+    con.register("name_forms", table)
+    con.execute((HERE / "prepare.sql").read_text(encoding="utf-8"))
+    con.unregister("name_forms")
+    return con.sql("select count(*) from prepared").fetchall()[0][0]
