@@ -47,17 +47,29 @@ class Calendar:
 
 
 def read_calendar(folder: Path) -> Calendar:
-    """All files of a pack's `calendar/` as one calendar."""
-    weekend, off, worked, years = frozenset({5, 6}), {}, set(), []
+    """All files of a pack's `calendar/` as one calendar.
+
+    With `substitute: next_working_day` a feast that falls on the weekend or on another feast makes the next working day a day
+    off; an entry with `substituted: false` does not.
+    """
+    weekend, off, worked, years, moving = frozenset({5, 6}), {}, set(), [], []
+    substitute = False
     for path in sorted(folder.glob("*.yaml")):
         content: Mapping[str, Any] = read_yaml(path) or {}
         if "weekend" in content:
             weekend = frozenset(WEEKDAYS.index(day) for day in content["weekend"])
         years += [int(y) for y in content.get("years", [])]
+        substitute = substitute or content.get("substitute") == "next_working_day"
         for entry in content.get("off", []):
             for day in days_of(entry):
-                off[day] = entry.get("name", "")
+                if entry.get("substituted", True) and (day in off or day.weekday() in weekend):
+                    moving.append((day, entry.get("name", "")))
+                off.setdefault(day, entry.get("name", ""))
         worked |= {entry["on"] if isinstance(entry, dict) else entry for entry in content.get("worked", [])}
+    for day, name in sorted(moving) if substitute else ():
+        while day in off or day.weekday() in weekend:
+            day += timedelta(days=1)
+        off[day] = name
     first, last = (date(min(years), 1, 1), date(max(years), 12, 31)) if years else (None, None)
     return Calendar(weekend, first, last, off, frozenset(worked))
 
