@@ -83,7 +83,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Left:
-    """A declared filter: rows for which `keep` is not true yield no record; they are counted under `because`."""
+    """A declared filter: figures for which `keep` is not true yield no record; they are counted under `because`, not set aside."""
 
     keep: str
     because: str
@@ -91,19 +91,25 @@ class Left:
 
 @dataclass(frozen=True)
 class Unpivot:
-    """Columns turned into rows before anything else: the value of `columns` goes to `value`, its name to `name`.
+    """One row of figures side by side becomes a record a figure: each of `columns` in turn gives its name to `name` and its content to `value`.
 
-    `columns` are the physical names to turn; the properties of the contract then speak of `name` and `value`.
+    `columns` are the physical names; the properties of the contract, `derive`, `when` and `checks` speak of `name` and `value` as of any
+    column. `constants` says what a column stands for, in columns of the record type: `{"male_2020": {"sex": "M", "period": "2020"}}`.
+    A source row stays one row: its number and fate are those of the whole line.
     """
 
     columns: tuple[str, ...]
     name: str
     value: str
+    constants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Contract:
-    """What a feed delivers and how it is read. See `docs/reference/contracts.md` for every key."""
+    """What a feed delivers and how it is read. `docs/reference/contracts.md` explains every key.
+
+    Without a `header` the columns are called c1, c2, ... Whole numbers of a spreadsheet are read without a decimal point.
+    """
 
     id: str
     name: str
@@ -181,7 +187,6 @@ def contract_from(odcs: Mapping[str, Any], *, pack: str = "", path: Path | None 
     about = odcs.get("description") or {}
     sla = {entry["property"]: entry.get("value") for entry in odcs.get("slaProperties") or []}
     parts = own.get("records") or [{"record": own.get("record", "")}]
-    turned = own.get("unpivot")
     return Contract(
         id=odcs.get("id", ""),
         name=odcs.get("name", ""),
@@ -197,7 +202,7 @@ def contract_from(odcs: Mapping[str, Any], *, pack: str = "", path: Path | None 
         purpose=about.get("purpose", ""),
         limitations=about.get("limitations", ""),
         usage=about.get("usage", ""),
-        unpivot=Unpivot(tuple(str(c) for c in turned["columns"]), turned["name"], turned["value"]) if turned else None,
+        unpivot=_unpivot(own["unpivot"]) if own.get("unpivot") else None,
         where=tuple(Left(w["keep"], w["because"]) for w in own.get("where") or []),
         checks=tuple(Check(c["expression"], c.get("text") or {}) for c in own.get("checks") or []),
         frequency=sla.get("frequency"),
@@ -214,6 +219,12 @@ def contract_from(odcs: Mapping[str, Any], *, pack: str = "", path: Path | None 
 def custom(holder: Mapping[str, Any]) -> dict[str, Any]:
     """The custom properties of a contract or a property, by name."""
     return {entry["property"]: entry.get("value") for entry in holder.get("customProperties") or []}
+
+
+def _unpivot(turned: Mapping[str, Any]) -> Unpivot:
+    columns = turned["columns"]
+    constants = {str(c): dict(said or {}) for c, said in columns.items()} if isinstance(columns, Mapping) else {}
+    return Unpivot(tuple(str(c) for c in columns), turned.get("name", "column"), turned.get("value", "figure"), constants)
 
 
 def _field(odcs: Mapping[str, Any]) -> ContractField:
