@@ -1,0 +1,12 @@
+"""Life course: dated records become spells: present in the country, holding a status, usually resident.
+
+>>> from karvan.lifecourse import STEP
+>>> STEP.writes
+('events', 'presence_spells', 'status_spells', 'citizenships', 'residence_spells', 'repairs')
+"""
+
+from karvan.lifecourse.presence import presence_spells
+from karvan.lifecourse.residence import UR_12_16, Rule, decide_crossings
+from karvan.lifecourse.step import STEP
+
+__all__ = ["STEP", "UR_12_16", "Rule", "decide_crossings", "presence_spells"]

@@ -1,0 +1,12 @@
+-- Median length of the stays whose both ends were seen, by stratum, from the finest to the whole; strata under 20 stays give none.
+with seen as (
+    select s.citizenship, s.mode, s.purpose, month(s.entered_on) as month, s.left_on - s.entered_on as days,
+           exists (select 1 from status_records r where r.person_id = s.person_id and r.status in ('temporary', 'permanent', 'refugee', 'citizen')
+                   and s.entered_on between coalesce(r.from_on, date '0001-01-01') and coalesce(r.to_on, date '9999-12-31')) as lives_here
+    from raw_spells s
+    where s.closed_by = 'exit' and s.entered_on is not null
+)
+select lives_here, citizenship, mode, purpose, month, quantile_disc(days, 0.5) as days
+from seen
+group by grouping sets ((lives_here, citizenship, mode, purpose, month), (lives_here, citizenship, purpose), (lives_here, purpose), (lives_here))
+having count(*) >= 20

@@ -1,0 +1,54 @@
+"""A handful of drawn records, and the life courses that come out of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from drawn import Drawn, drawn
+
+from karvan.lifecourse.step import life_courses
+from karvan.tables import RECORD_TYPES, TABLES
+from karvan.workspace import new_connection
+
+FROM, UNTIL = date(2020, 7, 1), date(2026, 6, 30)
+
+
+class Lives:
+    """Tables made from drawn records. In the drawings `person_id` says whom a record speaks of: linkage is not tested here."""
+
+    def __init__(self, *, observed_from: date = FROM, observed_until: date = UNTIL, **records: Drawn) -> None:
+        self.con = new_connection(threads=1)
+        links: list[tuple[str, str]] = []
+        for name, declared in TABLES.items():
+            self.con.execute(f"create table {name} as {declared.empty_select()}")
+        for name in RECORD_TYPES:
+            if name in records:
+                self.fill(name, records[name], links)
+        self.con.executemany("insert into links values ($1, $2, 'document', 1)", links) if links else None
+        made = life_courses(self.con, observed_from=observed_from, observed_until=observed_until, national="UTO")
+        self.tables, self.notes = made["tables"], made["notes"]
+
+    def fill(self, name: str, rows: Drawn, links: list[tuple[str, str]]) -> None:
+        columns = TABLES[name].columns
+        for number, cells in enumerate(rows.rows, start=1):
+            row: dict[str, Any] = dict(zip(rows.columns, cells, strict=True))
+            row.setdefault("record_id", f"{name}-{number}")
+            links.append((row["record_id"], row["person_id"]))
+            if name == "crossing":
+                row.setdefault("decision", "admitted")
+                row.setdefault("crossed_at", datetime.combine(row["crossed_on"], time(8, number % 60)))
+            self.con.execute(f"insert into {name} values ({', '.join('?' for _ in columns)})", [row.get(c.name) for c in columns])
+
+    def __getitem__(self, table: str) -> Any:
+        names = ", ".join(TABLES[table].column_names)
+        key = [*TABLES[table].key, *TABLES[table].column_names]
+        return self.con.sql(f"select {names} from {self.tables[table]} order by {', '.join(dict.fromkeys(key))}").to_arrow_table()
+
+    def show(self, table: str, columns: str, **only: str) -> Drawn:
+        rows = self[table].to_pylist()
+        kept = [row for row in rows if all(row[k] == v for k, v in only.items())]
+        return Drawn(columns.split(), [[row[c] for c in columns.split()] for row in kept])
+
+
+__all__ = ["Lives", "drawn"]

@@ -1,0 +1,309 @@
+"""From records to life courses, by example. UTO is the country's own citizenship."""
+
+from drawn import table
+from lives import Lives
+
+
+def test_a_foreigner_with_a_permit_who_stays_becomes_resident_by_both_rules():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship | visa_no
+            P1        | 2022-03-01 | in        | TUR         | V1
+            P1        | 2023-08-01 | out       | TUR         |
+        """),
+        permit=table("""
+            person_id | kind      | action | decision | reason | valid_from_on | valid_to_on | citizenship
+            P1        | temporary | issue  | granted  | work   | 2022-04-01    | 2023-03-31  | TUR
+            P1        | temporary | extend | granted  | work   | 2023-04-15    | 2024-04-14  | TUR
+        """),
+    )
+    assert lives.show("residence_spells", "rule from_on to_on basis final_on ended_by previous_country next_country reason") == table("""
+        rule     | from_on    | to_on      | basis    | final_on   | ended_by  | previous_country | next_country | reason
+        UR-12/16 | 2022-03-01 | 2023-08-01 | observed | 2024-07-31 | emigration | TUR              | TUR          | work
+        UR-EXP   | 2022-03-01 | 2023-08-01 | expected |            | emigration | TUR              | TUR          | work
+    """)
+    assert lives.show("status_spells", "status from_on to_on reason", status="temporary") == table("""
+        status    | from_on    | to_on      | reason
+        temporary | 2022-04-01 | 2024-04-14 | work
+    """)
+
+
+def test_a_citizen_who_never_crosses_a_border_is_resident_by_register_until_death():
+    lives = Lives(
+        crossing=table("person_id | crossed_on | direction"),
+        resident=table("""
+            person_id | since_on   | citizenship
+            P1        | 1999-05-05 | UTO
+            P2        | 2001-01-01 | UTO
+        """),
+        civil_event=table("""
+            person_id | event | event_on   | citizenship
+            P2        | death | 2024-02-02 | UTO
+        """),
+    )
+    assert lives.show("residence_spells", "person_id from_on to_on basis ended_by", rule="UR-12/16") == table("""
+        person_id | from_on    | to_on      | basis    | ended_by
+        P1        | 1999-05-05 |            | register |
+        P2        | 2001-01-01 | 2024-02-02 | register | death
+    """)
+
+
+def test_a_resident_of_the_register_who_leaves_for_good_is_an_emigrant_only_by_crossings():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            P1        | 2022-05-01 | out       | UTO
+        """),
+        resident=table("""
+            person_id | since_on   | citizenship
+            P1        | 1999-05-05 | UTO
+        """),
+    )
+    assert lives.show("residence_spells", "rule to_on ended_by basis") == table("""
+        rule     | to_on      | ended_by   | basis
+        UR-12/16 | 2022-05-01 | emigration | register
+        UR-EXP   |            |            | register
+    """)
+
+
+def test_death_ends_residence_and_a_death_abroad_is_no_emigration():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            P1        | 2022-05-01 | out       | UTO
+        """),
+        resident=table("""
+            person_id | since_on   | citizenship | died_on
+            P1        | 1999-05-05 | UTO         | 2022-09-01
+        """),
+    )
+    assert lives.show("residence_spells", "to_on ended_by", rule="UR-12/16") == table("""
+        to_on      | ended_by
+        2022-09-01 | death
+    """)
+
+
+def test_someone_of_the_register_first_seen_coming_in_after_years_lived_elsewhere():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            P1        | 2023-01-01 | in        | UTO
+            P1        | 2023-01-20 | out       | UTO
+            P2        | 2020-08-01 | in        | UTO
+        """),
+        resident=table("""
+            person_id | since_on   | citizenship
+            P1        | 1999-05-05 | UTO
+            P2        | 1999-05-05 | UTO
+        """),
+    )
+    assert lives.show("residence_spells", "person_id from_on to_on basis", rule="UR-12/16") == table("""
+        person_id | from_on    | to_on | basis
+        P2        | 1999-05-05 |       | register
+    """)
+
+
+def test_an_arrival_that_cannot_be_decided_yet_is_undecided_and_an_open_departure_ends_nothing():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            new       | 2026-02-01 | in        | TUR
+            away      | 2026-06-01 | out       | UTO
+        """),
+        resident=table("""
+            person_id | since_on   | citizenship
+            away      | 1999-05-05 | UTO
+        """),
+    )
+    assert lives.show("residence_spells", "person_id from_on to_on basis final_on", rule="UR-12/16") == table("""
+        person_id | from_on    | to_on | basis     | final_on
+        away      | 1999-05-05 |       | register  |
+        new       | 2026-02-01 |       | undecided |
+    """)
+
+
+def test_a_refused_entry_is_an_event_and_no_stay():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship | decision | refusal_ground
+            P1        | 2022-05-01 | in        | TUR         | refused  | c
+        """),
+    )
+    assert lives.show("events", "event subject imputed") == table("""
+        event         | subject | imputed
+        refused_entry | c       | no
+    """)
+    assert lives.show("presence_spells", "person_id").rows == []
+
+
+def test_a_missing_exit_is_closed_where_the_registration_ended_and_counted():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship | mode | purpose
+            P1        | 2022-05-01 | in        | TUR         | air  | tourism
+            P1        | 2023-05-01 | in        | TUR         | air  | tourism
+            P1        | 2023-05-09 | out       | TUR         | air  | tourism
+        """),
+        registration=table("""
+            person_id | arrived_on | registered_on | valid_until_on | citizenship
+            P1        | 2022-05-01 | 2022-05-03    | 2022-06-01     | TUR
+        """),
+    )
+    assert lives.show("presence_spells", "entered_on left_on closed_by exit_imputed") == table("""
+        entered_on | left_on    | closed_by    | exit_imputed
+        2022-05-01 | 2022-06-01 | missing_exit | yes
+        2023-05-01 | 2023-05-09 | exit         | no
+    """)
+    assert lives.show("repairs", "repair stratum persons spells") == table("""
+        repair              | stratum                 | persons | spells
+        missing_exit_closed | TUR air tourism 2022-05 | 1       | 1
+    """)
+    assert ("out", True) in lives.show("events", "event imputed").rows
+
+
+def test_a_missing_entry_is_put_in_where_the_registration_says_the_person_arrived():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            P1        | 2022-05-01 | out       | TUR
+            P1        | 2023-05-09 | out       | TUR
+        """),
+        registration=table("""
+            person_id | arrived_on | registered_on | valid_until_on | citizenship
+            P1        | 2023-04-02 | 2023-04-10    | 2023-06-01     | TUR
+        """),
+    )
+    assert lives.show("presence_spells", "entered_on left_on entry_imputed") == table("""
+        entered_on | left_on    | entry_imputed
+        2022-04-17 | 2022-05-01 | yes
+        2023-04-02 | 2023-05-09 | yes
+    """)
+
+
+def test_a_visitor_not_seen_leaving_is_presumed_gone_a_year_after_the_lawful_end():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            long_ago  | 2022-05-01 | in        | TUR
+            lately    | 2026-05-01 | in        | TUR
+        """),
+    )
+    assert lives.show("presence_spells", "person_id left_on closed_by exit_imputed") == table("""
+        person_id | left_on    | closed_by     | exit_imputed
+        lately    |            | censored      | no
+        long_ago  | 2022-07-30 | presumed_left | yes
+    """)
+
+
+def test_someone_read_twice_within_minutes_crossed_once():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_at          | crossed_on | direction | citizenship
+            P1        | 2022-05-01T08:00:00 | 2022-05-01 | in        | TUR
+            P1        | 2022-05-01T08:03:00 | 2022-05-01 | in        | TUR
+            P1        | 2022-05-09T08:00:00 | 2022-05-09 | out       | TUR
+        """),
+    )
+    assert lives.show("presence_spells", "entered_on left_on closed_by") == table("""
+        entered_on | left_on    | closed_by
+        2022-05-01 | 2022-05-09 | exit
+    """)
+    assert lives.show("repairs", "repair spells") == table("""
+        repair     | spells
+        read_twice | 1
+    """)
+
+
+def test_crossings_later_than_the_last_complete_day_are_left_out_and_counted():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            P1        | 2026-07-01 | in        | TUR
+        """),
+    )
+    assert lives.show("presence_spells", "person_id").rows == []
+    assert lives.show("repairs", "repair spells").rows == [("later_than_observed", 1)]
+    assert lives.notes["rows_set_aside"] == 1
+
+
+def test_of_two_statuses_on_one_day_the_one_with_more_rights_counts():
+    lives = Lives(
+        visa=table("""
+            person_id | decision | purpose | valid_from_on | valid_to_on | citizenship
+            P1        | granted  | labour  | 2022-01-01    | 2022-06-30  | TUR
+        """),
+        permit=table("""
+            person_id | kind      | action | decision | reason | valid_from_on | valid_to_on | citizenship
+            P1        | temporary | issue  | granted  | work   | 2022-03-01    | 2022-05-31  | TUR
+        """),
+    )
+    assert lives.show("status_spells", "status from_on to_on") == table("""
+        status    | from_on    | to_on
+        temporary | 2022-03-01 | 2022-05-31
+        visa      | 2022-01-01 | 2022-02-28
+        visa      | 2022-06-01 | 2022-06-30
+    """)
+
+
+def test_a_cancelled_permit_ends_on_the_day_of_the_decision():
+    lives = Lives(
+        permit=table("""
+            person_id | permit_no | kind      | action | decision | decided_on | valid_from_on | valid_to_on
+            P1        | A1        | temporary | issue  | granted  | 2022-02-20 | 2022-03-01    | 2023-02-28
+            P1        | A1        | temporary | cancel | granted  | 2022-08-15 |               |
+        """),
+    )
+    assert lives.show("status_spells", "status from_on to_on") == table("""
+        status    | from_on    | to_on
+        temporary | 2022-03-01 | 2022-08-15
+    """)
+
+
+def test_a_naturalised_person_held_the_old_citizenship_before_and_counts_as_national_after():
+    lives = Lives(
+        citizenship=table("""
+            person_id | file_type   | previous_citizenship | new_citizenship | decision | decided_on | citizenship
+            P1        | acquisition | GEO                  | UTO             | granted  | 2023-06-01 | GEO
+        """),
+    )
+    assert lives.show("citizenships", "citizenship from_on to_on counted") == table("""
+        citizenship | from_on    | to_on      | counted
+        GEO         |            | 2023-05-31 | yes
+        UTO         | 2023-06-01 |            | yes
+    """)
+    assert ("naturalise",) in lives.show("events", "event").rows
+
+
+def test_a_dual_national_counts_once_as_a_national_and_a_single_slip_is_not_a_citizenship():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            dual      | 2022-05-01 | out       | UTO
+            dual      | 2022-05-09 | in        | UTO
+            dual      | 2022-06-01 | out       | GEO
+            dual      | 2022-06-09 | in        | GEO
+            slip      | 2022-05-01 | in        | TUR
+            slip      | 2022-05-09 | out       | TUR
+            slip      | 2022-06-01 | in        | IRN
+        """),
+    )
+    assert lives.show("citizenships", "person_id citizenship counted") == table("""
+        person_id | citizenship | counted
+        dual      | GEO         | no
+        dual      | UTO         | yes
+        slip      | TUR         | yes
+    """)
+
+
+def test_a_birth_to_a_resident_mother_begins_a_residence_that_is_no_immigration():
+    lives = Lives(
+        civil_event=table("""
+            person_id | event | event_on   | mother_resident | citizenship
+            P1        | birth | 2023-03-03 | yes             | UTO
+            P2        | birth | 2023-03-03 | no              | GEO
+        """),
+    )
+    assert lives.show("residence_spells", "person_id from_on basis", rule="UR-12/16") == table("""
+        person_id | from_on    | basis
+        P1        | 2023-03-03 | register
+    """)
