@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from karvan.linkage.clusters import Traits, cluster
 from karvan.linkage.identity import person_ids
 from karvan.linkage.keys import same_name_and_birth
+from karvan.linkage.model import score_pairs
 from karvan.linkage.numbers import join_by_number
 from karvan.linkage.prepare import prepare
 from karvan.workspace import Progress, Step, Transaction, Workspace
@@ -52,13 +53,18 @@ def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, 
     keyed = same_name_and_birth(con)
     pairs = [(1.0, a, b) for a, b in keyed]
     clock.mark("keys")
+    progress("model", 0.45)
+    scored = score_pairs(con, keyed=len(keyed), threshold=threshold, seed=seed)
+    pairs += scored.pairs
+    clock.mark("model")
+    progress("clusters", 0.8)
     nodes = con.sql("select node, personal_nos, sex, birth_year, records from nodes order by node").fetchall()
     traits = {
         node: Traits(set(numbers or ()), {sex: n} if sex else {}, {year: n} if year else {})  # type: ignore[arg-type]
         for node, numbers, sex, year, n in nodes
     }
     found = cluster(traits, pairs)
-    by_key = {node for _, a, b in pairs for node in (a, b)}
+    by_key = {node for pair in keyed for node in pair}
     con.register("clustered", pa.table({
         "node": pa.array(list(found.of), pa.int64()), "cluster": pa.array(list(found.of.values()), pa.int64()),
         "probability": pa.array([found.weakest[n] for n in found.of], pa.float64()),
@@ -72,7 +78,9 @@ def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, 
         "records": records,
         "nodes": len(nodes),
         "persons": con.sql("select count(*) from new_persons").fetchall()[0][0],
-        "pairs": {"name_birth": len(keyed)},
+        "pairs": {"name_birth": len(keyed)} | scored.compared,
+        "skipped_blocks": scored.skipped,
+        "parameters": scored.parameters,
         "kept_apart": apart,
         "refused": dict(sorted(found.refused.items())),
         "levels": dict(con.sql("select level, count(*) from new_links group by 1 order by 1").fetchall()),

@@ -1,0 +1,17 @@
+-- Keys under which nodes are compared. Reads `nodes`.
+create or replace temp table blocks as
+with keys as (
+    select *,
+           case when length(birth_date) = 10 then left(birth_date, 5) || least(substr(birth_date, 6, 2), substr(birth_date, 9, 2)) || greatest(substr(birth_date, 6, 2), substr(birth_date, 9, 2)) end as birth_pair,
+           least(surname_key, given_key) || '|' || greatest(surname_key, given_key) as both_keys
+    from nodes
+),
+keyed as (
+    select *, birth_pair as block_birth,
+           both_keys || '|' || birth_year as block_names_year,
+           surname_key || '|' || left(given_key, 1) || '|' || birth_year as block_surname_year,
+           left(surname_key, 2) || '|' || given_key || '|' || birth_year || '|' || sex as block_given_year,
+           both_keys || '|' || citizenship as block_names
+    from keys
+)
+select * from keyed order by node

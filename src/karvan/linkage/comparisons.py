@@ -1,0 +1,76 @@
+"""How two nodes are compared: levels from the surest agreement to none, in DuckDB's SQL over columns of `nodes`.
+
+Each comparison is a name, the column whose frequency adjusts its first level (or none), and its levels: label and condition. A condition of
+None is the level where a side says nothing; "else" is disagreement. The parameters of the levels (m: share among pairs of one person,
+u: among pairs of two people) are in `model.json`, and are estimated again where there is enough to learn from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SIMILAR = 0.88      # Jaro-Winkler on skeletons; Mamadov against Mamedov is equal already, this is for slips of the keyboard
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison of two nodes."""
+
+    name: str
+    empty: str
+    levels: tuple[tuple[str, str], ...]
+    frequency: str = ""
+
+
+def like(a: str, b: str, at_least: float = SIMILAR) -> str:
+    return f"jaro_winkler_similarity({a}, {b}) >= {at_least}"
+
+
+COMPARISONS = (
+    Comparison(
+        "name",
+        "parts_l is null or parts_r is null",
+        (
+            ("same parts", "parts_l = parts_r"),
+            ("same keys, or swapped", "(surname_key_l = surname_key_r and given_key_l = given_key_r) or (surname_key_l = given_key_r and given_key_l = surname_key_r)"),
+            ("both similar, or swapped", f"({like('surname_l', 'surname_r')} and {like('given_l', 'given_r')}) or ({like('surname_l', 'given_r')} and {like('given_l', 'surname_r')}) or {like('parts_l', 'parts_r', 0.95)}"),
+            ("one is cut, or lacks a part", f"(({like('surname_l', 'surname_r')} or surname_key_l = surname_key_r) and (starts_with(given_l, given_r) or starts_with(given_r, given_l) or given_l is null or given_r is null)) "
+             "or list_has_all(string_split(parts_l, ' '), string_split(parts_r, ' ')) or list_has_all(string_split(parts_r, ' '), string_split(parts_l, ' '))"),
+            ("given name only", f"given_key_l = given_key_r or {like('given_l', 'given_r')}"),
+            ("surname only", f"surname_key_l = surname_key_r or {like('surname_l', 'surname_r')}"),
+        ),
+        frequency="parts",
+    ),
+    Comparison(
+        "birth",
+        "birth_date_l is null or birth_date_r is null",
+        (
+            ("same day", "birth_date_l = birth_date_r and length(birth_date_l) = 10 and birth_date_l not like '%-01-01'"),
+            ("same, but 1 January or partial", "birth_date_l = birth_date_r"),
+            ("day and month swapped", "birth_pair_l = birth_pair_r"),
+            ("one is less exact", "birth_year_l = birth_year_r and (starts_with(birth_date_l, birth_date_r) or starts_with(birth_date_r, birth_date_l) or birth_date_l like '%-01-01' or birth_date_r like '%-01-01')"),
+            ("one digit", "length(birth_date_l) = 10 and length(birth_date_r) = 10 and damerau_levenshtein(birth_date_l, birth_date_r) <= 1"),
+            ("same year", "birth_year_l = birth_year_r"),
+        ),
+    ),
+    Comparison("sex", "sex_l is null or sex_r is null", (("same", "sex_l = sex_r"),)),
+    Comparison("citizenship", "citizenship_l is null or citizenship_r is null", (("same", "citizenship_l = citizenship_r"),), frequency="citizenship"),
+    Comparison("birth_country", "birth_country_l is null or birth_country_r is null", (("same", "birth_country_l = birth_country_r"),), frequency="birth_country"),
+    Comparison("patronymic", "patronymic_l is null or patronymic_r is null", (("same", "patronymic_l = patronymic_r"), ("similar", like("patronymic_l", "patronymic_r", 0.85)))),
+)  # fmt: skip
+
+
+def splink_comparisons(parameters: dict[str, list[dict[str, float]]]) -> list[dict[str, Any]]:
+    """The comparisons as Splink reads them, with their parameters: by comparison, a list of {m, u} from the first level to "else"."""
+    said = []
+    for comparison in COMPARISONS:
+        levels: list[dict[str, Any]] = [{"sql_condition": comparison.empty, "label_for_charts": "not said", "is_null_level": True}]
+        conditions = [*comparison.levels, ("else", "ELSE")]
+        for at, ((label, condition), known) in enumerate(zip(conditions, parameters[comparison.name], strict=True)):
+            level = {"sql_condition": condition, "label_for_charts": label, "m_probability": known["m"], "u_probability": known["u"]}
+            if at == 0 and comparison.frequency:
+                level |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 0.0001}
+            levels.append(level)
+        said.append({"output_column_name": comparison.name, "comparison_levels": levels})
+    return said

@@ -1,0 +1,167 @@
+"""Stage three: a probability that two nodes are one person, by Splink on DuckDB.
+
+The Fellegi-Sunter model compares names, birth dates, sex, citizenship, country of birth and patronymic (`comparisons.py`) of nodes that share a
+block key (`blocks.sql`). Its parameters are learned from the data without labels; what was learned is kept only where it makes sense, and
+`model.json` stands in for the rest.
+
+Source: Fellegi and Sunter, 1969; Linacre et al., 2022 (Splink).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from karvan.linkage.comparisons import COMPARISONS, splink_comparisons
+
+if TYPE_CHECKING:
+    import duckdb
+
+HERE = Path(__file__).parent
+BLOCKS = ("block_birth", "block_names_year", "block_surname_year", "block_given_year", "block_names")
+LARGEST_BLOCK = 300         # nodes; 300 nodes are 44,850 pairs
+ENOUGH_NODES = 5_000        # below this, the shipped parameters are surer than what can be learned
+ENOUGH_MATCHES = 200
+U_NODES = 1_500             # nodes whose pairs show how often strangers agree
+EM_PAIRS = 400_000
+TEACHING = (                # blocks for learning; a block teaches nothing about the columns that it rests on
+    "l.birth_date = r.birth_date and l.citizenship = r.citizenship and l.block_birth = r.block_birth",
+    "l.parts = r.parts and l.sex = r.sex and l.block_names = r.block_names",
+)
+KEY_RECALL = 0.7            # share of the pairs of one person that the name and birth key finds; only the prior rests on it
+
+Parameters = dict[str, list[dict[str, float]]]
+
+
+@dataclass
+class Scored:
+    """Pairs above the threshold (probability, node, node), pairs compared by block key, blocks skipped, and where the parameters came from."""
+
+    pairs: list[tuple[float, int, int]]
+    compared: dict[str, int]
+    skipped: list[dict[str, Any]]
+    parameters: str
+    model: Parameters
+
+
+def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float, seed: int) -> Scored:
+    """Score the pairs of nodes that share a block key. Reads the temporary table `nodes`.
+
+    Parameters
+    ----------
+    keyed
+        Pairs joined by the name and birth key: from it follows how many matches there are to expect.
+    threshold
+        Pairs with a lower probability are left out.
+    """
+    skipped = make_blocks(con)
+    shipped = json.loads((HERE / "model.json").read_text(encoding="utf-8"))
+    nodes = con.sql("select count(*) from blocked").fetchall()[0][0]
+    if nodes < 2 or not con.sql("select 1 from blocked where " + " or ".join(f"{b} is not null" for b in BLOCKS) + " limit 1").fetchall():
+        return Scored([], {}, skipped, "none needed", shipped)
+    possible = nodes * (nodes - 1) / 2
+    prior = min(max(keyed / KEY_RECALL, shipped["matches_per_node"] * nodes) / possible, 0.01)
+    model, origin = shipped, "shipped"
+    if nodes >= ENOUGH_NODES and keyed >= ENOUGH_MATCHES:
+        model, origin = learn(con, shipped, prior=prior, seed=seed)
+    linker = new_linker(con, "blocked", model, prior)
+    found = linker.inference.predict(threshold_match_probability=threshold)
+    name = found.physical_name
+    pairs = con.sql(f"select round(match_probability, 6) as p, least(node_l, node_r) as a, greatest(node_l, node_r) as b from {name} order by p desc, a, b").fetchall()
+    compared = {BLOCKS[int(key)]: count for key, count in con.sql(f"select match_key, count(*) from {name} group by 1 order by 1").fetchall()}
+    return Scored(pairs, compared, skipped, origin, model)
+
+
+def make_blocks(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Make the temporary table `blocked`: nodes with their block keys; returns the blocks skipped, by key, without their values."""
+    con.execute((HERE / "blocks.sql").read_text(encoding="utf-8"))
+    skipped = []
+    for block in BLOCKS:
+        large = f"select {block} as k, count(*) as n from blocks where {block} is not null group by 1 having n > {LARGEST_BLOCK}"
+        [(count, nodes, largest)] = con.sql(f"select count(*), coalesce(sum(n), 0), coalesce(max(n), 0) from ({large})").fetchall()
+        if count:
+            skipped.append({"rule": block, "blocks": int(count), "nodes": int(nodes), "largest": int(largest)})
+    capped = ", ".join(f"case when count(*) over (partition by {b}) <= {LARGEST_BLOCK} then {b} end as {b}" for b in BLOCKS)
+    con.execute(f"create or replace temp table blocked as select * replace ({capped}) from blocks order by node")
+    return skipped
+
+
+def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: float, seed: int) -> tuple[Parameters, str]:
+    """Learn the parameters without labels: u from pairs of a sample, m by expectation maximisation inside two blocks.
+
+    Each block teaches the comparisons that it does not rest on: equal birth dates teach names, equal names teach birth dates. A comparison whose
+    parameters make no sense (see `sensible`) keeps the shipped ones. Returns the parameters, and in words where they came from.
+    """
+    from splink.internals.exceptions import SplinkException
+
+    threads = con.sql("select current_setting('threads')").fetchall()[0][0]
+    try:
+        con.execute(f"create or replace temp table strangers as select * from blocked order by hash(node, {seed}), node limit {U_NODES}")
+        sample = new_linker(con, "strangers", shipped, prior)
+        sample.training.estimate_u_using_random_sampling(max_pairs=U_NODES**2, seed=seed, min_count_per_level=None, num_chunks=1)
+        start = {c: [{"m": old["m"], "u": max(new["u"], old["u"] / 5)} for old, new in zip(shipped[c], levels, strict=True)] for c, levels in parameters_of(sample, shipped).items()}
+        con.execute("set threads = 1")      # sums in one order: the same data teach the same parameters
+        linker = new_linker(con, "blocked", start, prior)
+        for rule in TEACHING:
+            linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True, max_pairs=EM_PAIRS)
+        found = parameters_of(linker, start)
+    except (SplinkException, ValueError, ZeroDivisionError) as wrong:
+        return shipped, f"shipped: learning failed ({type(wrong).__name__})"
+    finally:
+        con.execute(f"set threads = {threads}")
+    kept: Parameters = {}
+    refused = []
+    for comparison in COMPARISONS:
+        if sensible(found[comparison.name]):
+            kept[comparison.name] = found[comparison.name]
+        else:
+            kept[comparison.name] = shipped[comparison.name]
+            refused.append(comparison.name)
+    return kept, "learned" + (f"; shipped for {', '.join(refused)}" if refused else "")
+
+
+def parameters_of(linker: Any, before: Parameters) -> Parameters:
+    """m and u of each level as a linker holds them now; what it could not estimate stays as before."""
+    held = {c["output_column_name"]: [lv for lv in c["comparison_levels"] if not lv.get("is_null_level")] for c in linker.misc.save_model_to_json()["comparisons"]}
+    floor = 1e-7
+    return {
+        c.name: [
+            {p: round(max(float(level[f"{p}_probability"]), floor), 7) if isinstance(level.get(f"{p}_probability"), int | float) else old[p] for p in ("m", "u")}
+            for level, old in zip(held[c.name], before[c.name], strict=True)
+        ]
+        for c in COMPARISONS
+    }
+
+
+def sensible(levels: list[dict[str, float]]) -> bool:
+    """Whether learned parameters say what they must: full agreement speaks for one person, disagreement against, and most matches agree somewhere.
+
+    >>> sensible([{"m": 0.9, "u": 0.1}, {"m": 0.1, "u": 0.9}])
+    True
+    >>> sensible([{"m": 0.1, "u": 0.1}, {"m": 0.9, "u": 0.9}])     # learned in a block where the names rarely agree
+    False
+    """
+    weights = [level["m"] / level["u"] for level in levels]
+    return weights[0] > 1 and weights[-1] < 1 and levels[-1]["m"] < 0.3 and weights[0] == max(weights)
+
+
+def new_linker(con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float) -> Any:
+    """A Splink linker over one table with given parameters; it says nothing."""
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="node",
+        probability_two_random_records_match=prior,
+        comparisons=splink_comparisons(model),
+        blocking_rules_to_generate_predictions=[block_on(b) for b in BLOCKS],
+        retain_matching_columns=False,
+        retain_intermediate_calculation_columns=False,
+        max_iterations=40,
+    )
+    api = DuckDBAPI(con)
+    return Linker(api.register(con.table(table)), settings, log_level=None)
