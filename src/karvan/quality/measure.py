@@ -1,0 +1,88 @@
+"""Measures over the records themselves: sense, fill, birthdays, keys. Nothing of the identity zone is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from karvan.tables import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+
+ENOUGH_BIRTHS = 200
+# Month is all that leaves the identity zone. Surplus births in January and July, beyond chance, are taken to be the first of the month.
+JANUARY, JULY = 31 / 365.25, 31 / 365.25
+
+
+class Measure(NamedTuple):
+    """One measure: which QI, of what (feed or step), in which detail (None: the whole), the value, and how many rows it rests on."""
+
+    qi: str
+    subject: str
+    detail: str | None
+    measured: float | None
+    weight: float
+
+
+@cache
+def sense() -> Mapping[str, Mapping[str, str]]:
+    """Rules of sense by record type and name."""
+    import yaml
+
+    return yaml.safe_load((Path(__file__).parent / "sense.yaml").read_text(encoding="utf-8"))
+
+
+def of_record_type(con: duckdb.DuckDBPyConnection, record: str, mandatory: Mapping[str, Iterable[str]]) -> list[Measure]:
+    """Measures of each feed that fills a record type; `mandatory` gives the columns that each feed has to fill."""
+    names = TABLES[record].column_names
+    who = "doc_key" in names
+    wanted = sorted({column for columns in mandatory.values() for column in columns if column in names})
+    rules = sense().get(record, {})
+    cells = ["count(*) as n"]
+    cells += [f'count("{column}") as "fill {column}"' for column in wanted]
+    cells += [f'count(*) filter (not ({rule})) as "rule {name}"' for name, rule in rules.items()]
+    if rules:
+        cells.append(f"count(*) filter (not ({' and '.join(f'coalesce({rule}, true)' for rule in rules.values())})) as broken")
+    if who:
+        cells += ["count(*) filter (doc_key is not null or personal_key is not null) as keyed", "count(birth_month) as births"]
+        cells += ["count(*) filter (birth_month = 1) as january", "count(*) filter (birth_month = 7) as july"]
+    found = con.execute(f"select feed, {', '.join(cells)} from {record} group by feed order by feed")
+    heads = [d[0] for d in found.description or []]
+    return [measure for row in found.fetchall() for measure in of_feed(dict(zip(heads, row, strict=True)), mandatory)]
+
+
+def of_feed(row: Mapping[str, Any], mandatory: Mapping[str, Iterable[str]]) -> list[Measure]:
+    feed, n = row["feed"], row["n"]
+    out = []
+    filled = {column: 100 * row[f"fill {column}"] / n for column in sorted(mandatory.get(feed, ())) if f"fill {column}" in row}
+    if filled:
+        out.append(Measure("QI-08", feed, None, sum(filled.values()) / len(filled), n))
+        out += [Measure("QI-08", feed, column, share, n) for column, share in filled.items()]
+    if "broken" in row:
+        out.append(Measure("QI-03", feed, None, 1000 * row["broken"] / n, n))
+        out += [Measure("QI-03", feed, name[5:], 1000 * count / n, n) for name, count in row.items() if name.startswith("rule ")]
+    if "keyed" in row:
+        out.append(Measure("QI-16", feed, None, 100 * row["keyed"] / n, n))
+        if row["births"] >= ENOUGH_BIRTHS:
+            out.append(Measure("QI-05", feed, None, heaping(row["births"], row["january"], row["july"]), row["births"]))
+    return out
+
+
+def heaping(births: int, january: int, july: int) -> float:
+    """How many times more birthdays fall on 1 January and 1 July than chance gives, judged by months.
+
+    The surplus of each month over its share of the year, less two standard errors, is put on its first day; two days of 365.25 are expected.
+
+    >>> heaping(births=100_000, january=8_487, july=8_487)
+    1.0
+    >>> round(heaping(births=100_000, january=18_487, july=8_487), 1)
+    18.9
+    """
+    surplus = 0.0
+    for seen, expected in ((january, JANUARY), (july, JULY)):
+        chance = 2 * (expected * (1 - expected) / births) ** 0.5
+        surplus += max(0.0, seen / births - expected - chance)
+    return 1 + surplus / (2 / 365.25)

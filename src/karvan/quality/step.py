@@ -1,0 +1,115 @@
+"""The step: ledgers, records and life courses in, quality scores out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from karvan.quality.limits import colour, dimension_scores, quality_indicators, score, source_score
+from karvan.quality.measure import Measure, of_record_type
+from karvan.tables import TABLES
+from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from karvan.country import Country
+
+RECORDS = (
+    "crossing", "stay", "visa", "registration", "permit", "work_permit", "case_event", "decision", "citizenship", "resident", "document", "civil_event",
+    "contract", "service",
+)  # fmt: skip
+EVERY_FEED, BY_ROWS = "every feed", "weighted by rows"
+TOTAL = "SCORE"
+
+
+def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet) -> dict[str, Any]:
+    """Write `quality_scores`."""
+    import pyarrow as pa
+
+    from karvan.country import for_workspace
+
+    con = ws.connect(memory="1GB")
+    try:
+        until = measured_until(con)
+        measures = measure(con, for_workspace(ws), until, progress)
+    finally:
+        con.close()
+    rows = scored(measures, until)
+    kinds = {"real": pa.float64(), "day": pa.date32(), "text": pa.string()}
+    schema = pa.schema([(c.name, kinds[c.type]) for c in TABLES["quality_scores"].columns])
+    tx.write("quality_scores", pa.Table.from_pylist(rows, schema=schema))
+    return {"scored": sum(row["score"] is not None for row in rows)}
+
+
+def measured_until(con: duckdb.DuckDBPyConnection) -> date:
+    """Last day that the data cover: of the ledger, of the crossings, or the day of the last delivery."""
+    said = con.execute(
+        "select coalesce((select min(complete_until_on) from completeness where feed in (select distinct feed from crossing)), (select max(crossed_on) from crossing),"
+        " (select max(coalesce(period_to_on, received_on)) from deliveries), date '1970-01-01')"
+    ).fetchall()
+    return said[0][0]
+
+
+def measure(con: duckdb.DuckDBPyConnection, country: Country, until: date, progress: Progress = quiet) -> list[Measure]:
+    """Every measure of every feed, and of the life course."""
+    here = Path(__file__).parent
+    found = [Measure(*row) for row in con.execute((here / "deliveries.sql").read_text(encoding="utf-8")).fetchall()]
+    for place, record in enumerate(RECORDS):
+        progress(record, place / len(RECORDS))
+        found += of_record_type(con, record, mandatory_columns(country, record))
+    found += [Measure(*row) for row in con.execute((here / "lives.sql").read_text(encoding="utf-8"), {"until": until}).fetchall()]
+    return [m for m in found if m.measured is not None]
+
+
+def mandatory_columns(country: Country, record: str) -> dict[str, set[str]]:
+    """For each feed, the columns of a record type that it has to fill: required by its contract, or saying who the record speaks of."""
+    out: dict[str, set[str]] = {}
+    for contract in country.contracts.values():
+        if all(part.record != record for part in contract.records):
+            continue
+        columns = {f.field for f in contract.fields if f.field and (f.required or f.field in ("sex", "citizenship"))}
+        if any(f.identity == "birth_date" for f in contract.fields):
+            columns.add("birth_year")
+        out[contract.id] = columns
+    return out
+
+
+def scored(measures: list[Measure], until: date) -> list[dict[str, Any]]:
+    """Rows of `quality_scores`: each measure with points and colour, a total per source with its dimensions, and all feeds together."""
+    rows = [row_of(m, until) for m in measures]
+    for subject in sorted({m.subject for m in measures}):
+        dimensions = dimension_scores((r["qi"], r["score"]) for r in rows if r["subject"] == subject and r["detail"] is None and r["qi"] != TOTAL)
+        total = source_score(dimensions)
+        if total is not None:
+            rows.append(total_row(subject, None, total, until))
+            rows += [total_row(subject, dimension, points, until) for dimension, points in dimensions.items()]
+    for qi in quality_indicators():
+        parts = [m for m in measures if m.qi == qi and m.detail is None]
+        weight = sum(m.weight for m in parts)
+        if weight:
+            rows.append(row_of(Measure(qi, EVERY_FEED, BY_ROWS, sum(m.weight * (m.measured or 0.0) for m in parts) / weight, weight), until))
+    return sorted(rows, key=lambda r: (r["qi"], r["subject"], r["detail"] or ""))
+
+
+def row_of(m: Measure, until: date) -> dict[str, Any]:
+    qi = quality_indicators()[m.qi]
+    plain = m.detail in (None, BY_ROWS) or m.qi in ("QI-02", "QI-03", "QI-04", "QI-08", "QI-11")
+    points, tone = (score(qi, m.measured), colour(qi, m.measured)) if plain else (None, None)
+    return {"qi": m.qi, "subject": m.subject, "detail": m.detail, "measured": m.measured, "score": points, "colour": tone, "measured_until": until}
+
+
+def total_row(subject: str, dimension: str | None, points: float, until: date) -> dict[str, Any]:
+    tone = "green" if points >= 80 else "amber" if points >= 40 else "red"
+    return {"qi": TOTAL, "subject": subject, "detail": dimension, "measured": points, "score": points, "colour": tone, "measured_until": until}
+
+
+def packs(ws: Workspace) -> str:
+    from karvan.country import for_workspace
+
+    here = Path(__file__).parent
+    return for_workspace(ws).pack_hash("contracts") + "".join((here / name).read_text(encoding="utf-8") for name in ("limits.yaml", "sense.yaml"))
+
+
+STEP = Step("quality", ("deliveries", "completeness", *RECORDS, "links", "events", "presence_spells", "residence_spells"), ("quality_scores",), work, also=packs)
