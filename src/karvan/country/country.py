@@ -166,12 +166,12 @@ class Country:
 
     @cached_property
     def samples(self) -> dict[str, list[Path]]:
-        """Files of published sources that come with the packs, by feed: `samples/FEED/*`, without licence and notes."""
+        """Files of published sources that come with the packs, by feed: `samples/FEED/*` and `official/FEED/*`, without licence and notes."""
         found: dict[str, list[Path]] = {}
         for pack in self.packs:
-            for folder in sorted(p for p in (pack.folder / "samples").glob("*") if p.is_dir()):
+            for folder in sorted(p for part in ("samples", "official") for p in (pack.folder / part).glob("*") if p.is_dir()):
                 found[folder.name] = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.upper().startswith(("LICENCE", "README")))
-        return found
+        return dict(sorted(found.items()))
 
     def pack_hash(self, *parts: str) -> str:
         """One hash over the files of the packs (of the named parts: `contracts`, `code_lists`, ...); it changes when they do."""
