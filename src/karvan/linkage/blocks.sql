@@ -2,7 +2,7 @@
 create or replace temp table blocks as
 with keys as (
     select *,
-           case when length(birth_date) = 10 then left(birth_date, 5) || least(substr(birth_date, 6, 2), substr(birth_date, 9, 2)) || greatest(substr(birth_date, 6, 2), substr(birth_date, 9, 2)) end as birth_pair,
+           birth_pair(birth_date) as birth_pair,
            least(surname_key, given_key) || '|' || greatest(surname_key, given_key) as both_keys
     from nodes
 ),

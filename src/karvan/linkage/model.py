@@ -1,8 +1,8 @@
 """Stage three: a probability that two nodes are one person, by Splink on DuckDB.
 
 The Fellegi-Sunter model compares names, birth dates, sex, citizenship, country of birth and patronymic (`comparisons.py`) of nodes that share a
-block key (`blocks.sql`). Its parameters are learned from the data without labels; what was learned is kept only where it makes sense, and
-`model.json` stands in for the rest.
+block key (`blocks.sql`). Its parameters are learned from the data, without anyone's labels; what was learned is kept only
+where it makes sense, and `model.json` stands in for the rest.
 
 Source: Fellegi and Sunter, 1969; Linacre et al., 2022 (Splink).
 """
@@ -26,6 +26,7 @@ LARGEST_BLOCK = 300         # nodes; 300 nodes are 44,850 pairs
 ENOUGH_NODES = 5_000        # below this, the shipped parameters are surer than what can be learned
 ENOUGH_MATCHES = 200
 U_NODES = 1_500             # nodes whose pairs show how often strangers agree
+TEACHERS = 6_000            # nodes whose records teach how often one person's records agree
 EM_PAIRS = 400_000
 TEACHING = (                # blocks for learning; a block teaches nothing about the columns that it rests on
     "l.birth_date = r.birth_date and l.citizenship = r.citizenship and l.block_birth = r.block_birth",
@@ -90,10 +91,12 @@ def make_blocks(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: float, seed: int) -> tuple[Parameters, str]:
-    """Learn the parameters without labels: u from pairs of a sample, m by expectation maximisation inside two blocks.
+    """Learn the parameters from the data: u from pairs of a sample, m from records that a number proves to be of one person.
 
-    Each block teaches the comparisons that it does not rest on: equal birth dates teach names, equal names teach birth dates. A comparison whose
-    parameters make no sense (see `sensible`) keeps the shipped ones. Returns the parameters, and in words where they came from.
+    Where too few share a number, m comes from expectation maximisation inside two blocks; each block teaches the comparisons that it does not
+    rest on: equal birth dates teach names, equal names teach birth dates. With so few comparisons that is weakly identified (a share of the
+    strangers of a block can hide in m), so a comparison whose parameters make no sense (see `sensible`) keeps the shipped ones.
+    Returns the parameters, and in words where they came from.
     """
     from splink.internals.exceptions import SplinkException
 
@@ -104,9 +107,15 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
         sample.training.estimate_u_using_random_sampling(max_pairs=U_NODES**2, seed=seed, min_count_per_level=None, num_chunks=1)
         start = {c: [{"m": old["m"], "u": max(new["u"], old["u"] / 5)} for old, new in zip(shipped[c], levels, strict=True)] for c, levels in parameters_of(sample, shipped).items()}
         con.execute("set threads = 1")      # sums in one order: the same data teach the same parameters
-        linker = new_linker(con, "blocked", start, prior)
-        for rule in TEACHING:
-            linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True, max_pairs=EM_PAIRS)
+        con.execute((HERE / "teachers.sql").read_text(encoding="utf-8").replace("$seed", str(seed)).replace("$nodes", str(TEACHERS)))
+        taught = con.sql("select coalesce(sum(n * (n - 1) / 2), 0) from (select count(*) as n from teachers group by person)").fetchall()[0][0]
+        if taught >= ENOUGH_MATCHES:
+            linker, origin = new_linker(con, "teachers", start, prior), f"learned from {int(taught):,} pairs that share a number"
+            linker.training.estimate_m_from_label_column("person")
+        else:
+            linker, origin = new_linker(con, "blocked", start, prior), "learned by expectation maximisation"
+            for rule in TEACHING:
+                linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True, max_pairs=EM_PAIRS)
         found = parameters_of(linker, start)
     except (SplinkException, ValueError, ZeroDivisionError) as wrong:
         return shipped, f"shipped: learning failed ({type(wrong).__name__})"
@@ -115,12 +124,13 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
     kept: Parameters = {}
     refused = []
     for comparison in COMPARISONS:
-        if sensible(found[comparison.name]):
-            kept[comparison.name] = found[comparison.name]
+        name = comparison.name
+        if sensible(found[name]):
+            kept[name] = [{"m": round(0.98 * new["m"] + 0.02 * old["m"], 7), "u": new["u"]} for new, old in zip(found[name], shipped[name], strict=True)]
         else:
-            kept[comparison.name] = shipped[comparison.name]
-            refused.append(comparison.name)
-    return kept, "learned" + (f"; shipped for {', '.join(refused)}" if refused else "")
+            kept[name] = shipped[name]
+            refused.append(name)
+    return kept, origin + (f"; shipped for {', '.join(refused)}" if refused else "")
 
 
 def parameters_of(linker: Any, before: Parameters) -> Parameters:

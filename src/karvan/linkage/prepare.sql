@@ -1,3 +1,6 @@
+create or replace temp macro birth_pair(birth_date) as      -- the same for 3 April and 4 March
+    case when length(birth_date) = 10 then left(birth_date, 5) || least(substr(birth_date, 6, 2), substr(birth_date, 9, 2)) || greatest(substr(birth_date, 6, 2), substr(birth_date, 9, 2)) end;
+
 -- Identities in comparable form: one row per record, in the order of record_id. Reads `identities` and `name_forms`.
 create or replace temp table prepared as
 with read as (

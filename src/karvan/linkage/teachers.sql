@@ -1,0 +1,14 @@
+-- Records that a number proves to be of one person although another feed or document wrote them: what they show is how often the truth
+-- disagrees with itself. One record per node, feed and document; a sample of nodes by hash. Reads `prepared` and `node_of`; $seed, $nodes.
+create or replace temp table teachers as
+with taught as (
+    select node from (select node, feed, document from prepared join node_of using (rid) group by all)
+    group by node having count(*) > 1
+    order by hash(node, $seed), node limit $nodes
+)
+select p.rid as node, n.node as person, p.surname, p.given, p.patronymic, p.parts, p.surname_key, p.given_key, p.birth_date, p.birth_year, birth_pair(p.birth_date) as birth_pair,
+       p.sex, p.citizenship, p.birth_country,
+       null::varchar as block_birth, null::varchar as block_names_year, null::varchar as block_surname_year, null::varchar as block_given_year, null::varchar as block_names
+from prepared p join node_of n using (rid) join taught t on t.node = n.node
+qualify row_number() over (partition by n.node, p.feed, p.document order by hash(p.record_id), p.rid) = 1
+order by p.rid
