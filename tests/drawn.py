@@ -19,7 +19,8 @@ from karvan.tables import TABLES
 
 DECLARED = {column.name: column.type for declared in TABLES.values() for column in declared.columns}
 ARROW = {
-    "text": pa.string(), "json": pa.string(), "whole": pa.int64(), "real": pa.float64(), "day": pa.date32(), "instant": pa.timestamp("us"), "yes_no": pa.bool_(),
+    "text": pa.string(), "json": pa.string(), "whole": pa.int64(), "real": pa.float64(),
+    "day": pa.date32(), "instant": pa.timestamp("us"), "yes_no": pa.bool_(),
 }  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from drawn import Drawn, drawn
-
 from karvan.lifecourse.step import life_courses
 from karvan.tables import RECORD_TYPES, TABLES
 from karvan.workspace import new_connection

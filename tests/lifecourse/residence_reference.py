@@ -15,7 +15,9 @@ class Decided:
     final: int
 
 
-def decide(crossings: list[tuple[int, str]], *, initial: bool | None = None, ended: int | None = None, threshold: int = 365, tolerance: int = 122) -> list[Decided]:
+def decide(
+    crossings: list[tuple[int, str]], *, initial: bool | None = None, ended: int | None = None, threshold: int = 365, tolerance: int = 122
+) -> list[Decided]:
     """Decide the crossings (day number, 'in' or 'out') of one person."""
     out: list[Decided] = []
     status = initial if initial is not None else crossings[0][1] == "out"

@@ -1,7 +1,8 @@
 """From records to life courses, by example. UTO is the country's own citizenship."""
 
-from drawn import table
 from lives import Lives
+
+from drawn import table
 
 
 def test_a_foreigner_with_a_permit_who_stays_becomes_resident_by_both_rules():

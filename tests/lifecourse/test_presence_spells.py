@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from drawn import drawn, table
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import drawn, table
 from karvan.errors import DataError
 from karvan.lifecourse.presence import presence_spells
 

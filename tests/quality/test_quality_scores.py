@@ -1,12 +1,13 @@
 """What is measured, and how a measure becomes points and a colour."""
 
+import json
 from datetime import date
 
 import pytest
-from drawn import table
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drawn import table
 from karvan.quality.limits import colour, quality_indicators, score, source_score
 from karvan.quality.measure import Measure, heaping, of_record_type, sense
 from karvan.quality.step import scored
@@ -137,7 +138,8 @@ def test_deliveries_tell_how_many_rows_fit_how_many_codes_are_known_and_how_late
 
     import karvan.quality
 
-    gates = '{"gates": [{"name": "codes", "field": "citizenship", "found": 0.02}, {"name": "codes", "field": "bcp", "found": 0.0}, {"name": "rows", "field": null, "found": 100}]}'
+    found_by_gates = [{"name": "codes", "field": "citizenship", "found": 0.02}, {"name": "codes", "field": "bcp", "found": 0.0}, {"name": "rows", "found": 100}]
+    gates = json.dumps({"gates": found_by_gates})
     deliveries = table("""
         delivery_id | feed   | state    | rows | rows_quarantined | period_to_on | received_on | due_on
         d1          | a.feed | accepted | 100  | 3                | 2024-01-31   | 2024-02-10  | 2024-02-05

@@ -47,7 +47,9 @@ def show_scores(subject: str | None, qi: str | None, ws: Workspace, as_json: boo
         parts = {(row["subject"], row["detail"]): row["score"] for row in rows if row["qi"] == "SCORE"}
         dimensions = sorted({detail for _, detail in parts if detail})
         lines = [
-            {"subject": row["subject"], "score": round(row["score"]), "colour": row["colour"], **{d: rounded(parts.get((row["subject"], d))) for d in dimensions}} for row in kept
+            {"subject": row["subject"], "score": round(row["score"]), "colour": row["colour"]}
+            | {d: rounded(parts.get((row["subject"], d))) for d in dimensions}
+            for row in kept
         ]
         show(lines, ["subject", "score", "colour", *dimensions], as_json=as_json)
         return

@@ -13,4 +13,6 @@ PRECEDENCE = (
     "visa_free",          # derived from the stay itself; any record says more
 )  # fmt: skip
 
-POSITIVE_OUTCOMES = ("granted", "recognised", "refugee", "refugee_status", "subsidiary", "subsidiary_protection", "temporary_protection", "humanitarian", "positive")
+POSITIVE_OUTCOMES = (
+    "granted", "recognised", "refugee", "refugee_status", "subsidiary", "subsidiary_protection", "temporary_protection", "humanitarian", "positive",
+)  # fmt: skip

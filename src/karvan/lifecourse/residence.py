@@ -96,7 +96,7 @@ def decide_crossings(crossings: Any, *, rule: Rule = UR_12_16, observed_until: d
     starts = np.append(np.flatnonzero(new), len(days)).astype(np.int64)
     names = given.column("person_id").take(pa.array(starts[:-1]))
     known = looked_up(names, initial, "resident", kernel.UNKNOWN, np.int8)
-    until = looked_up(names, ended, "ended_on", kernel.NEVER, np.int32)
+    until = looked_up(names, ended, "ended_on", int(kernel.NEVER), np.int32)
     before, after, migration, final = kernel.decide(starts, days, inward, known, until, rule.threshold, rule.tolerance)
     last = (observed_until - EPOCH).days if observed_until else kernel.NEVER
     final_on = pa.array(final, type=pa.int32(), mask=final == kernel.NEVER).cast(pa.date32())

@@ -39,9 +39,8 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     con = ws.connect(memory="1GB")
     try:
         observed_from, observed_until = observed(con)
-        rows = life_courses(
-            con, observed_from=observed_from, observed_until=observed_until, national=country.national, params=params | visa_free_days(country, observed_until, params), progress=progress
-        )
+        facts = params | visa_free_days(country, observed_until, params)
+        rows = life_courses(con, observed_from=observed_from, observed_until=observed_until, national=country.national, params=facts, progress=progress)
         for place, (table, made) in enumerate(rows["tables"].items()):
             progress(f"writing {table}", 0.8 + 0.2 * place / len(rows["tables"]))
             columns = ", ".join(f"cast({c.name} as {c.duckdb_type}) as {c.name}" for c in TABLES[table].columns)
@@ -67,7 +66,7 @@ def observed(con: duckdb.DuckDBPyConnection) -> tuple[date, date]:
     seen = con.execute("select min(crossed_on), max(crossed_on) from crossing").fetchall()[0]
     first, last = ledger[0] or ledger[1] or seen[0], ledger[2] or seen[1]
     if first is None or last is None:
-        raise DataError("There are no crossings, so no day is observed.", where="tables `completeness` and `crossing`", fix="take in a feed of border crossings first")
+        raise DataError("There are no crossings, so no day is observed.", where="table `crossing`", fix="take in a feed of border crossings first")
     return first, last
 
 
@@ -82,7 +81,13 @@ def visa_free_days(country: Any, on: date, params: dict[str, Any]) -> dict[str, 
 
 
 def life_courses(
-    con: duckdb.DuckDBPyConnection, *, observed_from: date, observed_until: date, national: str, params: dict[str, Any] | None = None, progress: Progress = quiet
+    con: duckdb.DuckDBPyConnection,
+    *,
+    observed_from: date,
+    observed_until: date,
+    national: str,
+    params: dict[str, Any] | None = None,
+    progress: Progress = quiet,
 ) -> dict[str, Any]:
     """Make the tables of the life course on a connection that holds the record tables and `links`.
 
@@ -131,6 +136,10 @@ def life_courses(
     def number(query: str) -> int:
         return int(con.execute(query).fetchall()[0][0] or 0)
 
+    con.execute(
+        f"create or replace temp view residents_now as from residence_made where rule = '{UR_12_16.id}' and basis <> 'undecided' "
+        f"and coalesce(from_on, date '0001-01-01') <= date '{observed_until}' and coalesce(to_on, date '9999-12-31') > date '{observed_until}'"
+    )
     left_out = number("select sum(spells) from repairs_made where repair in ('later_than_observed', 'read_twice')")
     return {
         "tables": {
@@ -145,11 +154,8 @@ def life_courses(
             "crossings_unlinked": number("select count(*) from crossing c anti join links l using (record_id)"),
             "spells": sql.count(con, "spells"),
             "spells_imputed": number("select count(*) from spells where entry_imputed or exit_imputed"),
-            "residents": number(
-                "select count(*) from residence_made where rule = 'UR-12/16' and basis <> 'undecided' "
-                f"and coalesce(from_on, date '0001-01-01') <= date '{observed_until}' and coalesce(to_on, date '9999-12-31') > date '{observed_until}'"
-            ),
-            "residents_by_register_only": number("select count(*) from residence_made where rule = 'UR-12/16' and basis = 'register' and to_on is null and person_id not in (select person_id from moves)"),
+            "residents": number("select count(*) from residents_now"),
+            "residents_by_register_only": number("select count(*) from residents_now where person_id not in (select person_id from moves)"),
         },
     }  # fmt: skip
 

@@ -71,6 +71,4 @@ def source_score(dimensions: Mapping[str, float]) -> float | None:
     """
     if not dimensions:
         return None
-    if min(dimensions.values()) <= 0:
-        return 0.0
-    return math.exp(sum(math.log(points) for points in dimensions.values()) / len(dimensions))
+    return math.prod(dimensions.values()) ** (1 / len(dimensions))

@@ -46,8 +46,8 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
 def measured_until(con: duckdb.DuckDBPyConnection) -> date:
     """Last day that the data cover: of the ledger, of the crossings, or the day of the last delivery."""
     said = con.execute(
-        "select coalesce((select min(complete_until_on) from completeness where feed in (select distinct feed from crossing)), (select max(crossed_on) from crossing),"
-        " (select max(coalesce(period_to_on, received_on)) from deliveries), date '1970-01-01')"
+        "select coalesce((select min(complete_until_on) from completeness where feed in (select distinct feed from crossing)),"
+        " (select max(crossed_on) from crossing), (select max(coalesce(period_to_on, received_on)) from deliveries), date '1970-01-01')"
     ).fetchall()
     return said[0][0]
 
@@ -112,4 +112,5 @@ def packs(ws: Workspace) -> str:
     return for_workspace(ws).pack_hash("contracts") + "".join((here / name).read_text(encoding="utf-8") for name in ("limits.yaml", "sense.yaml"))
 
 
-STEP = Step("quality", ("deliveries", "completeness", *RECORDS, "links", "events", "presence_spells", "residence_spells"), ("quality_scores",), work, also=packs)
+READS = ("deliveries", "completeness", *RECORDS, "links", "events", "presence_spells", "residence_spells")
+STEP = Step("quality", READS, ("quality_scores",), work, also=packs)
