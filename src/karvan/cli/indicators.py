@@ -1,0 +1,151 @@
+"""`karvan indicators`: the dictionary, its cells, and computing one indicator by itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from karvan.cli.explain import dimensions
+from karvan.cli.terminal import json_option, out_option, show, workspace_option
+from karvan.errors import DataError
+from karvan.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@click.group()
+def indicators() -> None:
+    """List indicators, read their cells, compute one by itself."""
+
+
+@indicators.command("list")
+@workspace_option
+@click.option("--lang", type=click.Choice(["az", "en", "ru"]), default="en", help="Language of the names.")
+@json_option
+def list_(ws: Workspace, lang: str, as_json: bool) -> None:
+    """List the country's indicators, and why one is refused.
+
+    \b
+    Example:
+      karvan indicators list -w demo
+    """
+    from karvan.country import for_workspace
+    from karvan.indicators import dictionary
+    from karvan.indicators.window import refusal
+
+    country = for_workspace(ws)
+    known = dictionary(country)
+    cells = {part.key: part.rows for part in ws.version("safe_cubes").parts}
+    rows = [
+        {"id": d.id, "name": d.title(lang), "unit": d.unit, "period": "/".join(d.periods), "by": " ".join(d.dimensions), "cells": cells.get(d.id, 0), "refused": refusal(d, known, country) or ""}
+        for d in known.values()
+    ]
+    show(rows, ["id", "name", "unit", "period", "cells", "by", "refused"] if as_json else ["id", "name", "unit", "period", "cells", "refused"], as_json=as_json)
+
+
+@indicators.command("show")
+@click.argument("indicator")
+@click.argument("dims", nargs=-1, metavar="[PERIOD] [NAME=VALUE]...")
+@workspace_option
+@click.option("--by", "along", help="Show the categories of this dimension instead of its total.")
+@out_option
+@json_option
+def show_(ws: Workspace, indicator: str, dims: tuple[str, ...], along: str | None, out: Path | None, as_json: bool) -> None:
+    """Show an indicator's published cells: totals over the years, or the categories of one dimension.
+
+    \b
+    Examples:
+      karvan indicators show FLW-01 -w demo
+      karvan indicators show FLW-01 2024 --by citizenship -w demo
+      karvan indicators show FLW-01 -w demo -o flw.csv
+    """
+    period = next((word for word in dims if "=" not in word), None)
+    chosen = dimensions(tuple(word for word in dims if "=" in word))
+    table = _cells(ws, indicator, period, chosen, along, whole=out is not None)
+    if out:
+        _write(table, out)
+        return
+    _print(table, as_json)
+
+
+@indicators.command()
+@click.argument("indicator")
+@workspace_option
+@out_option
+@click.option("--inside", metavar="PURPOSE", required=True, help="Why untreated values are computed; written to the audit log.")
+@json_option
+def compute(ws: Workspace, indicator: str, out: Path | None, inside: str, as_json: bool) -> None:
+    """Compute an indicator over the tables in force, without writing it; untreated, for use inside.
+
+    \b
+    Example:
+      karvan indicators compute FLW-01 -w demo --inside "try a new definition" -o flw.parquet
+    """
+    from karvan.indicators import compute as computed
+    from karvan.workspace import audit
+
+    if not inside.strip():
+        raise DataError("An untreated cube is computed for a purpose.", fix="name it after --inside")
+    table = computed(ws, indicator).to_arrow_table()
+    audit.append(ws.audit_log, actor="karvan", act="compute untreated", subject=indicator, purpose=inside)
+    if out:
+        _write(table, out)
+        return
+    _print(table, as_json)
+
+
+def _cells(ws: Workspace, indicator: str, period: str | None, chosen: dict[str, str], along: str | None, *, whole: bool) -> pa.Table:
+    """Safe cells of an indicator: all of them for a file, one margin for the screen."""
+    from karvan.country import for_workspace
+    from karvan.indicators import dictionary
+    from karvan.indicators.cell import whole_dims
+    from karvan.indicators.compute import definition_of
+    from karvan.indicators.window import refusal
+
+    country = for_workspace(ws)
+    known = dictionary(country)
+    definition = definition_of(known, indicator)
+    because = refusal(definition, known, country)
+    if because:
+        raise DataError(f"{indicator} is refused: {because}.", fix="see `karvan indicators list`")
+    con = ws.connect()
+    conditions, values = ["indicator = ?"], [indicator]
+    if period:
+        conditions.append("period = ?")
+        values.append(period)
+    if not whole or chosen or along:
+        series = {} if "kind" in chosen or along == "kind" else {"kind": s.kind for s in definition.series[:1] if s.kind}
+        for name, value in whole_dims(definition, {**series, **chosen} if along != "kind" else {**chosen, "kind": definition.series[0].kind or ""}).items():
+            if name == along:
+                conditions.append(f"{name} <> '_T'" if name not in ("kind", "method") else "true")
+            elif name not in chosen and name in ("kind", "method"):
+                continue
+            else:
+                conditions.append(f"{name} = ?")
+                values.append(value)
+    table = con.sql(f"select * from safe_cubes where {' and '.join(conditions)} order by all", params=values).to_arrow_table()
+    if not len(table):
+        raise DataError(f"There are no published cells of {indicator} for this choice.", where=str(ws.root), fix="run `karvan run`, or choose another period or category")
+    return table
+
+
+def _print(table: pa.Table, as_json: bool) -> None:
+    from karvan.indicators.export import shown_columns
+
+    columns = [c for c in shown_columns(table) if as_json or c not in ("indicator", "basis", "unit", "vintage")]
+    columns = [c for c in columns if as_json or c != "quality" or table["quality"].null_count < len(table)]
+    show(table.to_pylist(), columns, as_json=as_json)
+
+
+def _write(table: pa.Table, out: Path) -> None:
+    from karvan.indicators.export import write, write_csv
+
+    if str(out) == "-":
+        write_csv(table, sys.stdout)
+        return
+    write(table, out)
+    click.echo(f"{len(table):,} cells written to {out}", err=True)

@@ -1,0 +1,72 @@
+"""An attacker's arithmetic on safe cubes: every total minus every set of its parts that was published, looking for small counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from karvan.disclosure.policies import policy_of
+from karvan.tables import DIMENSIONS
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A count that can be read off or worked out, and is smaller than the policy allows."""
+
+    indicator: str
+    period: str
+    what: str
+    implied: float
+
+
+def audit(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str, Any]]) -> tuple[list[Finding], int]:
+    """Subtract over every margin of the view `safe_cubes`.
+
+    For every count: the cell itself; and for every margin (a cell with one more dimension fixed than another), the larger cell minus
+    the sum of its parts, and minus each part alone. For a share with a published base: the count that it implies.
+
+    Returns the findings, worst first, and the number of differences looked at. An empty list says that no count from 1 to base - 1
+    is seen or implied.
+    """
+    findings: list[Finding] = []
+    looked = 0
+    names = [row[0] for row in con.execute("select distinct indicator from safe_cubes where treatment in ('rounded', 'from_rounded') order by 1").fetchall()]
+    for name in names:
+        definition = definitions[name]
+        base = policy_of(definition).base
+        ratio = bool(definition.get("share_of") or definition.get("quantiles") or (definition.get("from") or {}).get("over"))
+        if ratio:
+            continue
+        con.execute("create or replace temp table looked as select * from safe_cubes where indicator = ? and value is not null", [name])
+        row = con.execute("select " + ", ".join(f"bool_or({d} is not null)" for d in DIMENSIONS) + " from looked").fetchall()[0]
+        dims = [d for d, has in zip(DIMENSIONS, row, strict=True) if has and d not in ("kind", "method")]
+        for what, query in _differences(dims):
+            found = con.execute(f"with d as ({query}) select period, implied from d where abs(implied) > 1e-9 and abs(implied) < {base} - 1e-9 order by abs(implied), period limit 20").fetchall()
+            looked += con.execute(f"select count(*) from ({query})").fetchall()[0][0]  # type: ignore[index]
+            findings += [Finding(name, period, what, implied) for period, implied in found]
+    return sorted(findings, key=lambda f: (abs(f.implied), f.indicator, f.period)), looked
+
+
+def _differences(dims: list[str]) -> list[tuple[str, str]]:
+    """Queries over `looked` with columns period and implied: cells, and what is left of a cell when parts of it are taken away."""
+    found = [("cell", "select period, value as implied from looked")]
+    for size in range(len(dims)):
+        for fixed in combinations(dims, size):
+            for dim in dims:
+                if dim in fixed:
+                    continue
+                outer = " and ".join(f"{d} {'<>' if d in fixed else '='} '_T'" for d in dims)
+                inner = " and ".join(f"{d} {'<>' if d in (*fixed, dim) else '='} '_T'" for d in dims)
+                matched = " and ".join(["o.period = i.period", "o.kind is not distinct from i.kind", *(f"o.{d} = i.{d}" for d in fixed)])
+                pairs = f"from (select * from looked where {outer}) as o join (select * from looked where {inner}) as i on {matched}"
+                group = ", ".join(["o.period", "o.kind", *(f"o.{d}" for d in fixed)])
+                found.append((f"{dim} within {', '.join(fixed) or 'the total'}: total minus all parts", f"select o.period, any_value(o.value) - sum(i.value) as implied {pairs} group by {group}"))
+                found.append((f"{dim} within {', '.join(fixed) or 'the total'}: total minus one part", f"select o.period, o.value - i.value as implied {pairs}"))
+        if size >= 1:
+            break               # cubes hold pairs at most: deeper margins are not published
+    return found

@@ -1,0 +1,56 @@
+"""Unbiased random rounding, keyed by cell (SDC-06).
+
+A count v becomes the multiple of the base below it or above it: above with probability (v mod base) / base, so that the mean is kept.
+The draw is no random number but a keyed hash of what the cell is: its family, period and the categories that it fixes. Totals are
+left out of the key, so that the same cell met in two overlapping tables, or asked for twice, is always rounded the same way, and
+nobody can average the noise away. Without the workspace's key the draw cannot be recomputed.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Sequence
+
+DRAWS = 2**53
+
+
+def key_for_rounding(secret: bytes) -> bytes:
+    """A key of its own, made from the workspace's key, so that pseudonyms and roundings share no secret."""
+    return hmac.digest(secret, b"karvan/disclosure/rounding", "sha256")
+
+
+def draw(key: bytes, cell: str) -> float:
+    """A number in [0, 1) that belongs to a cell.
+
+    >>> draw(b"k", "FLW-01|2024|sex=F") == draw(b"k", "FLW-01|2024|sex=F")
+    True
+    """
+    return (int.from_bytes(hmac.digest(key, cell.encode(), "sha256")[:8], "big") >> 11) / DRAWS
+
+
+def draws(key: bytes, cells: Iterable[str]) -> list[float]:
+    return [draw(key, cell) for cell in cells]
+
+
+def rounded(value: float, base: int, u: float) -> float:
+    """A value rounded to a multiple of `base`, up where the draw u is below its remainder's share.
+
+    >>> rounded(7, 5, 0.39), rounded(7, 5, 0.41), rounded(10, 5, 0.0), rounded(-7, 5, 0.1)
+    (10.0, 5.0, 10.0, -10.0)
+    """
+    size = abs(value)
+    low = size // base * base
+    up = base if u < (size - low) / base else 0
+    return float(low + up) if value >= 0 else -float(low + up)
+
+
+def rounded_sql(value: str, base: int, u: str) -> str:
+    """The same as SQL over columns."""
+    low = f"floor(abs({value}) / {base}) * {base}"
+    return f"sign({value}) * ({low} + case when {u} < (abs({value}) - {low}) / {base} then {base} else 0 end)"
+
+
+def cell_sql(family: str, dims: Sequence[str]) -> str:
+    """SQL for the text that names a cell: family, period, and the categories it fixes."""
+    fixed = ", ".join(f"case when {d} <> '_T' then '{d}=' || {d} end" for d in dims)
+    return f"concat_ws('|', '{family}', period{', ' + fixed if fixed else ''})"

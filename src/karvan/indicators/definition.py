@@ -1,0 +1,261 @@
+"""An indicator's definition: a YAML file of a pack, read into a frozen object and checked word by word.
+
+What a definition can say is listed in docs/how-to/new-indicator.md. Three kinds of value exist:
+
+- counted: things of a subject (`count`), dated by a day (`on`), present at a moment (`at`) or summed over time (`during`);
+- derived: a sum of other indicators, over a sum of other indicators (`from`);
+- taken: cells of tables that somebody else published (`take`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from karvan.errors import PackError, nearest
+from karvan.tables import DIMENSIONS
+
+LANGUAGES = ("az", "en", "ru")
+PERIODS = ("year", "quarter", "month", "day")
+WORDS = frozenset({
+    "id", "name", "says", "covers", "count", "measure", "quantiles", "of", "series", "on", "at", "during", "begins", "ends", "where", "by", "pairs", "unit", "period",
+    "estimate", "ready_after", "from", "share_of", "take", "needs", "quality", "disclosure", "must_hold", "source", "waits_for", "counted_as", "settings",
+})  # fmt: skip
+SERIES_WORDS = frozenset({"on", "at", "during", "begins", "ends", "where"})
+HOLDS = frozenset({"no_cell_below_zero", "totals_add_up", "between_0_and_100"})
+
+
+@dataclass(frozen=True)
+class Series:
+    """One thing counted: when it counts, and which rows. `kind` names it where an indicator has several."""
+
+    kind: str | None
+    dated: Literal["on", "at", "during"]
+    on: str
+    begins: str
+    ends: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Another indicator in a formula; with `kind`, one of its series."""
+
+    id: str
+    kind: str | None = None
+
+    @classmethod
+    def read(cls, text: str) -> Part:
+        name, _, kind = text.partition("/")
+        return cls(name, kind or None)
+
+    def __str__(self) -> str:
+        return f"{self.id}/{self.kind}" if self.kind else self.id
+
+
+@dataclass(frozen=True)
+class Formula:
+    """times * (sum of plus - sum of minus) / sum of over; without `over`, the sum alone."""
+
+    plus: tuple[Part, ...]
+    minus: tuple[Part, ...] = ()
+    over: tuple[Part, ...] = ()
+    times: float = 1.0
+    absolute: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(dict.fromkeys((*self.plus, *self.minus, *self.over)))
+
+    def __str__(self) -> str:
+        above = " + ".join(map(str, self.plus)) + "".join(f" - {p}" for p in self.minus)
+        above = f"|{above}|" if self.absolute else above
+        if not self.over:
+            return above
+        below = " + ".join(map(str, self.over))
+        return f"{self.times:g} x ({above}) / ({below})"
+
+
+@dataclass(frozen=True)
+class Take:
+    """Cells of published tables: which rows, and which source speaks first where two give one cell."""
+
+    where: str
+    priority: tuple[str, ...] = ()
+    total: str | tuple[str, ...] = "sum"
+    combine: Literal["sum", "one"] = "one"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One indicator. See docs/reference/indicators.md for all of them."""
+
+    id: str
+    name: Mapping[str, str]
+    says: Mapping[str, str]
+    population: str
+    leaves_out: tuple[str, ...]
+    unit: str
+    counted_as: str
+    by: tuple[str, ...]
+    pairs: tuple[tuple[str, ...], ...]
+    periods: tuple[str, ...]
+    count: str | None = None
+    measure: str = "1"
+    quantiles: tuple[float, ...] = ()
+    of: str = ""
+    series: tuple[Series, ...] = ()
+    formula: Formula | None = None
+    take: Take | None = None
+    share_of: str | None = None
+    final: str | None = None
+    preliminary: str | None = None
+    ready_after: int = 0
+    needs: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    quality: tuple[str, ...] = ()
+    disclosure: Mapping[str, Any] = field(default_factory=dict)
+    must_hold: tuple[str, ...] = ()
+    source: Mapping[str, str] = field(default_factory=dict)
+    waits_for: str = ""
+
+    @property
+    def basis(self) -> Literal["records", "observations"]:
+        return "observations" if self.take else "records"
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Every dimension of its cells, in the order of the table `cubes`."""
+        named = set(self.by) | ({"kind"} if any(s.kind for s in self.series) else set()) | ({"method"} if self.quantiles else set())
+        return tuple(d for d in DIMENSIONS if d in named)
+
+    @property
+    def is_ratio(self) -> bool:
+        return bool(self.share_of or (self.formula and self.formula.over))
+
+    def title(self, lang: str) -> str:
+        return self.name.get(lang) or self.name["en"]
+
+
+def read_definition(raw: Mapping[str, Any], *, where: str = "") -> Definition:
+    """Read one definition. Raises PackError that names the file and every word that is wrong in it.
+
+    Examples
+    --------
+    >>> d = read_definition({
+    ...     "id": "TMP-01", "name": {"az": "a", "en": "Entries", "ru": "r"}, "says": {"az": "a", "en": "Entries of foreigners.", "ru": "r"},
+    ...     "covers": {"population": "foreigners", "leaves_out": []}, "count": "crossing", "on": "crossed_on", "where": "direction = 'in'",
+    ...     "by": ["sex"], "unit": "crossings", "period": "month"})
+    >>> d.series[0].dated, d.dimensions
+    ('on', ('sex',))
+    """
+    name = str(raw.get("id", "?"))
+    place = where or f"indicator {name}"
+    wrong: list[str] = []
+    for word in raw:
+        if word not in WORDS:
+            wrong.append(f"`{word}` is not a word of a definition; {nearest(word, sorted(WORDS)) or 'leave it out'}")
+    for word in ("id", "name", "says", "covers", "by", "unit", "period"):
+        if word not in raw:
+            wrong.append(f"`{word}` is missing")
+    for word in ("name", "says"):
+        for lang in LANGUAGES:
+            if not (raw.get(word) or {}).get(lang):
+                wrong.append(f"`{word}` has no text in `{lang}`")
+    if sum(k in raw for k in ("count", "from", "take")) != 1:
+        wrong.append("it must have exactly one of `count`, `from`, `take`")
+    by = tuple(raw.get("by") or ())
+    pairs = tuple(tuple(pair) for pair in raw.get("pairs") or ())
+    for dim in {*by, *(d for pair in pairs for d in pair), *filter(None, [raw.get("share_of")])}:
+        if dim not in DIMENSIONS:
+            wrong.append(f"`{dim}` is not a dimension; {nearest(dim, list(DIMENSIONS)) or 'see docs/reference/tables.md'}")
+    for pair in pairs:
+        for dim in pair:
+            if dim not in by and dim != "kind":
+                wrong.append(f"`pairs` names `{dim}`, which is not in `by`")
+    periods = raw.get("period") or ()
+    periods = (periods,) if isinstance(periods, str) else tuple(periods)
+    for period in periods:
+        if period not in PERIODS and not (period == "as_published" and "take" in raw):
+            wrong.append(f"`{period}` is not a period; use one of {', '.join(PERIODS)}")
+    for check in raw.get("must_hold") or ():
+        if check not in HOLDS:
+            wrong.append(f"`must_hold` does not know `{check}`; it knows {', '.join(sorted(HOLDS))}")
+    series = _series(raw, wrong) if "count" in raw else ()
+    formula = _formula(raw["from"], wrong) if "from" in raw else None
+    take = _take(raw["take"], wrong) if "take" in raw else None
+    if wrong:
+        raise PackError(f"The definition of {name} has {len(wrong)} fault{'s' * (len(wrong) > 1)}:\n- " + "\n- ".join(wrong), where=place, fix="mend the file; docs/how-to/new-indicator.md shows a whole one")
+    covers, estimate = raw["covers"], raw.get("estimate") or {}
+    return Definition(
+        id=name, name=dict(raw["name"]), says=dict(raw["says"]), population=str(covers.get("population", "")), leaves_out=tuple(covers.get("leaves_out") or ()),
+        unit=str(raw["unit"]), counted_as=str(raw.get("counted_as", "person" if raw["unit"] == "persons" else "record")),
+        by=by, pairs=pairs, periods=periods, count=raw.get("count"), measure=str(raw.get("measure", "1")),
+        quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), series=series, formula=formula, take=take, share_of=raw.get("share_of"),
+        final=estimate.get("final"), preliminary=estimate.get("preliminary"), ready_after=_days(raw.get("ready_after", 0)), needs=dict(raw.get("needs") or {}),
+        settings=dict(raw.get("settings") or {}), quality=tuple(raw.get("quality") or ()), disclosure=_policy(raw), must_hold=tuple(raw.get("must_hold") or ()),
+        source=dict(raw.get("source") or {}), waits_for=str(raw.get("waits_for", "")),
+    )  # fmt: skip
+
+
+def _policy(raw: Mapping[str, Any]) -> dict[str, Any]:
+    said = raw.get("disclosure") or {}
+    return {"policy": said} if isinstance(said, str) else dict(said)
+
+
+def _days(text: Any) -> int:
+    return int(str(text).split()[0])
+
+
+def _series(raw: Mapping[str, Any], wrong: list[str]) -> tuple[Series, ...]:
+    if "series" not in raw:
+        return (_one_series(None, raw, wrong),)
+    shared = {k: raw[k] for k in SERIES_WORDS if k in raw}
+    return tuple(_one_series(kind, _joined(shared, own or {}), wrong) for kind, own in raw["series"].items())
+
+
+def _joined(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    joined = dict(shared) | dict(own)
+    if shared.get("where") and own.get("where"):
+        joined["where"] = f"({shared['where']}) and ({own['where']})"
+    return joined
+
+
+def _one_series(kind: str | None, raw: Mapping[str, Any], wrong: list[str]) -> Series:
+    dated = [word for word in ("on", "at", "during") if word in raw]
+    if len(dated) != 1:
+        wrong.append(f"{'series ' + kind if kind else 'it'} must have exactly one of `on`, `at`, `during`")
+        dated = ["on"]
+    how = dated[0]
+    if how in ("at", "during") and not (raw.get("begins") and raw.get("ends")):
+        wrong.append(f"`{how}` needs `begins` (first day that counts) and `ends` (first day that no longer counts)")
+    if how == "at" and raw["at"] not in ("start", "end"):
+        wrong.append(f"`at` is `start` or `end` of the period, not `{raw['at']}`")
+    if how == "during" and raw["during"] != "period":
+        wrong.append(f"`during` is `period`, not `{raw['during']}`")
+    return Series(kind, how, str(raw.get(how, "")), str(raw.get("begins", "")), str(raw.get("ends", "")), str(raw.get("where", "true")))  # type: ignore[arg-type]
+
+
+def _formula(raw: Mapping[str, Any], wrong: list[str]) -> Formula:
+    for word in raw:
+        if word not in ("plus", "minus", "over", "times", "absolute"):
+            wrong.append(f"`from` does not know `{word}`; it knows plus, minus, over, times, absolute")
+    if not raw.get("plus"):
+        wrong.append("`from` needs `plus`: the indicators that are added")
+    parts = {word: tuple(Part.read(str(p)) for p in raw.get(word) or ()) for word in ("plus", "minus", "over")}
+    return Formula(parts["plus"], parts["minus"], parts["over"], float(raw.get("times", 1)), bool(raw.get("absolute", False)))
+
+
+def _take(raw: Mapping[str, Any], wrong: list[str]) -> Take:
+    for word in raw:
+        if word not in ("where", "priority", "total", "combine"):
+            wrong.append(f"`take` does not know `{word}`; it knows where, priority, total, combine")
+    if not raw.get("where"):
+        wrong.append("`take` needs `where`: which published rows")
+    return Take(str(raw.get("where", "true")), tuple(raw.get("priority") or ()), _total(raw.get("total", "sum")), raw.get("combine", "one"))
+
+
+def _total(said: Any) -> str | tuple[str, ...]:
+    """`sum`, `published`, or the list of dimensions that are added up."""
+    return tuple(said) if isinstance(said, list) else str(said)

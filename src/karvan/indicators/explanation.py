@@ -1,0 +1,269 @@
+"""Explaining a figure: the walk from a cell back to the deliveries it came from.
+
+A public cell's walk ends at deliveries and the counts of steps. The untreated value, and anything nearer to rows, is given only to
+someone inside, with a purpose, and leaves a line in the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from karvan.errors import AccessError, DataError
+from karvan.indicators import observed, window
+from karvan.indicators.cell import CellQuery, query_for_cell, tables_of, whole_dims
+from karvan.indicators.compiler import TOTAL
+from karvan.indicators.compute import bench, definition_of
+from karvan.indicators.definition import Definition
+from karvan.indicators.wording import TREATMENT, WORDS, number
+from karvan.tables import DIMENSIONS
+from karvan.workspace import Commit, Workspace, audit
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from karvan.country import Country
+
+STEPS = ("intake", "linkage", "lifecourse", "quality", "indicators", "disclosure")
+
+
+@dataclass(frozen=True)
+class StepRun:
+    """One step on the way: the versions it read and wrote, and its rows."""
+
+    step: str
+    started_at: str
+    reads: Mapping[str, int]
+    writes: Mapping[str, int]
+    rows_of: Mapping[str, int]
+    rows_in: int
+    rows_out: int
+    rows_set_aside: int
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """What one feed delivered: counts over its deliveries, the days covered, and its quality scores."""
+
+    feed: str
+    institution: str
+    person_key: str
+    deliveries: int
+    accepted: int
+    held: int
+    superseded: int
+    rows: int
+    rows_read: int
+    rows_duplicate: int
+    rows_superseded: int
+    rows_quarantined: int
+    rows_held: int
+    records: int
+    first_on: str | None
+    last_on: str | None
+    content: str
+    quality: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One published row behind a cell taken from elsewhere."""
+
+    source: str
+    feed: str
+    row_no: int
+    period: str | None
+    area: str | None
+    partner: str | None
+    value: float | None
+    unit: str
+    citation: str | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything behind one figure. `value` is the figure as published; `untreated` only inside, else None."""
+
+    indicator: str
+    period: str
+    dims: Mapping[str, str]
+    name: Mapping[str, str]
+    says: Mapping[str, str]
+    population: str
+    leaves_out: tuple[str, ...]
+    formula: str
+    unit: str
+    source: Mapping[str, str]
+    must_hold: tuple[str, ...]
+    basis: str
+    value: float | None
+    untreated: float | None
+    treatment: str
+    policy: str
+    share_imputed: float | None
+    share_unlinked: float | None
+    quality: str | None
+    quality_asked: tuple[str, ...]
+    obs_status: str
+    vintage: str
+    commit: int
+    query: CellQuery
+    steps: tuple[StepRun, ...]
+    feeds: tuple[FeedState, ...]
+    rows: tuple[SourceRow, ...]
+    rows_in_all: int
+    parts: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The explanation as plain values, for programs."""
+        found = asdict(self)
+        found["query"] = {"sql": self.query.sql, "tables": dict(self.query.tables)}
+        return found
+
+    def as_text(self, lang: str = "en") -> str:
+        """The explanation as a page of text in a language of the platform (az, en, ru)."""
+        from karvan.indicators.wording import page
+
+        return page(self, lang)
+
+
+def explain(ws: Workspace, indicator: str, period: str, *, inside: str | None = None, actor: str = "karvan", country: Country | None = None, **dims: str) -> Explanation:
+    """Explain one cell of the cubes in force.
+
+    Parameters
+    ----------
+    indicator, period, dims
+        The cell: `explain(ws, "FLW-01", "2024", citizenship="TUR")`. Dimensions that are not named are totals.
+    inside
+        The purpose for which the untreated value is opened; written to the audit log with `actor`. Without it only the safe value is
+        given.
+
+    Raises
+    ------
+    DataError
+        The indicator is refused, has no such dimension, or the cell does not exist.
+    AccessError
+        `inside` is empty.
+    """
+    from karvan.country import for_workspace
+
+    if inside is not None and not inside.strip():
+        raise AccessError("An untreated value is opened for a purpose.", fix="name the purpose, as in --inside 'check of the 2024 release'")
+    country = country or for_workspace(ws)
+    head = ws.head()
+    con = ws.connect(memory="1200MB", at=head)
+    place = bench(con, country)
+    definition = definition_of(place.known, indicator)
+    query = query_for_cell(ws, indicator, period, country=country, at=head, **dims)
+    whole = whole_dims(definition, dims)
+    treated = bool(ws.version("safe_cubes", at=head).number)
+    safe = _cell(con, "safe_cubes", definition, period, whole) if treated else None
+    raw = _cell(con, "cubes", definition, period, whole) if inside is not None or not treated else safe
+    if raw is None:
+        raw = _empty(con, "cubes" if inside is not None or not treated else "safe_cubes", definition, period, whole)
+        safe = raw | {"treatment": "rounded" if raw["value"] == 0.0 else "withheld"} if treated and safe is None else safe
+    shown = raw if inside is not None else (safe or raw | {"share_imputed": None, "share_unlinked": None})
+    if inside is not None:
+        audit.append(ws.audit_log, actor=actor, act="read untreated", subject=f"{indicator} {period} {whole}", purpose=inside)
+    named = window.feeds(definition, place.known, country)
+    rows, in_all = _source_rows(con, definition, country, period, whole)
+    return Explanation(
+        indicator=indicator, period=period, dims=whole, name=dict(definition.name), says=dict(definition.says), population=definition.population, leaves_out=definition.leaves_out,
+        formula=formula_of(definition), unit=definition.unit, source=dict(definition.source), must_hold=definition.must_hold, basis=definition.basis,
+        value=safe["value"] if safe else None, untreated=raw["value"] if inside is not None else None,
+        treatment=safe["treatment"] if safe else "not treated", policy=str(definition.disclosure.get("policy", "")),
+        share_imputed=shown["share_imputed"], share_unlinked=shown["share_unlinked"], quality=raw["quality"], quality_asked=definition.quality, obs_status=raw["obs_status"],
+        vintage=raw["vintage"], commit=head.number, query=query, steps=steps(ws, head, definition), feeds=tuple(feed_states(con, country, named)), rows=rows, rows_in_all=in_all,
+        parts=tuple(str(p) for p in definition.formula.parts) if definition.formula else (),
+    )  # fmt: skip
+
+
+def formula_of(definition: Definition) -> str:
+    """The definition in one line of its own words."""
+    if definition.formula:
+        return str(definition.formula)
+    if definition.take:
+        return f"published rows where {definition.take.where}"
+    lines = []
+    for s in definition.series:
+        dated = f"by {s.on}" if s.dated == "on" else f"from {s.begins} to {s.ends}, at the {s.on} of the period" if s.dated == "at" else f"days from {s.begins} to {s.ends} within the period"
+        lines.append(f"{s.kind + ': ' if s.kind else ''}{definition.count} {dated}{'' if s.where == 'true' else f' where {s.where}'}")
+    text = "; ".join(lines)
+    if definition.share_of:
+        text = f"share of each {definition.share_of} in: {text}"
+    return f"quantiles of {definition.of} over {text}" if definition.quantiles else text
+
+
+def _cell(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, period: str, dims: Mapping[str, str]) -> dict[str, Any] | None:
+    chosen = " and ".join(["indicator = ?", "period = ?", *(f"{d} = ?" for d in dims)])
+    found = con.sql(f"select * from {table} where {chosen}", params=[definition.id, period, *dims.values()]).to_arrow_table().to_pylist()
+    return found[0] if found else None
+
+
+def _empty(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, period: str, dims: Mapping[str, str]) -> dict[str, Any]:
+    """A cell in which nothing is shown: zero, where the period is in the table; else an error that says what there is.
+
+    Outside, the table asked is the safe one, so that the answer never tells a cell that rounds to zero from one that is empty.
+    """
+    row = con.execute(f"select max(vintage), max(obs_status), max(quality), count(*) from {table} where indicator = ? and period = ?", [definition.id, period]).fetchall()[0]
+    if not row[3]:
+        known = [r[0] for r in con.execute(f"select distinct period from {table} where indicator = ? order by 1", [definition.id]).fetchall()]
+        raise DataError(f"{definition.id} has no cells for {period}.", where=f"periods: {', '.join(known[-12:]) or 'none'}", fix="choose one of these, or run `karvan run`")
+    for dim, value in dims.items():
+        if value != TOTAL and not con.execute(f"select count(*) from {table} where indicator = ? and {dim} = ?", [definition.id, value]).fetchall()[0][0]:  # type: ignore[index]
+            known = [r[0] for r in con.execute(f"select distinct {dim} from {table} where indicator = ? and {dim} is not null order by 1", [definition.id]).fetchall()]
+            raise DataError(f"{definition.id} has no `{dim}={value}`.", where=f"{dim}: {', '.join(known[:20])}{' ...' if len(known) > 20 else ''}", fix="choose one of these")
+    value = None if definition.is_ratio or definition.quantiles or definition.take else 0.0
+    return {"value": value, "vintage": row[0], "obs_status": row[1], "quality": row[2], "share_imputed": None, "share_unlinked": None}
+
+
+def steps(ws: Workspace, head: Commit, definition: Definition) -> tuple[StepRun, ...]:
+    """The newest run of each step that lies on the indicator's way, with versions and rows."""
+    passed = ("intake", "indicators", "disclosure") if definition.take else STEPS
+    found = []
+    for name in passed:
+        run = head.runs.get(name)
+        if run is None:
+            continue
+        counted = {table: ws.version(table, version).rows for table, version in run.writes.items()}
+        found.append(StepRun(name, run.started_at, dict(run.reads), dict(run.writes), counted, run.rows_in, run.rows_out, run.rows_set_aside))
+    return tuple(found)
+
+
+def feed_states(con: duckdb.DuckDBPyConnection, country: Country, named: list[str]) -> list[FeedState]:
+    """What each feed delivered, in the given order; a feed that delivered nothing is there with zeros."""
+    found = {
+        row["feed"]: row
+        for row in con.sql(
+            """
+            select feed, count(*) as deliveries, count(*) filter (state = 'accepted') as accepted, count(*) filter (state = 'held') as held, count(*) filter (state = 'superseded') as superseded,
+                sum("rows") as "rows", sum(rows_read) as rows_read, sum(rows_duplicate) as rows_duplicate, sum(rows_superseded) as rows_superseded,
+                sum(rows_quarantined) as rows_quarantined, sum(rows_held) as rows_held, sum(records) as records,
+                cast(min(period_from_on) as varchar) as first_on, cast(max(period_to_on) filter (state = 'accepted') as varchar) as last_on,
+                left(md5(string_agg(sha256 || ' ' || state, ',' order by delivery_id)), 12) as content
+            from deliveries where state <> 'unchanged' and feed in (select unnest(?)) group by feed
+            """,
+            params=[named],
+        ).to_arrow_table().to_pylist()
+    }  # fmt: skip
+    colours: dict[str, dict[str, str]] = {}
+    for feed, qi, colour in con.execute("select subject, qi, max(colour) from quality_scores where detail is null and colour is not null group by subject, qi order by subject, qi").fetchall():
+        colours.setdefault(feed, {})[qi] = colour
+    states = []
+    for feed in named:
+        row = found.get(feed, {})
+        counts = {k: int(row.get(k) or 0) for k in FeedState.__dataclass_fields__ if k not in ("feed", "institution", "person_key", "first_on", "last_on", "content", "quality")}
+        contract = country.contracts[feed]
+        states.append(FeedState(feed, contract.institution, contract.person_key, **counts, first_on=row.get("first_on"), last_on=row.get("last_on"), content=row.get("content") or "", quality=colours.get(feed, {})))
+    return states
+
+
+def _source_rows(con: duckdb.DuckDBPyConnection, definition: Definition, country: Country, period: str, dims: Mapping[str, str], most: int = 50) -> tuple[tuple[SourceRow, ...], int]:
+    if not definition.take:
+        return (), 0
+    every = con.sql(observed.source_rows_sql(definition, country.national, period, dims)).to_arrow_table().to_pylist()
+    return tuple(SourceRow(**{k: row[k] for k in SourceRow.__dataclass_fields__}) for row in every[:most]), len(every)
+
+
+__all__ = ["DIMENSIONS", "TREATMENT", "WORDS", "Explanation", "FeedState", "SourceRow", "StepRun", "explain", "formula_of", "number", "tables_of"]

@@ -1,0 +1,113 @@
+"""Subjects: what an indicator can count, each one SELECT over the declared tables (`subjects/*.sql`).
+
+A subject says which dimensions it knows and how each is read on the day that counts (`c.counted_on`), which record types it rests on,
+and whether its rows speak of linked persons. Every subject carries `imputed` (rests on a counted repair) and `unlinked` (rests on an
+end that nobody saw, or on a record that no other record joined; null where linkage does not matter).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from karvan.errors import PackError, nearest
+from karvan.tables import RECORD_TYPES, TABLES
+
+FOLDER = Path(__file__).parent / "subjects"
+
+# Completed years on the day that counts. The day of birth is not in these tables: whoever has a birthday this month has had it; a birth
+# month that is not known is taken as July.
+AGE = "year(counted_on) - c.birth_year - case when month(counted_on) < coalesce(c.birth_month, 7) then 1 else 0 end"
+AGE_GROUP = "case when c.age is null or c.age < 0 then 'unknown' when c.age >= 85 then '85+' else concat(c.age // 5 * 5, '-', c.age // 5 * 5 + 4) end"
+STAY_BANDS = (
+    "case when c.stay_days is null then 'unknown' when c.stay_days < 0 then 'unknown' when c.stay_days <= 1 then '1' when c.stay_days <= 3 then '2-3' when c.stay_days <= 7 then '4-7' "
+    "when c.stay_days <= 15 then '8-15' when c.stay_days <= 30 then '16-30' when c.stay_days <= 90 then '31-90' else '>90' end"
+)
+RESIDENCE_BANDS = (
+    "case when c.from_on is null then 'unknown' when date_diff('month', c.from_on, c.counted_on) < 12 then '0' when date_diff('month', c.from_on, c.counted_on) < 60 then '1-4' "
+    "when date_diff('month', c.from_on, c.counted_on) < 120 then '5-9' else '10+' end"
+)
+
+
+def known(column: str) -> str:
+    """A column as a category; nothing recorded is the category `unknown`."""
+    return f"coalesce(c.{column}, 'unknown')"
+
+
+WHO = {"sex": known("sex"), "age_group": AGE_GROUP, "birth_country": known("birth_country")}
+HELD = {"citizenship": "coalesce(k.citizenship, 'unknown')"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What can be counted. `joins` are the dated look-ups that its dimensions need: citizenship or status on the day."""
+
+    name: str
+    speaks_of: str
+    tables: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    unit_counted: str = "record"
+    linked: bool = False
+    ruled: bool = False
+
+    @property
+    def sql(self) -> str:
+        return (FOLDER / f"{self.name}.sql").read_text(encoding="utf-8").strip()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return subject_columns(self.name)
+
+
+LIFE = ("crossing", "permit", "resident", "civil_event", "citizenship")
+RECORD_WHO = WHO | {"citizenship": known("citizenship")}
+
+SUBJECTS: dict[str, Subject] = {
+    s.name: s
+    for s in (
+        Subject(
+            "residence_spells", "spells of usual residence", ("residence_spells", "persons", "events", "presence_spells", "links", "citizenships"), LIFE,
+            WHO | HELD | {"previous_country": known("previous_country"), "next_country": known("next_country"), "reason": known("reason"), "duration": RESIDENCE_BANDS},
+            "person", linked=True, ruled=True,
+        ),
+        Subject(
+            "presence_spells", "stays in the country", ("presence_spells", "persons", "citizenships", "status_spells"), ("crossing",),
+            WHO | {"citizenship": "coalesce(k.citizenship, c.document_citizenship, 'unknown')", "mode": known("mode"), "bcp": known("bcp"), "purpose": known("purpose"),
+                   "duration": STAY_BANDS, "status": "coalesce(h.status, 'unknown')"},
+            "person", linked=True,
+        ),
+        Subject(
+            "status_spells", "legal statuses held", ("status_spells", "persons", "links", "citizenships"), ("permit", "decision", "visa", "registration", "citizenship"),
+            WHO | HELD | {"status": known("status"), "ground": known("ground"), "reason": known("reason")},
+            "person", linked=True,
+        ),
+        Subject(
+            "crossing", "border crossings", ("crossing",), ("crossing",),
+            RECORD_WHO | {"mode": known("mode"), "bcp": known("bcp"), "purpose": known("purpose"), "decision": known("decision"), "ground": known("refusal_ground")},
+        ),
+    )
+}  # fmt: skip
+
+
+def subject(name: str, *, where: str) -> Subject:
+    if name not in SUBJECTS:
+        raise PackError(f"There is nothing called `{name}` to count.", where=where, fix=nearest(name, list(SUBJECTS)) or f"known: {', '.join(SUBJECTS)}")
+    return SUBJECTS[name]
+
+
+@lru_cache(maxsize=64)
+def subject_columns(name: str) -> tuple[str, ...]:
+    """Columns of a subject, asked of the engine over empty tables, so that they are never written twice."""
+    from karvan.workspace import new_connection
+
+    con = new_connection(threads=1, memory="200MB")
+    for table in SUBJECTS[name].tables:
+        con.execute(f'create view "{table}" as {TABLES[table].empty_select()}')
+    return tuple(con.sql(SUBJECTS[name].sql).columns)
+
+
+def is_record_type(table: str) -> bool:
+    return table in RECORD_TYPES

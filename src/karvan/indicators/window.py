@@ -1,0 +1,88 @@
+"""What the data can carry: the days covered, the feeds behind an indicator, and when one must be refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from karvan.indicators.compiler import subject_of
+from karvan.indicators.definition import Definition
+from karvan.indicators.periods import Window
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from karvan.country import Country
+
+
+def record_types(definition: Definition, dictionary: dict[str, Definition]) -> tuple[str, ...]:
+    """The record types that an indicator rests on; of a derived one, those of its parts. The first one leads: its days are the window."""
+    if definition.take:
+        return ("observation",)
+    what = subject_of(definition)
+    if what is not None:
+        return what.rests_on
+    parts = definition.formula.parts if definition.formula else ()
+    return tuple(dict.fromkeys(t for part in parts if part.id in dictionary for t in record_types(dictionary[part.id], dictionary)))
+
+
+def feeds(definition: Definition, dictionary: dict[str, Definition], country: Country) -> list[str]:
+    """Ids of the contracts whose records an indicator rests on, the leading record type first."""
+    types = record_types(definition, dictionary)
+    return list(dict.fromkeys(f for kind in types for f, c in country.contracts.items() if any(p.record == kind for p in c.records)))
+
+
+def leading_feeds(definition: Definition, dictionary: dict[str, Definition], country: Country) -> list[str]:
+    types = record_types(definition, dictionary)[:1]
+    return [f for f, c in country.contracts.items() if any(p.record in types for p in c.records)]
+
+
+def window(con: duckdb.DuckDBPyConnection, named: list[str]) -> Window | None:
+    """Days that all of these feeds cover without a gap; None if nothing was delivered.
+
+    The ledger of completeness speaks first (the whole feed where it has such a line, else its slowest point); a feed that keeps no
+    such ledger is taken as covered from its first accepted delivery to its last.
+    """
+    found = con.execute(
+        """
+        with wanted as (select unnest($feeds) as feed),
+        whole as (select feed, min(first_on) as first_on, max(complete_until_on) as until_on from completeness where point is null and feed in (select feed from wanted) group by feed),
+        points as (select feed, min(first_on) as first_on, min(complete_until_on) as until_on from completeness where point is not null and feed in (select feed from wanted) group by feed),
+        sent as (select feed, min(period_from_on) as first_on, max(period_to_on) as until_on from deliveries where state = 'accepted' and feed in (select feed from wanted) group by feed),
+        known as (
+            select w.feed, coalesce(whole.first_on, points.first_on, sent.first_on) as first_on, coalesce(whole.until_on, points.until_on, sent.until_on) as until_on
+            from wanted as w left join whole using (feed) left join points using (feed) left join sent using (feed)
+        )
+        select max(first_on), min(until_on) from known where first_on is not null and until_on is not null
+        """,
+        {"feeds": named},
+    ).fetchall()
+    first, until = found[0]
+    return Window(first, until) if first and until else None
+
+
+def refusal(definition: Definition, dictionary: dict[str, Definition], country: Country) -> str | None:
+    """Why an indicator cannot be computed on this country's sources, in words; None if it can."""
+    if definition.waits_for:
+        return f"it waits for {definition.waits_for}"
+    if definition.formula:
+        for part in definition.formula.parts:
+            if part.id not in dictionary:
+                return f"its part {part.id} is not among this country's indicators"
+            because = refusal(dictionary[part.id], dictionary, country)
+            if because:
+                return f"its part {part.id} is refused: {because}"
+        return None
+    if definition.take:
+        return None if leading_feeds(definition, dictionary, country) else "no contract of the packs gives observations"
+    what = subject_of(definition)
+    assert what is not None
+    leading = what.rests_on[:1]
+    sources = [c for c in country.contracts.values() if any(p.record in leading for p in c.records)]
+    if not sources:
+        return f"no contract of the packs gives records of type {leading[0]}"
+    if definition.counted_as == "person" and all(c.person_key == "none" for c in sources):
+        return (
+            f"it counts persons, and {', '.join(c.id for c in sources)} {'has' if len(sources) == 1 else 'have'} no key to the person (person_key: none): "
+            "two records of one person cannot be told from records of two persons. Count stays or crossings instead"
+        )
+    return None
