@@ -1,0 +1,68 @@
+"""Running the line from the portal: a process of its own, and its progress on the page."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from karvan.errors import BusyError
+from karvan_portal.data.models import Job
+
+
+def start(username: str) -> Job:
+    """Start the line. Raises BusyError if a run started here is still going.
+
+    The work is a process of its own: it may take memory and time without slowing pages, and the workspace's lock keeps two
+    runs apart, whoever starts them.
+    """
+    settle()
+    with transaction.atomic():
+        if Job.objects.filter(state__in=("waiting", "running")).exists():
+            raise BusyError(_("The line is running already."), fix=_("wait until it ends"))
+        job = Job.objects.create(started_by=username)
+    log = open(settings.OWN_FOLDER / f"job-{job.pk}.log", "ab")  # noqa: SIM115  the process keeps it
+    with log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "karvan_portal.data.work", str(job.pk)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+            env={**os.environ, "KARVAN_WORKSPACE": str(settings.WORKSPACE), "DJANGO_SETTINGS_MODULE": "karvan_portal.settings"},
+        )  # fmt: skip
+    _children[job.pk] = process
+    Job.objects.filter(pk=job.pk).update(process=process.pid)
+    job.refresh_from_db()
+    return job
+
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+def settle() -> None:
+    """Mark jobs whose process is gone without a word as stopped."""
+    for job in Job.objects.filter(state__in=("waiting", "running")):
+        child = _children.get(job.pk)
+        if child is not None:
+            child.poll()
+        if job.process and not is_alive(job.process):
+            Job.objects.filter(pk=job.pk, state__in=("waiting", "running")).update(
+                state="stopped", ended_at=timezone.now(), message=_("The process ended without a word. What was committed before is in force; run again to go on.")
+            )
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs (a zombie does not)."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rsplit(")", 1)[-1].split()[0] != "Z"
+    except OSError:
+        return True

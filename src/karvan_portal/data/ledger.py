@@ -1,0 +1,172 @@
+"""What the data desk reads: deliveries, their gates, completeness, runs. Every function asks for the account whose right it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from karvan.errors import AccessError, DataError, KarvanError
+from karvan.workspace import Run
+from karvan_portal import source
+from karvan_portal.accounts import rights
+from karvan_portal.accounts.models import Account
+
+PAGE = 50
+LATE = "(state <> 'superseded' and received_on > due_on)"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate of a delivery: what was found against what is allowed."""
+
+    name: str
+    found: Any
+    limit: Any
+    passed: bool
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader filters deliveries by."""
+
+    feed: str = ""
+    institution: str = ""
+    state: str = ""
+    late: bool = False
+
+
+def condition(account: Account, choice: Choice) -> tuple[str, list[Any]]:
+    allowed, params = rights.deliveries_filter(account)
+    parts = [allowed]
+    for column in ("feed", "institution", "state"):
+        if value := getattr(choice, column):
+            parts.append(f"{column} = ?")
+            params.append(value)
+    if choice.late:
+        parts.append(LATE)
+    return " and ".join(parts), params
+
+
+def deliveries(account: Account, choice: Choice, *, page: int) -> tuple[list[dict[str, Any]], int]:
+    """One page of deliveries, newest first, and how many there are."""
+    where, params = condition(account, choice)
+    count = source.one(f"select count(*) as n from deliveries where {where}", params).get("n", 0)
+    found = source.rows(
+        f"""
+        select *, {LATE} as late from deliveries where {where}
+        order by coalesce(period_to_on, received_on) desc, feed, delivery_id limit {PAGE} offset {PAGE * (page - 1)}
+        """,
+        params,
+    )
+    return found, count
+
+
+def options(account: Account) -> dict[str, list[str]]:
+    """Feeds and institutions that the account can filter by."""
+    where, params = rights.deliveries_filter(account)
+    found = source.one(f"select list(distinct feed order by feed) as feeds, list(distinct institution order by institution) as institutions from deliveries where {where}", params)
+    return {name: list(found.get(name) or []) for name in ("feeds", "institutions")}
+
+
+def delivery(account: Account, delivery_id: str) -> dict[str, Any]:
+    """One delivery. Raises DataError if there is none, AccessError if it is another institution's."""
+    found = source.one(f"select *, {LATE} as late from deliveries where delivery_id = ?", [delivery_id])
+    if not found:
+        raise DataError(_("There is no such delivery."), fix=_("choose one from the list of deliveries"))
+    if not rights.sees_feed(account, found["institution"]):
+        raise AccessError(_("This delivery belongs to another institution."), fix=_("ask the operator if you need it"))
+    return found
+
+
+def gates(found: dict[str, Any]) -> list[Gate]:
+    """The gates of a delivery, failed ones first."""
+    try:
+        told = json.loads(found.get("gates") or "[]")
+    except json.JSONDecodeError:
+        return []
+    listed = [{"name": k, **v} if isinstance(v, dict) else {"name": k, "found": v} for k, v in told.items()] if isinstance(told, dict) else told
+    read = [Gate(str(g.get("name") or g.get("gate") or ""), g.get("found"), g.get("limit"), bool(g.get("passed", True)), source.in_language(g.get("says") or "")) for g in listed]
+    return sorted(read, key=lambda g: (g.passed, g.name))
+
+
+def set_aside(account: Account) -> list[dict[str, Any]]:
+    """Per feed: rows set aside in deliveries that are in force or held, most first."""
+    where, params = rights.deliveries_filter(account)
+    return source.rows(
+        f"""
+        select feed, any_value(institution) as institution, sum(rows_quarantined) as quarantined, sum(rows) as row_count, count(*) filter (rows_quarantined > 0) as deliveries,
+               sum(rows_quarantined) / nullif(sum(rows), 0) as share
+        from deliveries where {where} and state in ('accepted', 'held') group by feed order by quarantined desc, feed
+        """,
+        params,
+    )
+
+
+def feed_institution(account: Account, feed: str) -> str:
+    """Institution of a feed that the account may see. Raises as `delivery`."""
+    contracts = contracts_by_feed()
+    found = source.one("select any_value(institution) as institution from deliveries where feed = ?", [feed]).get("institution") or getattr(contracts.get(feed), "institution", None)
+    if found is None:
+        raise DataError(_("There is no feed '%(feed)s'.") % {"feed": feed}, fix=_("choose one from the list"))
+    if not rights.sees_feed(account, found):
+        raise AccessError(_("This feed belongs to another institution."), fix=_("ask the operator if you need it"))
+    return str(found)
+
+
+def completeness(account: Account) -> list[dict[str, Any]]:
+    """Per feed: the last day that is complete, and the points that lie behind."""
+    where, params = rights.deliveries_filter(account)
+    return source.rows(
+        f"""
+        with mine as (select feed, any_value(institution) as institution from deliveries where {where} group by feed),
+             whole as (select feed, min(first_on) as first_on, min(complete_until_on) as complete_until_on, max(complete_until_on) as furthest, count(point) as points,
+                              arg_min(point, complete_until_on) as slowest from completeness group by feed)
+        select mine.feed, institution, first_on, complete_until_on, furthest, points, slowest, furthest > complete_until_on as behind
+        from mine left join whole using (feed) order by complete_until_on nulls first, mine.feed
+        """,
+        params,
+    )
+
+
+def scores(account: Account) -> dict[str, list[dict[str, Any]]]:
+    """Newest quality scores per feed, weakest first."""
+    where, params = rights.deliveries_filter(account)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in source.rows(
+        f"""
+        with mine as (select distinct feed from deliveries where {where}),
+             newest as (select * from quality_scores qualify measured_until = max(measured_until) over (partition by qi, subject, detail))
+        select subject as feed, qi, detail, measured, score, colour, measured_until from newest join mine on mine.feed = newest.subject
+        where colour is not null or measured is not null
+        order by feed, case colour when 'red' then 0 when 'amber' then 1 when 'green' then 2 else 3 end, score, qi, detail
+        """,
+        params,
+    ):
+        found.setdefault(row["feed"], []).append(row)
+    return found
+
+
+def contracts_by_feed() -> dict[str, Any]:
+    try:
+        return dict(source.country().contracts)
+    except KarvanError:
+        return {}
+
+
+def history(limit: int = 60) -> list[Run]:
+    """Runs of the line, newest first: every commit keeps the newest run of each step."""
+    ws = source.workspace()
+    found: dict[tuple[str, str], Run] = {}
+    number = ws.head().number
+    while number >= 0 and len(found) < limit:
+        try:
+            for run in ws.commit(number).runs.values():
+                found.setdefault((run.step, run.started_at), run)
+        except DataError:  # swept away
+            break
+        number -= 1
+    return sorted(found.values(), key=lambda r: (r.started_at, r.step), reverse=True)[:limit]

@@ -1,0 +1,61 @@
+"""What frames every page: desks, languages, the synthetic label; the pages of refusal and error; whether we are ready."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from karvan_portal import source
+from karvan_portal.accounts.models import Account
+
+DESKS = [
+    ("home", "home:now", _("Home")),
+    ("statistics", "statistics:find", _("Statistics")),
+    ("data", "data:deliveries", _("Data")),
+    ("profile", "profile:read", _("Profile")),
+]
+
+
+def account_of(request: HttpRequest) -> Account:
+    """The account that is signed in."""
+    assert isinstance(request.user, Account)
+    return request.user
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What the page frame needs: for every template."""
+    match = getattr(request, "resolver_match", None)
+    here = match.namespace if match else ""
+    return {
+        "desks": [{"name": name, "url": url, "title": title, "here": name == here} for name, url, title in DESKS],
+        "languages": [{"code": code, "name": get_language_info(code)["name_local"]} for code in ("az", "en", "ru")],
+        "synthetic": source.is_synthetic(),
+        "country_name": source.country_name(),
+        "institution_name": source.institution_name(request.user.institution) if isinstance(getattr(request, "user", None), Account) else "",
+    }
+
+
+@login_not_required
+def ready(request: HttpRequest) -> HttpResponse:
+    """Say that the portal answers."""
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """The page of an error of ours. It reads nothing, so that it cannot fail in turn."""
+    from django.template.loader import get_template
+
+    return HttpResponse(get_template("500.html").render({}), status=500)

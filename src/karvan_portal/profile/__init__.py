@@ -1,0 +1,1 @@
+"""The migration profile, read in the portal."""

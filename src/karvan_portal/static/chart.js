@@ -1,0 +1,43 @@
+/* Draws the charts of a page from the Vega-Lite specification that stands beside each, in the colours of the stylesheet. */
+(function () {
+  "use strict";
+  const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function look() {
+    const ink = token("--ink"), soft = token("--ink-soft"), line = token("--line"), series = token("--series-1");
+    const font = getComputedStyle(document.body).fontFamily;
+    return {
+      background: "transparent",
+      font: font,
+      view: { stroke: null },
+      axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 13, titleFontSize: 13, titleFontWeight: "normal", labelFont: font, titleFont: font },
+      axisX: { grid: false },
+      mark: { color: series },
+      line: { color: series }, area: { color: series }, bar: { color: series }, point: { color: series, stroke: series },
+      text: { color: ink, fontSize: 13, font: font },
+      range: { category: [1, 2, 3, 4, 5, 6].map((n) => token("--series-" + n)) },
+    };
+  }
+
+  function inColours(spec) {
+    const text = JSON.stringify(spec).replaceAll('"series"', JSON.stringify(token("--series-1"))).replaceAll('"paper"', JSON.stringify(token("--surface")));
+    return JSON.parse(text);
+  }
+
+  function draw(place) {
+    const spec = document.getElementById(place.dataset.chart);
+    if (!spec || !window.vegaEmbed) return;
+    const full = Object.assign({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", autosize: { type: "fit-x", contains: "padding" } }, inColours(JSON.parse(spec.textContent)));
+    place.closest("figure").hidden = false;
+    window.vegaEmbed(place, full, { ast: true, actions: false, renderer: "svg", defaultStyle: false, config: look(), tooltip: { disableDefaultStyle: true } })
+      .then(function () { place.dataset.drawn = "yes"; })
+      .catch(function (wrong) { place.closest("figure").hidden = true; console.error(wrong); });
+  }
+
+  function all() { document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(draw); }
+  function again() { document.querySelectorAll("[data-chart][data-drawn]").forEach(draw); }
+
+  document.addEventListener("htmx:afterSettle", all);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all); else all();
+})();

@@ -1,0 +1,13 @@
+"""Addresses of the statistics desk."""
+
+from django.urls import path, re_path
+
+from karvan_portal.statistics import views
+
+app_name = "statistics"
+urlpatterns = [
+    path("", views.find, name="find"),
+    path("explain/<str:indicator>/<path:period>/", views.explain, name="explain"),
+    path("<str:indicator>/", views.show, name="show"),
+    re_path(r"^(?P<indicator>[^/]+)/cells\.(?P<kind>csv|parquet)$", views.download, name="download"),
+]

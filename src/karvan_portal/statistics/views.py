@@ -1,0 +1,141 @@
+"""Pages of the statistics desk."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from karvan.errors import DataError
+from karvan.tables import DIMENSIONS
+from karvan_portal import source, words
+from karvan_portal.accounts import audit, rights
+from karvan_portal.frame import account_of
+from karvan_portal.statistics import dictionary, files
+from karvan_portal.statistics.chart import chart
+from karvan_portal.statistics.table import TablePage, choose, dimensions_of, hold, require_known
+
+FAMILIES = ("FLW", "STK", "TMP", "ADM", "ASY", "IRR", "LAB")
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """The list of indicators, with search."""
+    wanted = request.GET.get("q", "").strip()
+    found = dictionary.search(dictionary.entries(), wanted) if wanted else dictionary.entries()
+    groups: dict[str, list[dictionary.Entry]] = {}
+    for entry in found:
+        groups.setdefault(entry.family, []).append(entry)
+    listed = [{"family": f, "title": family_title(f), "entries": groups[f]} for f in sorted(groups, key=lambda f: (FAMILIES.index(f) if f in FAMILIES else 99, f))]
+    template = "statistics/_found.html" if request.headers.get("HX-Request") else "statistics/find.html"
+    return render(request, template, {"groups": listed, "wanted": wanted, "count": len(found)})
+
+
+def family_title(family: str) -> str:
+    """What a family of indicators is called."""
+    titles = {
+        "FLW": _("Flows"), "STK": _("Stocks"), "TMP": _("Border and temporary stay"), "ADM": _("Permits and citizenship"), "ASY": _("Asylum and refugees"),
+        "IRR": _("Irregular stay and return"), "LAB": _("Labour"), "DIA": _("Diaspora and remittances"), "INT": _("Integration"), "REM": _("Remittances"), "POP": _("Population"),
+    }  # fmt: skip
+    return titles.get(family, family)
+
+
+def show(request: HttpRequest, indicator: str) -> HttpResponse:
+    """One indicator: what it is, its figures as chart and table, its doubt, its files."""
+    entry = one_entry(indicator)
+    page = choose(indicator, request.GET.dict())
+    context: dict[str, Any] = {"entry": entry, "definition": entry.definition, "table": page}
+    if page is not None:
+        context |= {"finding": finding(page), "chart": chart(page, entry.name), "title": table_title(entry, page), "kind_names": kind_names(page), "choice": request.GET.urlencode()}
+    template = "statistics/_result.html" if request.headers.get("HX-Request") else "statistics/show.html"
+    return render(request, template, context)
+
+
+def one_entry(indicator: str) -> dictionary.Entry:
+    entries = {e.id: e for e in dictionary.entries()}
+    require_known(indicator, entries)
+    return entries[indicator]
+
+
+def kind_names(page: TablePage) -> list[tuple[str, str]]:
+    said = {"year": _("Years"), "span": _("Spans of years"), "quarter": _("Quarters"), "month": _("Months"), "day": _("Days"), "other": _("Other")}
+    return [(k, said[k]) for k in page.kinds]
+
+
+def finding(page: TablePage) -> dict[str, Any] | None:
+    """The newest figure of the choice, and how it stands to the period before."""
+    row = page.total or (page.rows[0] if page.rows and not page.by else None)
+    if row is None:
+        return None
+    known = [c for c in row.cells if c is not None and c.value is not None]
+    if not known:
+        return None
+    now = known[-1]
+    found: dict[str, Any] = {"cell": now, "change": None, "before": None}
+    if len(known) > 1 and known[-2].value:
+        found["before"] = known[-2]
+        found["change"] = (now.value - known[-2].value) / abs(known[-2].value)  # type: ignore[operator]
+    return found
+
+
+def table_title(entry: dictionary.Entry, page: TablePage) -> str:
+    """Caption of the table: what, by what, of whom, when."""
+    parts = [entry.name]
+    if page.by:
+        parts.append(_("by %(dimension)s") % {"dimension": words.dimension(page.by).lower()})
+    parts += [words.code(d, c) for d, c in page.held.items() if c != words.TOTAL]
+    if page.periods:
+        parts.append(page.periods[0] if len(page.periods) == 1 else f"{page.periods[0]} – {page.periods[-1]}")
+    return ", ".join(parts)
+
+
+def download(request: HttpRequest, indicator: str, kind: str) -> HttpResponse:
+    """The cells of the choice shown (or `every=1`: all cells of the indicator) as CSV or Parquet."""
+    one_entry(indicator)
+    asked = request.GET.dict()
+    codes = dimensions_of(indicator)
+    if not codes and choose(indicator, asked) is None:
+        raise DataError(_("'%(id)s' has no figures yet.") % {"id": indicator}, fix=_("run the line, then come back"))
+    by = None if asked.get("every") else asked.get("by", "") if asked.get("by", "") in codes else ""
+    held = hold(codes, by or "", asked)
+    body = files.as_csv(indicator, held, by) if kind == "csv" else files.as_parquet(indicator, held, by)
+    response = HttpResponse(body, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/vnd.apache.parquet")
+    label = "-synthetic" if source.is_synthetic() else ""
+    response["Content-Disposition"] = f'attachment; filename="{indicator}{label}.{kind}"'
+    return response
+
+
+def explain(request: HttpRequest, indicator: str, period: str) -> HttpResponse:
+    """Walk one cell back to its definition, its steps, its deliveries and its doubt.
+
+    Everyone sees the published value. The operator may open the untreated one, with a purpose, and that is audited.
+    """
+    from karvan import indicators
+
+    account = account_of(request)
+    entry = one_entry(indicator)
+    dims = {d: v for d, v in request.GET.items() if d in DIMENSIONS and v and v != words.TOTAL}
+    inside = None
+    if request.method == "POST":
+        rights.require(rights.runs_line(account), _("Only the operator opens an untreated value."), _("ask the operator"))
+        inside = request.POST.get("purpose", "").strip()
+        if len(inside) < 5:
+            messages.error(request, _("Say for what you need the untreated value, in at least five letters."))
+            return redirect(request.get_full_path())
+        audit.write(account.username, "open_untreated", f"{indicator} {period} {urlencode(dims)}", inside)
+    told = indicators.explain(source.workspace(), indicator, period, inside=inside, actor=account.username, country=source.country(), **dims)
+    return render(
+        request,
+        "statistics/explain.html",
+        {"entry": entry, "definition": entry.definition, "told": told, "chosen": dims, "inside": inside, "may_open": rights.runs_line(account) and told.basis == "records", "back": back_to_table(indicator, dims)},
+    )
+
+
+def back_to_table(indicator: str, dims: dict[str, str]) -> str:
+    """The table in which the cell stands."""
+    asked = {"by": next(iter(dims)), **{d: v for d, v in list(dims.items())[1:]}} if dims else {}
+    return reverse("statistics:show", args=[indicator]) + (f"?{urlencode(asked)}" if asked else "")

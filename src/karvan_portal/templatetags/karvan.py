@@ -1,0 +1,137 @@
+"""What templates can say: figures, days, words, badges, addresses with one choice changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from karvan_portal import source, words
+
+register = template.Library()
+
+register.filter("figure", words.figure)
+register.filter("share", words.share)
+register.filter("day", words.day)
+register.filter("dimension", words.dimension)
+register.filter("unit", words.unit)
+register.filter("institution", source.institution_name)
+register.filter("text", source.in_language)
+
+
+@register.filter
+def less(value: float) -> str:
+    """A fall as a positive percentage."""
+    return words.share(abs(value))
+
+
+@register.filter
+def code(value: Any, dimension: str) -> str:
+    return words.code(dimension, value)
+
+
+@register.filter
+def word(value: Any, kind: str) -> str:
+    """A word of the platform's own vocabulary: state, step, treatment, obs_status, colour."""
+    vocabulary: dict[str, Any] = {"state": words.STATE, "step": words.STEP, "treatment": words.TREATMENT, "obs_status": words.OBS_STATUS, "colour": words.COLOUR}[kind]
+    return str(vocabulary.get(value, value or ""))
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: dict[str, Any], **changes: Any) -> str:
+    """The page's own query string with some choices changed; an empty value removes one."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return "?" + query.urlencode()
+
+
+@register.simple_tag
+def sparkline(values: list[float | None], width: int = 120, height: int = 32) -> SafeString:
+    """A small line of a series; decoration only, its figures stand beside it."""
+    known = [(i, v) for i, v in enumerate(values) if v is not None]
+    if len(known) < 2:
+        return SafeString("")
+    low, high = min(v for _, v in known), max(v for _, v in known)
+    spread = (high - low) or 1
+    step = (width - 8) / max(1, len(values) - 1)
+    points = [(4 + i * step, height - 4 - (v - low) / spread * (height - 8)) for i, v in known]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true" focusable="false"><polyline points="{}"/><circle cx="{}" cy="{}" r="2.6"/></svg>',
+        width, height, width, height, line, f"{x:.1f}", f"{y:.1f}",
+    )  # fmt: skip
+
+
+@register.filter
+def cut_t(value: Any) -> str:
+    """An ISO instant with a blank for its T."""
+    return str(value).replace("T", " ")
+
+
+@register.simple_tag
+def adds_up(counts: dict[str, Any]) -> SafeString:
+    """Where the rows of deliveries went: a bar, and the same in words and figures."""
+    parts = [
+        ("read", _("read"), counts.get("read")), ("duplicate", _("duplicate"), counts.get("duplicate")), ("superseded", _("superseded"), counts.get("superseded")),
+        ("quarantined", _("set aside"), counts.get("quarantined")), ("held", _("held"), counts.get("rows_held")),
+    ]  # fmt: skip
+    total = sum(n or 0 for _name, _said, n in parts) or 1
+    x, bars = 0.0, []
+    for name, _said, n in parts:
+        width = 1000 * (n or 0) / total
+        if n:
+            bars.append(format_html('<rect class="part-{}" x="{}" y="0" width="{}" height="14"/>', name, f"{x:.2f}", f"{max(width, 3):.2f}"))
+        x += width
+    listed = format_html_join("", '<li class="part-{}"><strong>{}</strong> {}</li>', ((name, words.figure(n or 0), said) for name, said, n in parts if n))
+    return format_html('<svg class="bar" viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg><ul class="parts">{}</ul>', SafeString("".join(bars)), listed)
+
+
+@register.filter
+def whole(value: float) -> str:
+    return words.figure(round(value))
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """A found or allowed value of a gate: a figure, a band, or text."""
+    if isinstance(value, list | tuple):
+        return " – ".join(words.figure(v) for v in value)
+    return words.figure(value)
+
+
+@register.filter
+def gate(name: str) -> str:
+    return words.GATE[name].__str__() if name in words.GATE else name.replace("_", " ")
+
+
+@register.filter
+def reason(name: str) -> str:
+    """A reason in plain words, from the pack's texts; its code where they have none."""
+    return words.from_texts("reason", name)
+
+
+@register.filter
+def quality_name(name: str) -> str:
+    return words.from_texts("quality", name)
+
+
+@register.filter
+def weak(scores: list[dict[str, Any]]) -> int:
+    return sum(1 for score in scores if score["colour"] == "red")
+
+
+@register.filter
+def progress_words(message: str) -> str:
+    """A line of progress with the step in the reader's language."""
+    step, _colon, rest = message.partition(":")
+    return f"{words.STEP.get(step, step)}{': ' + rest.strip() if rest.strip() else ''}"

@@ -1,0 +1,220 @@
+"""Words and figures as a reader sees them: dimensions, codes, numbers, periods, in the reader's language."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from karvan.errors import KarvanError
+from karvan_portal import source
+
+TOTAL, UNKNOWN = "_T", "unknown"
+NARROW = "\u00a0"
+
+DIMENSION = {
+    "sex": gettext_lazy("Sex"),
+    "age_group": gettext_lazy("Age group"),
+    "citizenship": gettext_lazy("Citizenship"),
+    "birth_country": gettext_lazy("Country of birth"),
+    "previous_country": gettext_lazy("Country of previous residence"),
+    "next_country": gettext_lazy("Country of next residence"),
+    "partner": gettext_lazy("Partner country"),
+    "area": gettext_lazy("Reporting country"),
+    "region": gettext_lazy("Region"),
+    "reason": gettext_lazy("Reason"),
+    "status": gettext_lazy("Status"),
+    "mode": gettext_lazy("Mode of transport"),
+    "bcp": gettext_lazy("Border point"),
+    "purpose": gettext_lazy("Purpose"),
+    "channel": gettext_lazy("Channel"),
+    "procedure": gettext_lazy("Procedure"),
+    "decision": gettext_lazy("Decision"),
+    "ground": gettext_lazy("Ground"),
+    "duration": gettext_lazy("Duration"),
+    "occupation": gettext_lazy("Occupation"),
+    "industry": gettext_lazy("Industry"),
+    "method": gettext_lazy("Method"),
+    "kind": gettext_lazy("Kind"),
+    "unit_counted": gettext_lazy("Unit counted"),
+}
+COUNTRY_DIMENSIONS = ("citizenship", "birth_country", "previous_country", "next_country", "partner", "area")
+CODE = {
+    ("sex", "F"): gettext_lazy("Women"),
+    ("sex", "M"): gettext_lazy("Men"),
+    ("sex", "X"): gettext_lazy("Other or unspecified"),
+    ("reason", "family"): gettext_lazy("Family"),
+    ("reason", "education"): gettext_lazy("Education"),
+    ("reason", "work"): gettext_lazy("Work"),
+    ("reason", "other"): gettext_lazy("Other reason"),
+    ("mode", "air"): gettext_lazy("Air"),
+    ("mode", "rail"): gettext_lazy("Rail"),
+    ("mode", "road"): gettext_lazy("Road"),
+    ("mode", "sea"): gettext_lazy("Sea"),
+    ("mode", "foot"): gettext_lazy("On foot"),
+    ("decision", "granted"): gettext_lazy("Granted"),
+    ("decision", "refused"): gettext_lazy("Refused"),
+    ("decision", "withdrawn"): gettext_lazy("Withdrawn"),
+    ("decision", "discontinued"): gettext_lazy("Discontinued"),
+    ("decision", "inadmissible"): gettext_lazy("Inadmissible"),
+    ("decision", "cancelled"): gettext_lazy("Cancelled"),
+    ("decision", "expired"): gettext_lazy("Expired"),
+    ("decision", "pending"): gettext_lazy("Pending"),
+    ("kind", "temporary"): gettext_lazy("Temporary"),
+    ("kind", "permanent"): gettext_lazy("Permanent"),
+    ("procedure", "asylum"): gettext_lazy("Asylum"),
+    ("procedure", "irregular_stay"): gettext_lazy("Irregular stay"),
+    ("procedure", "return"): gettext_lazy("Return"),
+    ("procedure", "readmission"): gettext_lazy("Readmission"),
+    ("channel", "evisa"): gettext_lazy("Electronic visa"),
+    ("channel", "airport"): gettext_lazy("At the airport"),
+    ("channel", "consulate"): gettext_lazy("Consulate"),
+    ("status", "permanent"): gettext_lazy("Permanent residence"),
+    ("status", "temporary"): gettext_lazy("Temporary residence"),
+    ("status", "refugee"): gettext_lazy("Refugee"),
+    ("status", "asylum_seeker"): gettext_lazy("Asylum seeker"),
+    ("status", "citizen"): gettext_lazy("Citizen"),
+    ("status", "visa"): gettext_lazy("Visa"),
+    ("status", "visa_free"): gettext_lazy("Visa-free"),
+    ("status", "registered_stay"): gettext_lazy("Registered stay"),
+    ("status", "irregular"): gettext_lazy("Irregular"),
+    ("status", "ordered_to_leave"): gettext_lazy("Ordered to leave"),
+}
+UNIT = {
+    "person": gettext_lazy("persons"),
+    "persons": gettext_lazy("persons"),
+    "case": gettext_lazy("cases"),
+    "decision": gettext_lazy("decisions"),
+    "permit": gettext_lazy("permits"),
+    "stay": gettext_lazy("stays"),
+    "crossing": gettext_lazy("crossings"),
+    "application": gettext_lazy("applications"),
+    "day": gettext_lazy("days"),
+    "share": gettext_lazy("share"),
+    "percent": gettext_lazy("percent"),
+    "year": gettext_lazy("years"),
+}
+STATE = {
+    "accepted": gettext_lazy("Accepted"),
+    "held": gettext_lazy("Held"),
+    "superseded": gettext_lazy("Superseded"),
+    "unchanged": gettext_lazy("Unchanged"),
+}
+STEP = {
+    "intake": gettext_lazy("Intake"),
+    "linkage": gettext_lazy("Linkage"),
+    "lifecourse": gettext_lazy("Life courses"),
+    "quality": gettext_lazy("Quality"),
+    "indicators": gettext_lazy("Indicators"),
+    "disclosure": gettext_lazy("Disclosure control"),
+}
+OBS_STATUS = {
+    "P": gettext_lazy("provisional"),
+    "B": gettext_lazy("break in the series"),
+    "E": gettext_lazy("estimated"),
+    "M": gettext_lazy("missing"),
+}
+TREATMENT = {
+    "none": gettext_lazy("as counted"),
+    "rounded": gettext_lazy("rounded to base 5"),
+    "from_rounded": gettext_lazy("computed from rounded counts"),
+    "withheld": gettext_lazy("withheld to protect people"),
+    "public_source": gettext_lazy("published by its source"),
+}
+COLOUR = {"green": gettext_lazy("good"), "amber": gettext_lazy("with care"), "red": gettext_lazy("weak")}
+
+
+def dimension(name: str) -> str:
+    """What a dimension is called."""
+    return str(DIMENSION.get(name, name))
+
+
+def code(dimension_name: str, value: Any) -> str:
+    """What a code of a dimension is called, in the reader's language; the code itself where nobody knows it."""
+    if value is None:
+        return ""
+    value = str(value)
+    if value == TOTAL:
+        return pgettext("all categories of a dimension", "Total")
+    if value == UNKNOWN:
+        return _("Unknown")
+    if (dimension_name, value) in CODE:
+        return str(CODE[dimension_name, value])
+    return _from_pack(dimension_name, value, source.language())
+
+
+@lru_cache(maxsize=20_000)
+def _from_pack(dimension_name: str, value: str, language: str) -> str:
+    names = ("countries", "country", "areas") if dimension_name in COUNTRY_DIMENSIONS else (dimension_name, f"{dimension_name}s")
+    try:
+        lists = source.country().code_lists
+    except KarvanError:
+        return value
+    for name in names:
+        if name in lists and value in lists[name]:
+            return lists[name].name(value, language)
+    return value.replace("_", " ") if value.isascii() and value.islower() else value
+
+
+def unit(name: Any) -> str:
+    """A unit in the reader's language."""
+    return str(UNIT.get(str(name or ""), name or ""))
+
+
+def figure(value: Any, decimals: int | None = None) -> str:
+    """A number with thousand separators of the reader's language; an en dash where there is none.
+
+    Counts are whole; other values keep three significant digits below 100 and one decimal above.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if not isinstance(value, int | float):
+        return str(value)
+    if decimals is None:
+        decimals = 0 if float(value).is_integer() or abs(value) >= 10_000 else 1 if abs(value) >= 100 else 3 if abs(value) < 1 else 2
+    text = f"{value:,.{decimals}f}"
+    if decimals and "." in text and decimals > 1:
+        text = text.rstrip("0").rstrip(".")
+    if source.language() != "en":
+        text = text.replace(",", NARROW).replace(".", ",")
+    return text.replace("-", "\u2212")
+
+
+def share(value: Any) -> str:
+    """A share between 0 and 1 as a percentage."""
+    if value is None:
+        return "–"
+    return f"{figure(100 * float(value), 1)}{NARROW}%"
+
+
+def day(value: Any) -> str:
+    """A day as ISO 8601: the same in every language, and it sorts."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+GATE = {
+    "rows": gettext_lazy("Number of rows"),
+    "fill_drop_points": gettext_lazy("Fall of filled fields, points"),
+    "code_miss_share": gettext_lazy("Codes not in their list"),
+    "check_digit_share": gettext_lazy("Wrong check digits"),
+    "quarantine_share": gettext_lazy("Rows set aside"),
+}
+
+
+def from_texts(kind: str, name: str) -> str:
+    """A text of the pack (`reason.CODE`, `quality.QI`), else the name itself."""
+    try:
+        texts = source.country().texts
+    except KarvanError:
+        return name
+    found = texts.get(f"{kind}.{name}")
+    return source.in_language(found) if found else name.replace("_", " ")
