@@ -14,7 +14,7 @@ if not os.environ.get("KARVAN_WORKSPACE"):
     raise ImproperlyConfigured("KARVAN_WORKSPACE must name the folder of a workspace; `karvan portal -w FOLDER` sets it.")
 OWN_FOLDER = WORKSPACE / "portal"
 
-SECRET_KEY = (OWN_FOLDER / "secret").read_text(encoding="ascii").strip()  # made on start, see start.py
+SECRET_KEY = (OWN_FOLDER / "secret").read_text(encoding="ascii").strip()  # made on start, see server.py
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *filter(None, os.environ.get("KARVAN_PORTAL_HOSTS", "").split(","))]
 

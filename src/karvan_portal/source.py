@@ -90,19 +90,27 @@ class Institution:
 
 
 def institutions() -> list[Institution]:
-    """Institutions of the pack, the operator first. The pack names the operator (`operator: ID`); without that it is the first one."""
+    """Institutions of the country's own pack, the operator first.
+
+    The pack names the operator (`operator: ID`); where it does not, the first institution is the operator.
+    """
     try:
-        found = country()
-        listed = list(found.institutions.values())
+        own = country().packs[0]
     except KarvanError:
         return []
-    operator = next((str(pack.about["operator"]) for pack in found.packs if pack.about.get("operator")), listed[0].id if listed else "")
+    listed = list(own.institutions.values())
+    operator = str(own.about.get("operator") or (listed[0].id if listed else ""))
     return sorted((Institution(i.id, i.names, i.id.casefold() == operator.casefold()) for i in listed), key=lambda i: (not i.operator, i.name))
 
 
-def institution_name(institution: str) -> str:
-    """Name of an institution in the reader's language; its id where the pack does not know it."""
-    return next((i.name for i in institutions() if i.id.casefold() == str(institution).casefold()), str(institution))
+def institution_name(institution: Any) -> str:
+    """Name of an institution of any pack in the reader's language; its id where no pack knows it."""
+    wanted = str(institution or "").casefold()
+    try:
+        known = country().institutions
+    except KarvanError:
+        return str(institution)
+    return next((i.name(language()) for i in known.values() if i.id.casefold() == wanted), str(institution or ""))
 
 
 def country_name() -> str:

@@ -20,10 +20,10 @@ def portal(ws: Workspace, port: int, host: str, add_account: str | None, institu
 
     Example: karvan portal -w demo --port 8000
     """
-    from karvan_portal import start
+    from karvan_portal import server
 
     if add_account:
-        password = start.add_account(ws, add_account, institution=institution)
+        password = server.add_account(ws, add_account, institution=institution)
         click.echo(f"account {add_account.casefold()}, password {password}")
         return
-    start.serve(ws, host=host, port=port, say=click.echo)
+    server.serve(ws, host=host, port=port, say=click.echo)

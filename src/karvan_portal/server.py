@@ -65,8 +65,9 @@ def add_account(ws: Workspace, username: str, *, institution: str | None = None)
     return password
 
 
-def serve(ws: Workspace, *, host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print) -> None:
+def serve(ws: Workspace | Path, *, host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print) -> None:
     """Serve in the foreground until interrupted; says `ready http://...` once a page is really answered."""
+    ws = ws if isinstance(ws, Workspace) else Workspace.open(ws)
     require_free(host, port)
     prepare(ws)
     from django.db import connections
