@@ -94,14 +94,13 @@ class Unpivot:
     """One row of figures side by side becomes a record a figure: each of `columns` in turn gives its name to `name` and its content to `value`.
 
     `columns` are the physical names; the properties of the contract, `derive`, `when` and `checks` speak of `name` and `value` as of any
-    column. `constants` says what a column stands for, in columns of the record type: `{"male_2020": {"sex": "M", "period": "2020"}}`.
-    A source row stays one row: its number and fate are those of the whole line.
+    column: `codes` on the property `name` say what each column stands for. A source row stays one row: its number and fate are those
+    of the whole line.
     """
 
     columns: tuple[str, ...]
     name: str
     value: str
-    constants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -222,9 +221,7 @@ def custom(holder: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unpivot(turned: Mapping[str, Any]) -> Unpivot:
-    columns = turned["columns"]
-    constants = {str(c): dict(said or {}) for c, said in columns.items()} if isinstance(columns, Mapping) else {}
-    return Unpivot(tuple(str(c) for c in columns), turned.get("name", "column"), turned.get("value", "figure"), constants)
+    return Unpivot(tuple(str(c) for c in turned["columns"]), turned.get("name", "column"), turned.get("value", "figure"))
 
 
 def _field(odcs: Mapping[str, Any]) -> ContractField:
