@@ -30,25 +30,40 @@ held as (
     select person_id, citizenship from given_up
 ),
 dated as (
-    select h.person_id, h.citizenship, g.gained_on as from_on,
-           case when u.given_up_on > coalesce(g.gained_on, date '0001-01-01') then cast(u.given_up_on - 1 as date) end as to_on,
-           h.citizenship = $national as is_national, coalesce(b.times, 0) as times
+    select h.person_id, h.citizenship, coalesce(g.gained_on, date '0001-01-01') as from_on,
+           case when u.given_up_on > coalesce(g.gained_on, date '0001-01-01') then cast(u.given_up_on - 1 as date) else date '9999-12-31' end as to_on,
+           row_number() over (partition by h.person_id order by h.citizenship = $national desc, b.times desc nulls last, h.citizenship) as place,
+           count(*) over (partition by h.person_id) as held_in_all
     from held h
     left join gained g using (person_id, citizenship)
     left join given_up u using (person_id, citizenship)
     left join believed b using (person_id, citizenship)
 ),
-ranked as (
-    select *, row_number() over (partition by person_id order by is_national desc, times desc, citizenship) as place from dated
+cuts as (                  -- only people with more than one need cutting: on each day one of theirs counts
+    select person_id, from_on as cut_on from dated where held_in_all > 1
+    union
+    select person_id, cast(to_on + 1 as date) from dated where held_in_all > 1 and to_on < date '9999-12-31'
 ),
-outranked as (            -- of two held at once, one counts
-    select distinct r.person_id, r.citizenship
-    from ranked r
-    join ranked o on o.person_id = r.person_id and o.place < r.place
-     and coalesce(o.from_on, date '0001-01-01') <= coalesce(r.to_on, date '9999-12-31')
-     and coalesce(r.from_on, date '0001-01-01') <= coalesce(o.to_on, date '9999-12-31')
-    where not (coalesce(r.from_on, date '0001-01-01') < coalesce(o.from_on, date '0001-01-01'))
+pieces as (
+    select person_id, cut_on as from_on, coalesce(cast(lead(cut_on) over (partition by person_id order by cut_on) - 1 as date), date '9999-12-31') as to_on
+    from cuts
+),
+judged as (
+    select p.person_id, d.citizenship, p.from_on, p.to_on,
+           row_number() over (partition by p.person_id, p.from_on order by d.place) = 1 as counted
+    from pieces p
+    join dated d on d.person_id = p.person_id and d.from_on <= p.from_on and d.to_on >= p.to_on
+),
+marked as (
+    select *, coalesce(lag(to_on) over w + 1 = from_on and lag(counted) over w = counted, false) as goes_on
+    from judged window w as (partition by person_id, citizenship order by from_on)
+),
+numbered as (
+    select *, sum(case when goes_on then 0 else 1 end) over (partition by person_id, citizenship order by from_on rows unbounded preceding) as island from marked
 )
-select r.person_id, r.citizenship, r.from_on, r.to_on, o.person_id is null as counted
-from ranked r
-left join outranked o using (person_id, citizenship)
+select person_id, citizenship, nullif(from_on, date '0001-01-01') as from_on, nullif(to_on, date '9999-12-31') as to_on, true as counted
+from dated where held_in_all = 1
+union all
+select person_id, citizenship, nullif(min(from_on), date '0001-01-01'), nullif(max(to_on), date '9999-12-31'), any_value(counted)
+from numbered
+group by person_id, citizenship, island

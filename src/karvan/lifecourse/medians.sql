@@ -1,6 +1,7 @@
 -- Median length of the stays whose both ends were seen, by stratum, from the finest to the whole; strata under 20 stays give none.
+-- A stratum that is rolled up is null; what a crossing does not say is the category 'unknown'.
 with seen as (
-    select s.citizenship, s.mode, s.purpose, month(s.entered_on) as month, s.left_on - s.entered_on as days,
+    select coalesce(s.citizenship, 'unknown') as citizenship, coalesce(s.mode, 'unknown') as mode, coalesce(s.purpose, 'unknown') as purpose, month(s.entered_on) as month, s.left_on - s.entered_on as days,
            exists (select 1 from status_records r where r.person_id = s.person_id and r.status in ('temporary', 'permanent', 'refugee', 'citizen')
                    and s.entered_on between coalesce(r.from_on, date '0001-01-01') and coalesce(r.to_on, date '9999-12-31')) as lives_here
     from raw_spells s

@@ -30,7 +30,7 @@ lawful as (                -- last lawful day of the stay, by any status that co
 ),
 typical as (
     select b.person_id, b.spell_no, coalesce(m3.days, m2.days, m1.days, m0.days, 14) as stay_days, coalesce(a.days, 14) as away_days
-    from broken b
+    from (select * replace (coalesce(citizenship, 'unknown') as citizenship, coalesce(mode, 'unknown') as mode, coalesce(purpose, 'unknown') as purpose) from broken) b
     left join medians m3 on m3.lives_here = b.lives_here and m3.citizenship = b.citizenship and m3.mode = b.mode and m3.purpose = b.purpose and m3.month = month(coalesce(b.entered_on, b.left_on))
     left join medians m2 on m2.lives_here = b.lives_here and m2.citizenship = b.citizenship and m2.mode is null and m2.purpose = b.purpose and m2.month is null
     left join medians m1 on m1.lives_here = b.lives_here and m1.citizenship is null and m1.mode is null and m1.purpose = b.purpose and m1.month is null
