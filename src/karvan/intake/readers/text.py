@@ -1,0 +1,83 @@
+"""Delimited and fixed-width files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from karvan.country import Contract
+from karvan.errors import DataError
+from karvan.intake.bytes_in import open_extract, utf8_blocks
+from karvan.intake.mapping import physical_columns
+from karvan.intake.readers import Piece, positions_in
+from karvan.intake.readers.lines import header_of, lines_of, split_quoted
+
+DELIMITERS = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "bars"}
+
+
+def delimited(path: Path, contract: Contract) -> Iterator[Piece]:
+    """Rows of a CSV file or its kin; row 1 is the first row after the header."""
+    with open_extract(path) as stream:
+        blocks = without_first_lines(utf8_blocks(stream, encoding=contract.encoding, name=path.name), contract.skip_rows)
+        tables = lines_of(blocks, quotes=True)
+        wanted = physical_columns(contract)
+        positions, width, before = tuple(range(1, len(wanted) + 1)), len(wanted), 0
+        started = not contract.header
+        for table in tables:
+            if not started and table.num_rows:
+                header = header_of(table["raw"][0].as_py(), contract.delimiter)
+                positions = positions_in(header, wanted, name=path.name, hint=other_delimiter(table["raw"][0].as_py(), contract))
+                width, before, started = len(header), 1, True
+                table = table.slice(1)
+            if table.num_rows:
+                yield Piece("lines", with_cells(renumbered(table, before), contract.delimiter), positions, width)
+        if not started:
+            raise DataError("The file is empty; not even a header is there.", where=path.name, fix="ask for the file again; a period without rows is a file with a header only")
+
+
+def fixed_width(path: Path, contract: Contract) -> Iterator[Piece]:
+    """Rows of a fixed-width file; the layout is in the contract, so there is no header."""
+    with open_extract(path) as stream:
+        blocks = without_first_lines(utf8_blocks(stream, encoding=contract.encoding, name=path.name), contract.skip_rows)
+        for table in lines_of(blocks, quotes=False):
+            if table.num_rows:
+                yield Piece("lines", table)
+
+
+def without_first_lines(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
+    if not count:
+        return blocks
+    first = next(blocks, b"")
+    for _ in range(count):
+        first = first[first.find(b"\n") + 1 :] if b"\n" in first else b""
+    return chain([first], blocks)
+
+
+def renumbered(table: pa.Table, before: int) -> pa.Table:
+    return table.set_column(0, "row_no", pc.subtract(table["row_no"], before)) if before else table
+
+
+def with_cells(table: pa.Table, delimiter: str) -> pa.Table:
+    """Add the cells of rows that hold quotation marks; the others are split where they are read, column by column."""
+    marked = pc.match_substring(table["raw"], '"')
+    if not pc.any(marked).as_py():
+        return table
+    flags = marked.to_numpy(zero_copy_only=False) if hasattr(marked, "to_numpy") else marked
+    cells: list[list[str] | None] = [None] * table.num_rows
+    places = flags.nonzero()[0].tolist()
+    for place, found in zip(places, split_quoted(table["raw"].take(pa.array(places)).to_pylist(), delimiter), strict=True):
+        cells[place] = found if found is not None else []
+    return table.append_column("cells", pa.array(cells, pa.list_(pa.string())))
+
+
+def other_delimiter(header: str, contract: Contract) -> str:
+    """What to say where the header splits by another delimiter than the contract's; empty where it does not."""
+    wanted = set(physical_columns(contract))
+    for mark, words in DELIMITERS.items():
+        if mark != contract.delimiter and wanted <= set(header_of(header, mark)) and len(wanted) > 1:
+            return f"the columns are divided by {words}; the contract says {DELIMITERS.get(contract.delimiter, repr(contract.delimiter))}: send it so, or change `delimiter` in the contract"
+    return ""
