@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +26,7 @@ def any_records(seed: int, people: int = 25) -> dict[str, Drawn]:
 
     made = {
         "crossing": table("person_id | crossed_on | direction | citizenship | mode | purpose"),
-        "permit": table("person_id | permit_no | kind | action | decision | decided_on | reason | ground | applied_on | valid_from_on | valid_to_on | citizenship"),
+        "permit": table("person_id | permit_no | kind | action | decision | decided_on | reason | applied_on | valid_from_on | valid_to_on | citizenship"),
         "visa": table("person_id | decision | purpose | submitted_on | valid_from_on | valid_to_on | citizenship | residence_country"),
         "registration": table("person_id | arrived_on | applied_on | registered_on | valid_until_on | deregistered_on | deregistration_reason | citizenship"),
         "resident": table("person_id | since_on | until_on | previous_country | next_country | citizenship | died_on"),
@@ -37,13 +38,14 @@ def any_records(seed: int, people: int = 25) -> dict[str, Drawn]:
     for number in range(people):
         who, held = f"P{number:02}", chance.choice(CITIZENSHIPS)
         for _ in range(chance.randint(0, 8)):
-            made["crossing"].rows.append((who, day(0, 2185), chance.choice(["in", "out"]), held, chance.choice(["air", None]), chance.choice(["tourism", None])))
+            way, mode, purpose = chance.choice(["in", "out"]), chance.choice(["air", None]), chance.choice(["tourism", None])
+            made["crossing"].rows.append((who, day(0, 2185), way, held, mode, purpose))
         for _ in range(chance.choice([0, 0, 1, 3])):
             start = day()
             kind = chance.choice(["temporary", "permanent"])
             outcome, action = chance.choice(["granted", "granted", "refused", "cancelled", None]), chance.choice(["issue", "extend", "cancel", None])
             reason = chance.choice(["work", "family", None])
-            made["permit"].rows.append((who, "A", kind, action, outcome, later(start), reason, None, start, start, later(start), held))
+            made["permit"].rows.append((who, "A", kind, action, outcome, later(start), reason, start, start, later(start), held))
         for _ in range(chance.choice([0, 1, 2])):
             start = day()
             made["visa"].rows.append((who, chance.choice(["granted", "refused"]), "tourism", start, start, later(start, 90), held, "TUR"))
@@ -52,7 +54,8 @@ def any_records(seed: int, people: int = 25) -> dict[str, Drawn]:
             made["registration"].rows.append((who, start, start, later(start, 20), later(start, 90), later(start), chance.choice(["left", None]), held))
         for _ in range(chance.choice([0, 1, 2])):
             start = day(-9000, 2300)
-            made["resident"].rows.append((who, start, later(start), chance.choice([None, "TUR"]), chance.choice([None, "RUS"]), held, chance.choice([None, None, day()])))
+            came, went, died = chance.choice([None, "TUR"]), chance.choice([None, "RUS"]), chance.choice([None, None, day()])
+            made["resident"].rows.append((who, start, later(start), came, went, held, died))
         if chance.random() < 0.3:
             made["civil_event"].rows.append((who, chance.choice(["birth", "death"]), day(), chance.choice([True, False, None]), held))
         for _ in range(chance.choice([0, 0, 0, 1, 2])):
@@ -69,7 +72,7 @@ def any_records(seed: int, people: int = 25) -> dict[str, Drawn]:
 def overlaps(spells, *, ends_inside: bool) -> list:
     """Pairs of spells, already in order, of which the second begins before the first has ended."""
     found = []
-    for one, other in zip(spells, spells[1:], strict=False):
+    for one, other in pairwise(spells):
         end = one["to_on"] or date.max
         start = other["from_on"] or date.min
         if (start <= end) if ends_inside else (start < end):
@@ -99,7 +102,7 @@ def test_laws_of_every_life(seed):
     # Repaired stays follow one another: only the first may lack its beginning, only the last its end.
     for stays in by_person(presence, "person_id"):
         stays.sort(key=lambda s: s["spell_no"])
-        for one, other in zip(stays, stays[1:], strict=False):
+        for one, other in pairwise(stays):
             assert one["left_on"] is not None and other["entered_on"] is not None
             assert one["left_on"] <= other["entered_on"]
         for stay in stays:
