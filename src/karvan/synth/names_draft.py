@@ -199,13 +199,13 @@ def variant_parts(shared: Path, local: str) -> Counter[tuple[str, str, str]]:
                 continue
             if script_of(y) == "cyrillic" and lang_b == "ru":
                 counted["cyrillic", x, y] += 1
-            elif script_of(y) == "latin" and SequenceMatcher(None, plain(x), plain(y)).ratio() > 0.6:
+            elif script_of(y) == "latin" and SequenceMatcher(None, plain(x), plain(y)).ratio() > 0.7:
                 kind = "local" if lang_b == local else "roman" if lang_a == local else "spelling"
                 counted[kind, x, y] += 1
     return counted
 
 
-def rewrites(variants: Counter[tuple[str, str, str]], *, least: int = 3) -> Counter[tuple[str, str, str]]:
+def rewrites(variants: Counter[tuple[str, str, str]], *, least: int = 5) -> Counter[tuple[str, str, str]]:
     """What changes inside the variants, with a letter of context lost: (kind, from, to), counted over distinct pairs of parts."""
     counted: Counter[tuple[str, str, str]] = Counter()
     for kind, x, y in variants:

@@ -1,0 +1,234 @@
+"""Names: what everybody is called at home, in their passports, and on the papers of a local office.
+
+A person's family name comes from the father, or from the culture's common names; a wife may take her husband's. A passport carries the
+name in Latin letters and keeps its spelling for as long as it is valid: the next one, issued by another clerk, may spell it differently.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from karvan.country.yaml_file import read_yaml
+from karvan.synth.spelling import Spelling
+
+Texts = np.ndarray[Any, np.dtype[np.object_]]
+
+
+class Culture:
+    """The name lists of one culture, commonest first in an order that the seed decides."""
+
+    def __init__(self, about: dict[str, Any], forenames: dict[str, list[tuple[str, str]]], surnames: list[tuple[str, str]]) -> None:
+        self.about, self.forenames, self.surnames = about, forenames, surnames
+
+    def feminine(self, name: str) -> str:
+        """A woman's form of a family name.
+
+        >>> Culture({"feminine": {"ov": "ova"}}, {}, []).feminine("Ivanov")
+        'Ivanova'
+        """
+        for ending, woman in (self.about.get("feminine") or {}).items():
+            if name.endswith(ending):
+                return name[: -len(ending)] + woman
+        return name
+
+    def patronymic(self, father: str, female: bool, *, latin: bool = False) -> str:
+        """From the father's forename; empty where the culture has none."""
+        forms = self.about.get("patronymic_latin" if latin else "patronymic") or self.about.get("patronymic")
+        return forms["F" if female else "M"].format(f=father) if forms else ""
+
+
+class Cultures:
+    """All cultures of a pack's folder of names."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = read_yaml(folder / "cultures.yaml")
+        first: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        family: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for culture, sex, native, latin in _rows(folder / "forenames.csv"):
+            first[culture, sex].append((native, latin))
+        for culture, native, latin in _rows(folder / "surnames.csv"):
+            family[culture].append((native, latin))
+        self.cultures = {key: Culture(about, {"M": first[key, "M"], "F": first[key, "F"]}, family[key]) for key, about in self.settings["cultures"].items()}
+        self.spelling = Spelling(folder)
+
+    def __getitem__(self, code: str) -> Culture:
+        code = self.settings.get("like", {}).get(code, code)
+        return self.cultures.get(code) or self.cultures["*"]
+
+
+def _rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))[1:]
+
+
+def name_everybody(truth: dict[str, pa.Table], cultures: Cultures, *, seed: int, rates: dict[str, float]) -> tuple[pa.Table, pa.Table]:
+    """Names of every person over time, and the spelling in every document.
+
+    Returns
+    -------
+    `spells`: person_no, from_on (null: since birth), to_on (first day of the next name), surname, given_names, patronymic, script (names at
+    home), office_surname, office_given_names, office_patronymic (as a local office writes them), latin_surname, latin_given_names.
+    `passports`: doc_no, person_no, surname, given_names (Latin, as printed), one row per document.
+    """
+    people = truth["people"].sort_by("person_no")
+    draw = np.random.default_rng([seed, 101])
+    persons = _People(people, cultures, draw)
+    spells = persons.spells(truth["unions"], draw, rates.get("takes_husbands_name", 0.3))
+    return spells, _passports(truth["documents"], spells, persons, cultures, np.random.default_rng([seed, 102]), rates)
+
+
+class _People:
+    """Positions of everybody's names in the lists of their culture."""
+
+    def __init__(self, people: pa.Table, cultures: Cultures, draw: np.random.Generator) -> None:
+        n = len(people)
+        self.number = people["person_no"].to_numpy()
+        self.female = pc.equal(people["sex"], "F").to_numpy(zero_copy_only=False)
+        codes = people["culture"].combine_chunks().dictionary_encode()
+        self.culture = codes.indices.to_numpy()
+        self.cultures = [cultures[c or "*"] for c in codes.dictionary.to_pylist()]
+        self.all = cultures
+        self.born = people["born_on"]
+        self.father = self._positions(people["father_no"])
+        self.mother = self._positions(people["mother_no"])
+        self.surname = np.zeros(n, np.int64)
+        self.forename = np.zeros(n, np.int64)
+        self.fathers_forename = np.zeros(n, np.int64)
+        for c, culture in enumerate(self.cultures):
+            of = self.culture == c
+            self.surname[of] = _common(draw, int(of.sum()), len(culture.surnames))
+            self.fathers_forename[of] = _common(draw, int(of.sum()), len(culture.forenames["M"]))
+            for female, sex in ((False, "M"), (True, "F")):
+                ofs = of & (self.female == female)
+                self.forename[ofs] = _common(draw, int(ofs.sum()), len(culture.forenames[sex]))
+        self._inherit()
+
+    def _positions(self, numbers: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+        wanted = pc.fill_null(numbers, -1).to_numpy()
+        at = np.searchsorted(self.number, wanted).clip(0, len(self.number) - 1)
+        return np.where((wanted >= 0) & (self.number[at] == wanted), at, -1)
+
+    def _inherit(self) -> None:
+        """Children bear their father's family name where the culture is his; siblings without a father share their mother's husband's."""
+        for _ in range(8):
+            parent = np.where(self.father >= 0, self.father, self.mother)
+            same = (parent >= 0) & (self.culture[parent] == self.culture)
+            before = self.surname.copy()
+            self.surname[same] = self.surname[parent[same]]
+            if (before == self.surname).all():
+                break
+        with_father = (self.father >= 0) & (self.culture[self.father] == self.culture)
+        self.fathers_forename[with_father] = self.forename[self.father[with_father]]
+
+    def spells(self, unions: pa.Table, draw: np.random.Generator, rate: float) -> pa.Table:
+        n = len(self.number)
+        rows = np.arange(n)
+        surname, start = self.surname, np.full(n, "NaT", "datetime64[D]")
+        wife, husband = self._positions(unions["person_a"]), self._positions(unions["person_b"])
+        on = unions["from_on"].to_numpy().astype("datetime64[D]")
+        takes = (wife >= 0) & (husband >= 0) & (draw.random(len(on)) < rate)
+        takes &= self.culture[wife] == self.culture[husband]
+        takes &= self.surname[wife] != self.surname[husband]
+        order = np.argsort(on[takes], kind="stable")
+        wife, husband, on = wife[takes][order], husband[takes][order], on[takes][order]
+        _, first = np.unique(wife, return_index=True)  # one change of name is enough for a life
+        wife, husband, on = wife[first], husband[first], on[first]
+        rows = np.concatenate([rows, wife])
+        surname = np.concatenate([surname, self.surname[husband]])
+        start = np.concatenate([start, on])
+        end = np.full(len(rows), "NaT", "datetime64[D]")
+        end[wife] = on
+        return self._written(rows, surname, start, end, draw)
+
+    def _written(self, rows: Any, surname: Any, start: Any, end: Any, draw: np.random.Generator) -> pa.Table:
+        columns = ("surname", "given_names", "patronymic", "office_surname", "office_given_names", "office_patronymic", "latin_surname", "latin_given_names", "latin_father", "script")
+        out: dict[str, Texts] = {c: np.empty(len(rows), object) for c in columns}
+        culture, female = self.culture[rows], self.female[rows]
+        local = self.all.settings["local_culture"]
+        u = draw.random(len(rows))
+        for c, about in enumerate(self.cultures):
+            for woman in (False, True):
+                of = np.flatnonzero((culture == c) & (female == woman))
+                if not len(of):
+                    continue
+                sex = "F" if woman else "M"
+                family = [(about.feminine(n), about.feminine(la)) if woman else (n, la) for n, la in about.surnames]
+                given, fathers = about.forenames[sex], about.forenames["M"]
+                at_home = about is self.all[local]
+                _put(out["surname"], of, [f[0] for f in family], surname[of])
+                _put(out["latin_surname"], of, [f[1] for f in family], surname[of])
+                _put(out["given_names"], of, [g[0] for g in given], self.forename[rows[of]])
+                _put(out["latin_given_names"], of, [g[1] for g in given], self.forename[rows[of]])
+                _put(out["latin_father"], of, [f[1] for f in fathers], self.fathers_forename[rows[of]])
+                _put(out["patronymic"], of, [about.patronymic(f[0], woman) for f in fathers], self.fathers_forename[rows[of]])
+                latin_fathers = [about.patronymic(f[0] if at_home else f[1], woman) for f in fathers]
+                _put(out["office_patronymic"], of, latin_fathers, self.fathers_forename[rows[of]])
+                if at_home:
+                    out["office_surname"][of], out["office_given_names"][of] = out["surname"][of], out["given_names"][of]
+                else:
+                    # A local clerk hears some foreign names in local letters, and copies most from the passport.
+                    heard = self.all.spelling.local
+                    for k, part in (("surname", family), ("given_names", given)):
+                        at = surname[of] if k == "surname" else self.forename[rows[of]]
+                        forms = [[p[1], p[1], heard(p[1], 0.2), heard(p[1], 0.8)] for p in part]
+                        choice = (u[of] * 4).astype(int)
+                        out[f"office_{k}"][of] = np.array([f for f in forms for f in f], object)[at * 4 + choice]
+                out["script"][of] = "cyrillic" if about.about.get("cyrillic") else "arabic" if about.about.get("arabic") else "latin"
+        return pa.table(
+            {
+                "person_no": pa.array(self.number[rows]),
+                "from_on": pa.array(start),
+                "to_on": pa.array(end),
+                **{k: pc.utf8_trim_whitespace(pa.array(v, pa.string())) for k, v in out.items()},
+            }
+        )
+
+
+def _put(target: Texts, of: Any, words: list[str], at: Any) -> None:
+    target[of] = np.array(words, object)[at]
+
+
+def _common(draw: np.random.Generator, n: int, size: int) -> np.ndarray[Any, Any]:
+    """`n` positions in a list of `size`, some names much commoner than others (weights 1/(rank + 6), ranks shuffled by the seed)."""
+    weights = 1 / (np.arange(size) + 6)
+    ranked = np.searchsorted(np.cumsum(weights) / weights.sum(), draw.random(n))
+    return draw.permutation(size)[ranked.clip(0, size - 1)]
+
+
+def _passports(documents: pa.Table, spells: pa.Table, persons: _People, cultures: Cultures, draw: np.random.Generator, rates: dict[str, float]) -> pa.Table:
+    """Latin names printed in documents: the usual spelling, or for some foreign passports after the first another real one."""
+    order = pc.sort_indices(documents, sort_keys=[("person_no", "ascending"), ("issued_on", "ascending"), ("doc_no", "ascending")])
+    documents = documents.take(order)
+    person = documents["person_no"].to_numpy()
+    issued = documents["issued_on"].to_numpy().astype("datetime64[D]")
+    at = np.searchsorted(persons.number, person)
+    spell = at.copy()
+    starts = spells["from_on"].to_numpy().astype("datetime64[D]")
+    changed = np.flatnonzero(~np.isnat(starts))
+    later = np.full(len(persons.number), -1)
+    later[np.searchsorted(persons.number, spells["person_no"].to_numpy()[changed])] = changed
+    married = (later[at] >= 0) & (issued >= np.where(later[at] >= 0, starts[later[at]], np.datetime64("9999-12-31")))
+    spell[married] = later[at[married]]
+    surname = np.asarray(spells["latin_surname"].to_pylist(), object)[spell]
+    given = np.asarray(spells["latin_given_names"].to_pylist(), object)[spell]
+    father = np.asarray(spells["latin_father"].to_pylist(), object)[spell]
+    first = np.r_[True, person[1:] != person[:-1]]
+    local = cultures[cultures.settings["local_culture"]]
+    foreign = np.array([c is not local for c in persons.cultures])[persons.culture[at]]
+    arabic = np.array([bool(c.about.get("arabic")) for c in persons.cultures])[persons.culture[at]]
+    u, v = draw.random(len(person)), draw.random(len(person))
+    for i in np.flatnonzero(foreign & ~first & (u < rates.get("other_spelling_in_new_passport", 0.12))):
+        if v[i] < 0.5:
+            surname[i] = cultures.spelling.respell(surname[i], "spelling", v[i] * 2)
+        else:
+            given[i] = cultures.spelling.respell(given[i], "spelling", v[i] * 2 - 1)
+    for i in np.flatnonzero(arabic & (draw.random(len(person)) < rates.get("fathers_name_in_passport", 0.25))):
+        given[i] = f"{given[i]} {father[i]}"
+    return pa.table({"doc_no": documents["doc_no"].combine_chunks(), "person_no": person, "surname": pa.array(surname, pa.string()), "given_names": pa.array(given, pa.string())})
