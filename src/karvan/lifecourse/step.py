@@ -35,9 +35,13 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     """Write the tables of the life course; returns what was counted on the way."""
     from karvan.country import for_workspace
 
-    country = for_workspace(ws)
     con = ws.connect(memory="1GB")
     try:
+        if not sql.count(con, "links"):    # sources without people in them, as published tables and anonymous extracts
+            for table in WRITES:
+                tx.write(table, con.sql(TABLES[table].empty_select()))
+            return {"observed_until": None}
+        country = for_workspace(ws)
         observed_from, observed_until = observed(con)
         facts = params | visa_free_days(country, observed_until, params)
         rows = life_courses(con, observed_from=observed_from, observed_until=observed_until, national=country.national, params=facts, progress=progress)
@@ -59,14 +63,15 @@ def in_order(table: str) -> list[str]:
 def observed(con: duckdb.DuckDBPyConnection) -> tuple[date, date]:
     """First and last day that the crossing feeds cover without a gap at every border point; else the days of the crossings themselves.
 
-    Raises DataError if there is no crossing and no ledger to tell.
+    Without any crossing, the days that all other feeds of linked people cover. Raises DataError if nothing tells.
     """
-    feeds = "feed in (select distinct feed from crossing)"
+    crossed = con.execute("select count(*) from (from crossing limit 1)").fetchall()[0][0]
+    feeds = "feed in (select distinct feed from crossing)" if crossed else "true"
     ledger = con.execute(f"select max(first_on) filter (point is null), min(first_on), min(complete_until_on) from completeness where {feeds}").fetchall()[0]
     seen = con.execute("select min(crossed_on), max(crossed_on) from crossing").fetchall()[0]
     first, last = ledger[0] or ledger[1] or seen[0], ledger[2] or seen[1]
     if first is None or last is None:
-        raise DataError("There are no crossings, so no day is observed.", where="table `crossing`", fix="take in a feed of border crossings first")
+        raise DataError("There are no crossings, so no day is observed.", where="table `completeness`", fix="take in a feed of border crossings first")
     return first, last
 
 
@@ -172,11 +177,11 @@ def decide_moves(con: duckdb.DuckDBPyConnection, observed_until: date) -> None:
 
 
 def packs(ws: Workspace) -> str:
-    """What the step depends on besides tables: the pack's own facts and its rules."""
+    """What the step depends on besides tables: which citizenship is the national one, and the rules."""
     from karvan.country import for_workspace
 
     country = for_workspace(ws)
-    return f"{country.national} {country.pack_hash('rules')}"
+    return country.pack_hash("rules")
 
 
 STEP = Step("lifecourse", (*RECORDS, "links", "persons", "completeness"), WRITES, work, params=PARAMS, also=packs)
