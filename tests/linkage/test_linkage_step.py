@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from linkage_people import as_identities, b_cubed, identities
 
 from karvan.linkage import STEP
 from karvan.tables import TABLES
 from karvan.workspace import Workspace, run_step
-
-from linkage_people import as_identities, b_cubed, identities
 
 
 def linked(ws: Workspace, table) -> dict[str, tuple]:
@@ -16,7 +15,8 @@ def linked(ws: Workspace, table) -> dict[str, tuple]:
         with ws.transaction() as tx:
             tx.write("identities", table)
         run_step(ws, STEP)
-    return {r: (p, level, probability) for r, p, level, probability in ws.connect().sql("select record_id, person_id, level, probability from links").fetchall()}
+    rows = ws.connect().sql("select record_id, person_id, level, probability from links").fetchall()
+    return {record_id: tuple(rest) for record_id, *rest in rows}
 
 
 @pytest.fixture
@@ -81,7 +81,9 @@ def test_a_new_passport_is_the_same_person_by_name_and_birth_date(ws):
 def test_persons_are_what_most_records_say_and_name_nobody(ws):
     said = {"surname": "KAYA", "given_names": "EMRE", "doc_no": "U0123456", "doc_issuer": "BBB"}
     linked(ws, as_identities([
-        record(1, sex="M", birth_date="1990-05-06", birth_country="BBB", **said), record(2, sex="M", birth_date="1990-05-06", **said), record(3, sex="F", birth_date="1990-01-01", **said),
+        record(1, sex="M", birth_date="1990-05-06", birth_country="BBB", **said),
+        record(2, sex="M", birth_date="1990-05-06", **said),
+        record(3, sex="F", birth_date="1990-01-01", **said),
     ]))  # fmt: skip
     [(_, *rest)] = ws.connect().sql("select * from persons").fetchall()
     assert rest == ["M", 1990, 5, "BBB", 3, 1.0]
@@ -89,7 +91,7 @@ def test_persons_are_what_most_records_say_and_name_nobody(ws):
 
 
 def test_a_person_keeps_the_number_when_records_come_and_go(ws):
-    table, truth = identities(200, seed=5)
+    table, _ = identities(200, seed=5)
     before = linked(ws, table.filter([i % 5 != 0 for i in range(table.num_rows)]))
     after = linked(ws, table)
     kept = [before[r][0] == after[r][0] for r in before]
@@ -104,7 +106,8 @@ def test_the_order_of_records_changes_nothing(tmp_path):
 
 def test_names_of_any_size_and_kind_are_read(ws):
     odd = ["", "😀", "Ə" * 10_000, "\x00\x01", "王小明", "<<", "'", "ﷺ", "é" * 50]
-    found = linked(ws, as_identities([record(i, surname=s, given_names=g, birth_date="1990-05-06", sex="M") for i, (s, g) in enumerate((s, g) for s in odd for g in odd)]))
+    both = [(surname, given) for surname in odd for given in odd]
+    found = linked(ws, as_identities([record(i, surname=s, given_names=g, birth_date="1990-05-06", sex="M") for i, (s, g) in enumerate(both)]))
     assert len(found) == len(odd) ** 2
 
 

@@ -46,8 +46,10 @@ def summary(notes: dict, seconds: float) -> list[dict]:
     rows += [{"what": f"records by {level}", "count": count, "remark": ""} for level, count in notes["levels"].items()]
     rows += [{"what": "kept apart", "count": count, "remark": reason} for reason, count in notes["kept_apart"].items()]
     rows += [{"what": "join refused", "count": count, "remark": reason} for reason, count in notes["refused"].items()]
-    rows += [{"what": "block skipped", "count": block["nodes"], "remark": f"{block['rule']}: {block['blocks']} blocks"} for block in notes.get("skipped_blocks", [])]
-    if "parameters" in notes:
-        rows.append({"what": "parameters", "count": None, "remark": notes["parameters"]})
+    rows += [
+        {"what": "nodes in blocks skipped", "count": block["nodes"], "remark": f"{block['rule']}: {block['blocks']} blocks, the largest of {block['largest']}"}
+        for block in notes["skipped_blocks"]
+    ]
+    rows.append({"what": "parameters", "count": None, "remark": notes["parameters"]})
     rows += [{"what": f"seconds for {stage}", "count": spent, "remark": ""} for stage, spent in notes["seconds"].items()]
     return [*rows, {"what": "seconds", "count": seconds, "remark": ""}]

@@ -23,7 +23,7 @@ class Traits:
         """Why the two cannot be one person; empty if they can."""
         if self.personal_nos and other.personal_nos and not self.personal_nos & other.personal_nos:
             return "two personal numbers"
-        if self.sexes and other.sexes and most(self.sexes) != most(other.sexes) and self.birth_years and other.birth_years and most(self.birth_years) != most(other.birth_years):
+        if differ(self.sexes, other.sexes) and differ(self.birth_years, other.birth_years):
             return "two sexes and two birth years"
         return ""
 
@@ -33,7 +33,12 @@ class Traits:
         self.birth_years += other.birth_years
 
 
+def differ(one: Counter, other: Counter) -> bool:
+    return bool(one and other) and most(one) != most(other)
+
+
 def most(counted: Counter) -> object:
+    """The most frequent value; of equally frequent ones the smaller."""
     return min(counted, key=lambda value: (-counted[value], value))
 
 

@@ -27,18 +27,36 @@ def like(a: str, b: str, at_least: float = SIMILAR) -> str:
     return f"jaro_winkler_similarity({a}, {b}) >= {at_least}"
 
 
+SAME_KEYS = """
+    (surname_key_l = surname_key_r and given_key_l = given_key_r) or (surname_key_l = given_key_r and given_key_l = surname_key_r)
+"""
+BOTH_SIMILAR = f"""
+    ({like("surname_l", "surname_r")} and {like("given_l", "given_r")}) or ({like("surname_l", "given_r")} and {like("given_l", "surname_r")})
+    or {like("parts_l", "parts_r", 0.95)}
+"""
+ONE_CUT = f"""
+    (({like("surname_l", "surname_r")} or surname_key_l = surname_key_r)
+     and (starts_with(given_l, given_r) or starts_with(given_r, given_l) or given_l is null or given_r is null))
+    or list_has_all(string_split(parts_l, ' '), string_split(parts_r, ' ')) or list_has_all(string_split(parts_r, ' '), string_split(parts_l, ' '))
+"""
+SIMILAR_GIVEN = f"given_key_l = given_key_r or {like('given_l', 'given_r')}"
+SIMILAR_SURNAME = f"surname_key_l = surname_key_r or {like('surname_l', 'surname_r')}"
+LESS_EXACT = """
+    birth_year_l = birth_year_r and (starts_with(birth_date_l, birth_date_r) or starts_with(birth_date_r, birth_date_l)
+                                     or birth_date_l like '%-01-01' or birth_date_r like '%-01-01')
+"""
+
 COMPARISONS = (
     Comparison(
         "name",
         "parts_l is null or parts_r is null",
         (
             ("same parts", "parts_l = parts_r"),
-            ("same keys, or swapped", "(surname_key_l = surname_key_r and given_key_l = given_key_r) or (surname_key_l = given_key_r and given_key_l = surname_key_r)"),
-            ("both similar, or swapped", f"({like('surname_l', 'surname_r')} and {like('given_l', 'given_r')}) or ({like('surname_l', 'given_r')} and {like('given_l', 'surname_r')}) or {like('parts_l', 'parts_r', 0.95)}"),
-            ("one is cut, or lacks a part", f"(({like('surname_l', 'surname_r')} or surname_key_l = surname_key_r) and (starts_with(given_l, given_r) or starts_with(given_r, given_l) or given_l is null or given_r is null)) "
-             "or list_has_all(string_split(parts_l, ' '), string_split(parts_r, ' ')) or list_has_all(string_split(parts_r, ' '), string_split(parts_l, ' '))"),
-            ("given name only", f"given_key_l = given_key_r or {like('given_l', 'given_r')}"),
-            ("surname only", f"surname_key_l = surname_key_r or {like('surname_l', 'surname_r')}"),
+            ("same keys, or swapped", SAME_KEYS),
+            ("both similar, or swapped", BOTH_SIMILAR),
+            ("one is cut, or lacks a part", ONE_CUT),
+            ("given name only", SIMILAR_GIVEN),
+            ("surname only", SIMILAR_SURNAME),
         ),
         frequency="parts",
     ),
@@ -49,27 +67,44 @@ COMPARISONS = (
             ("same day", "birth_date_l = birth_date_r and length(birth_date_l) = 10 and birth_date_l not like '%-01-01'"),
             ("same, but 1 January or partial", "birth_date_l = birth_date_r"),
             ("day and month swapped", "birth_pair_l = birth_pair_r"),
-            ("one is less exact", "birth_year_l = birth_year_r and (starts_with(birth_date_l, birth_date_r) or starts_with(birth_date_r, birth_date_l) or birth_date_l like '%-01-01' or birth_date_r like '%-01-01')"),
+            ("one is less exact", LESS_EXACT),
             ("one digit", "length(birth_date_l) = 10 and length(birth_date_r) = 10 and damerau_levenshtein(birth_date_l, birth_date_r) <= 1"),
             ("same year", "birth_year_l = birth_year_r"),
         ),
     ),
     Comparison("sex", "sex_l is null or sex_r is null", (("same", "sex_l = sex_r"),)),
     Comparison("citizenship", "citizenship_l is null or citizenship_r is null", (("same", "citizenship_l = citizenship_r"),), frequency="citizenship"),
-    Comparison("birth_country", "birth_country_l is null or birth_country_r is null", (("same", "birth_country_l = birth_country_r"),), frequency="birth_country"),
-    Comparison("patronymic", "patronymic_l is null or patronymic_r is null", (("same", "patronymic_l = patronymic_r"), ("similar", like("patronymic_l", "patronymic_r", 0.85)))),
-)  # fmt: skip
+    Comparison(
+        "birth_country",
+        "birth_country_l is null or birth_country_r is null",
+        (("same", "birth_country_l = birth_country_r"),),
+        frequency="birth_country",
+    ),
+    Comparison(
+        "patronymic",
+        "patronymic_l is null or patronymic_r is null",
+        (("same", "patronymic_l = patronymic_r"), ("similar", like("patronymic_l", "patronymic_r", 0.85))),
+    ),
+)
 
 
-def splink_comparisons(parameters: dict[str, list[dict[str, float]]]) -> list[dict[str, Any]]:
-    """The comparisons as Splink reads them, with their parameters: by comparison, a list of {m, u} from the first level to "else"."""
+def splink_comparisons(parameters: dict[str, list[dict[str, float]]], *, by_frequency: bool = True) -> list[dict[str, Any]]:
+    """The comparisons as Splink reads them.
+
+    Parameters
+    ----------
+    parameters
+        By comparison, a list of {m, u} from the first level to "else".
+    by_frequency
+        Let a rare value say more than a frequent one. Among few nodes no frequency can be known.
+    """
     said = []
     for comparison in COMPARISONS:
         levels: list[dict[str, Any]] = [{"sql_condition": comparison.empty, "label_for_charts": "not said", "is_null_level": True}]
         conditions = [*comparison.levels, ("else", "ELSE")]
         for at, ((label, condition), known) in enumerate(zip(conditions, parameters[comparison.name], strict=True)):
             level = {"sql_condition": condition, "label_for_charts": label, "m_probability": known["m"], "u_probability": known["u"]}
-            if at == 0 and comparison.frequency:
+            if at == 0 and comparison.frequency and by_frequency:
                 level |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 0.0001}
             levels.append(level)
         said.append({"output_column_name": comparison.name, "comparison_levels": levels})

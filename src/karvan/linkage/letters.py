@@ -49,7 +49,7 @@ def to_latin() -> dict[str, str]:
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    with open(TABLES / name, encoding="utf-8", newline="") as source:
+    with (TABLES / name).open(encoding="utf-8", newline="") as source:
         return list(csv.DictReader(source))
 
 
@@ -95,4 +95,7 @@ def latin(token: str) -> str:
     >>> latin("Məmmədov"), latin("Мамедов"), latin("გიორგი")
     ('MAMMADOV', 'MAMEDOV', 'GIORGI')
     """
-    return "".join(map(_plain, unmixed(upper(unicodedata.normalize("NFC", token)))))
+    token = unicodedata.normalize("NFC", token)
+    if token.startswith("ال") and len(token) > 4:      # the Arabic article, which passports write apart or leave out
+        token = token[2:]
+    return "".join(map(_plain, unmixed(upper(token))))

@@ -28,6 +28,8 @@ ENOUGH_MATCHES = 200
 U_NODES = 1_500             # nodes whose pairs show how often strangers agree
 TEACHERS = 6_000            # nodes whose records teach how often one person's records agree
 EM_PAIRS = 400_000
+LARGEST_PRIOR = 0.001       # in a handful of nodes too, a pair is two people until it agrees on much
+SMALLEST = 1e-7             # no level is impossible
 TEACHING = (                # blocks for learning; a block teaches nothing about the columns that it rests on
     "l.birth_date = r.birth_date and l.citizenship = r.citizenship and l.block_birth = r.block_birth",
     "l.parts = r.parts and l.sex = r.sex and l.block_names = r.block_names",
@@ -64,14 +66,16 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     if nodes < 2 or not con.sql("select 1 from blocked where " + " or ".join(f"{b} is not null" for b in BLOCKS) + " limit 1").fetchall():
         return Scored([], {}, skipped, "none needed", shipped)
     possible = nodes * (nodes - 1) / 2
-    prior = min(max(keyed / KEY_RECALL, shipped["matches_per_node"] * nodes) / possible, 0.01)
+    prior = min(max(keyed / KEY_RECALL, shipped["matches_per_node"] * nodes) / possible, LARGEST_PRIOR)
     model, origin = shipped, "shipped"
     if nodes >= ENOUGH_NODES and keyed >= ENOUGH_MATCHES:
         model, origin = learn(con, shipped, prior=prior, seed=seed)
-    linker = new_linker(con, "blocked", model, prior)
+    linker = new_linker(con, "blocked", model, prior, by_frequency=nodes >= ENOUGH_NODES)
     found = linker.inference.predict(threshold_match_probability=threshold)
     name = found.physical_name
-    pairs = con.sql(f"select round(match_probability, 6) as p, least(node_l, node_r) as a, greatest(node_l, node_r) as b from {name} order by p desc, a, b").fetchall()
+    pairs = con.sql(f"""
+        select round(match_probability, 6) as p, least(node_l, node_r) as a, greatest(node_l, node_r) as b from {name} order by p desc, a, b
+    """).fetchall()
     compared = {BLOCKS[int(key)]: count for key, count in con.sql(f"select match_key, count(*) from {name} group by 1 order by 1").fetchall()}
     return Scored(pairs, compared, skipped, origin, model)
 
@@ -105,7 +109,10 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
         con.execute(f"create or replace temp table strangers as select * from blocked order by hash(node, {seed}), node limit {U_NODES}")
         sample = new_linker(con, "strangers", shipped, prior)
         sample.training.estimate_u_using_random_sampling(max_pairs=U_NODES**2, seed=seed, min_count_per_level=None, num_chunks=1)
-        start = {c: [{"m": old["m"], "u": max(new["u"], old["u"] / 5)} for old, new in zip(shipped[c], levels, strict=True)] for c, levels in parameters_of(sample, shipped).items()}
+        start = {
+            name: [{"m": old["m"], "u": max(new["u"], old["u"] / 5)} for old, new in zip(shipped[name], levels, strict=True)]
+            for name, levels in parameters_of(sample, shipped).items()
+        }
         con.execute("set threads = 1")      # sums in one order: the same data teach the same parameters
         con.execute((HERE / "teachers.sql").read_text(encoding="utf-8").replace("$seed", str(seed)).replace("$nodes", str(TEACHERS)))
         taught = con.sql("select coalesce(sum(n * (n - 1) / 2), 0) from (select count(*) as n from teachers group by person)").fetchall()[0][0]
@@ -135,15 +142,16 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
 
 def parameters_of(linker: Any, before: Parameters) -> Parameters:
     """m and u of each level as a linker holds them now; what it could not estimate stays as before."""
-    held = {c["output_column_name"]: [lv for lv in c["comparison_levels"] if not lv.get("is_null_level")] for c in linker.misc.save_model_to_json()["comparisons"]}
-    floor = 1e-7
-    return {
-        c.name: [
-            {p: round(max(float(level[f"{p}_probability"]), floor), 7) if isinstance(level.get(f"{p}_probability"), int | float) else old[p] for p in ("m", "u")}
-            for level, old in zip(held[c.name], before[c.name], strict=True)
-        ]
-        for c in COMPARISONS
-    }
+
+    def held(level: dict[str, Any], old: dict[str, float], which: str) -> float:
+        value = level.get(f"{which}_probability")
+        return round(max(float(value), SMALLEST), 7) if isinstance(value, int | float) else old[which]
+
+    found = {}
+    for comparison in linker.misc.save_model_to_json()["comparisons"]:
+        name, levels = comparison["output_column_name"], [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        found[name] = [{"m": held(level, old, "m"), "u": held(level, old, "u")} for level, old in zip(levels, before[name], strict=True)]
+    return found
 
 
 def sensible(levels: list[dict[str, float]]) -> bool:
@@ -158,7 +166,7 @@ def sensible(levels: list[dict[str, float]]) -> bool:
     return weights[0] > 1 and weights[-1] < 1 and levels[-1]["m"] < 0.3 and weights[0] == max(weights)
 
 
-def new_linker(con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float) -> Any:
+def new_linker(con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float, *, by_frequency: bool = True) -> Any:
     """A Splink linker over one table with given parameters; it says nothing."""
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -167,7 +175,7 @@ def new_linker(con: duckdb.DuckDBPyConnection, table: str, model: Parameters, pr
         link_type="dedupe_only",
         unique_id_column_name="node",
         probability_two_random_records_match=prior,
-        comparisons=splink_comparisons(model),
+        comparisons=list(splink_comparisons(model, by_frequency=by_frequency)),
         blocking_rules_to_generate_predictions=[block_on(b) for b in BLOCKS],
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,

@@ -17,9 +17,9 @@ MOST_PARTS = 8
 
 SPLIT = re.compile(r"[^\w'’ʼʻʿ`´]+|_|\d+")
 PATRONYMIC_MARK = re.compile(r"^(OGH?LU|OGH?LI|OGH?LY|UGH?LU|UGH?LI|[QGK][IY]Z[IY]|UULU|KYZY|ULY)$")
-PATRONYMIC_END = re.compile(r"(?<=..)(OVICH|EVICH|IEVICH|YEVICH|OVNA|EVNA|IEVNA|YEVNA|OVYCH|IVNA|OGLU|OGHLU|GIZI|QIZI|KIZI|KYZY)$")
-PARTICLES = frozenset({"AL", "EL", "UL", "AR", "AS", "BIN", "IBN", "BINT", "BEN", "ABU", "DE", "DA", "DOS", "VAN", "VON", "DER", "DEN", "NE", "MR", "MRS"})
-PLACEHOLDERS = frozenset({"UNKNOWN", "NEIZVESTNO", "NAMALUM", "TEST", "XXX", "XXXX", "NA", "NONE", "NULL", "FNU", "LNU", "NN", "NONAME", "NOT", "GIVEN", "YOXDUR"})
+PATRONYMIC_END = re.compile(r"(?<=..)([IY]?EVICH|OVICH|OVYCH|[IY]?EVNA|OVNA|IVNA|OGH?LU|[GQK]IZI|KYZY)$")
+PARTICLES = frozenset(["AL", "EL", "UL", "AR", "AS", "BIN", "IBN", "BINT", "BEN", "ABU", "DE", "DA", "DOS", "VAN", "VON", "DER", "DEN", "NE", "MR", "MRS"])
+PLACEHOLDERS = frozenset(["UNKNOWN", "NEIZVESTNO", "NAMALUM", "TEST", "XXX", "NA", "NONE", "NULL", "FNU", "LNU", "NN", "NONAME", "YOXDUR"])
 
 SPELLINGS = tuple(
     (re.compile(pattern), to)
@@ -55,7 +55,10 @@ def skeleton(token: str) -> str:
 
 
 def _main_vowel(run: re.Match[str]) -> str:
-    return next((c for c in run.group() if c != "I"), "I")
+    vowels = run.group()
+    if vowels.startswith("AI"):
+        return "AI"             # the diphthong of Leyla, which is not Lala
+    return next((c for c in vowels if c != "I"), "I")
 
 
 @lru_cache(maxsize=400_000)
@@ -116,10 +119,10 @@ def name_forms(surname: str | None, given_names: str | None, patronymic: str | N
     family, given, father = split_parts(surname), split_parts(given_names), split_parts(patronymic)
     if not family and not given and full_name:
         family, given = split_full(full_name[:LONGEST])
-    given, father_in_given = without_patronymic(given)
-    family, father_in_family = without_patronymic(family)
-    father, marked = without_patronymic([*father, *(father_in_given or father_in_family)] if not father else father)
-    father = marked or father
+    given, in_given = without_patronymic(given)
+    family, in_family = without_patronymic(family, marked_only=True)      # a surname may end in -oğlu or -ović
+    rest, in_father = without_patronymic(father)
+    father = in_father or rest or in_given or in_family
     sn = [s for p in family if (s := surname_skeleton(p))]
     gn = [s for p in given if (s := skeleton(p))]
     fn = [s for p in father if (s := skeleton(p))]
@@ -156,8 +159,9 @@ def split_full(text: str) -> tuple[list[str], list[str]]:
     return parts[:1], parts[1:]
 
 
-def without_patronymic(parts: list[str]) -> tuple[list[str], list[str]]:
-    """Take a patronymic out of a row of parts: `X oğlu`, `X qızı`, `X-ovich`, `X-ovna`; the father's name is returned bare.
+def without_patronymic(parts: list[str], *, marked_only: bool = False) -> tuple[list[str], list[str]]:
+    """Take a patronymic out of a row of parts: `X oğlu`, `X qızı` and, unless `marked_only`, `X-ovich`, `X-ovna`;
+    the father's name is returned bare.
 
     >>> without_patronymic(["Aygün", "Rasim", "qızı"])
     (['Aygün'], ['Rasim'])
@@ -168,7 +172,7 @@ def without_patronymic(parts: list[str]) -> tuple[list[str], list[str]]:
     for at, form in enumerate(forms):
         if at and PATRONYMIC_MARK.match(form):
             return parts[: at - 1] + parts[at + 1 :], [parts[at - 1]]
-    for at, form in enumerate(forms):
+    for at, form in enumerate([] if marked_only else forms):
         if (bare := PATRONYMIC_END.sub("", form)) != form and (at or len(parts) == 1):
             return parts[:at] + parts[at + 1 :], [bare]
     return parts, []

@@ -56,7 +56,8 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
                 join_agreeing(pids, rows, groups, apart, number)
     for (pids,) in con.sql(CONFUSED).fetchall():
         join_agreeing(pids, rows, groups, apart, "document read alike")
-    con.register("pid_node", pa.table({"pid": pa.array(range(len(rows)), pa.int64()), "node": pa.array([groups.root(i) for i in range(len(rows))], pa.int64())}))
+    pids_all = range(len(rows))
+    con.register("pid_node", pa.table({"pid": pa.array(pids_all, pa.int64()), "node": pa.array([groups.root(pid) for pid in pids_all], pa.int64())}))
     con.execute("create or replace temp table node_of as select r.rid, n.node from prepared r join profiles p using (profile) join pid_node n using (pid)")
     con.unregister("pid_node")
     return dict(sorted(apart.items()))

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     import duckdb
 
 HERE = Path(__file__).parent
-NAME = ("coalesce(surname, '')", "coalesce(given_names, '')", "coalesce(patronymic, '')", "case when surname is null and given_names is null then coalesce(full_name, '') else '' end")
+NAME = (
+    "coalesce(surname, '')", "coalesce(given_names, '')", "coalesce(patronymic, '')",
+    "case when surname is null and given_names is null then coalesce(full_name, '') else '' end",
+)  # fmt: skip
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> int:
@@ -22,12 +25,11 @@ def prepare(con: duckdb.DuckDBPyConnection) -> int:
     import pyarrow as pa
 
     cut = ", ".join(f"left({part}, {LONGEST})" for part in NAME)
-    spellings = con.sql(f"select hash({', '.join(NAME)}) as name_hash, any_value(struct_pack(s := [{cut}])).s as s from identities group by 1 order by 1").fetchall()
+    spellings = con.sql(f"select hash({', '.join(NAME)}) as name_hash, any_value([{cut}]) as written from identities group by 1 order by 1").fetchall()
     forms = [name_forms(*written) for _, written in spellings]
     fields = ("surname", "given", "patronymic", "parts", "surname_key", "given_key")
-    table = pa.table(
-        {"name_hash": pa.array([h for h, _ in spellings], pa.uint64())} | {f: pa.array([getattr(form, f) or None for form in forms], pa.string()) for f in fields}
-    )
+    columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in fields}
+    table = pa.table({"name_hash": pa.array([name_hash for name_hash, _ in spellings], pa.uint64())} | columns)
     con.register("name_forms", table)
     con.execute((HERE / "prepare.sql").read_text(encoding="utf-8"))
     con.unregister("name_forms")

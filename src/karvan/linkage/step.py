@@ -92,8 +92,13 @@ def write_people(con: duckdb.DuckDBPyConnection) -> None:
     """Number the clusters and make `new_links` and `new_persons`. Reads `prepared`, `node_of`, `clustered`, and `links` of the run before."""
     import pyarrow as pa
 
-    con.execute("create or replace temp table in_cluster as select p.rid, p.record_id, p.observed_on, n.node, c.cluster, c.joined, c.probability from prepared p join node_of n using (rid) join clustered c using (node)")
-    first = con.sql("select cluster, record_id from in_cluster qualify row_number() over (partition by cluster order by observed_on nulls last, record_id) = 1 order by cluster").fetchall()
+    con.execute("""
+        create or replace temp table in_cluster as
+        select p.rid, p.record_id, p.observed_on, n.node, c.cluster, c.joined, c.probability
+        from prepared p join node_of n using (rid) join clustered c using (node)""")
+    first = con.sql("""
+        select cluster, record_id from in_cluster
+        qualify row_number() over (partition by cluster order by observed_on nulls last, record_id) = 1 order by cluster""").fetchall()
     overlap = con.sql("select count(*), cluster, person_id from in_cluster join links using (record_id) group by 2, 3 order by all").fetchall()
     ids = person_ids(dict(first), overlap)
     con.register("numbered", pa.table({"cluster": pa.array(list(ids), pa.int64()), "person_id": pa.array(list(ids.values()), pa.string())}))
