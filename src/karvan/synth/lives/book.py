@@ -1,0 +1,98 @@
+"""The book of the simulation: parts add rows, the end turns them into Arrow tables of the declared truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from karvan.synth.lives.chance import NONE, Ints
+from karvan.synth.truth import TRUTH, arrow_schema
+
+PASSPORT, SECOND, NATIONAL, IDENTITY, TRAVEL, RETURN_PAPER = range(6)
+"""Which of a person's documents: first passport, passport of a second citizenship, passport after naturalisation, identity card, refugee's travel document, return paper."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text column kept as positions in a short list; -1 is null."""
+
+    codes: Ints
+    names: list[str]
+
+    def arrow(self) -> pa.Array:
+        codes = np.asarray(self.codes, dtype=np.int32)
+        positions = pa.array(codes, mask=codes < 0)
+        return pa.DictionaryArray.from_arrays(positions, pa.array(self.names, pa.string())).cast(pa.string())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Document numbers by position in the list of documents; kept so until the table is written."""
+
+    position: Ints
+    numbers: Ints
+
+
+class Book:
+    """Rows by table. `show` columns (person, which document, day) become document numbers when the documents are issued."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TRUTH}
+
+    def add(self, table: str, n: int, /, *, keep: Ints | None = None, **columns: Any) -> None:
+        """Add `n` rows. Columns: numbers, days with NONE, `Words`, text arrays, or one value for all; `which` is the document shown."""
+        if keep is not None:
+            columns = {k: _take(v, keep) for k, v in columns.items()}
+            n = int(np.count_nonzero(keep)) if keep.dtype == bool else len(keep)
+        if n:
+            self.rows[table].append({"_n": n, **columns})
+
+    def column(self, table: str, name: str) -> Ints:
+        """A numeric column as added so far."""
+        chunks = [np.broadcast_to(np.asarray(rows[name]), (rows["_n"],)) for rows in self.rows[table]]
+        return np.concatenate(chunks) if chunks else np.empty(0, np.int64)
+
+    def table(self, name: str) -> pa.Table:
+        """One table of the truth, typed as declared, in the order rows were added."""
+        schema = arrow_schema(TRUTH[name])
+        batches = []
+        for rows in self.rows[name]:
+            given = {**rows, "person_no": np.asarray(rows["person"]) + 1} if "person" in rows else rows
+            batches.append(pa.table([_arrow(given.get(f.name), f.type, rows["_n"]) for f in schema], schema=schema))
+        return pa.concat_tables(batches).combine_chunks() if batches else schema.empty_table()
+
+
+def _take(value: Any, keep: Ints) -> Any:
+    if isinstance(value, Words):
+        return Words(value.codes[keep], value.names)
+    return value[keep] if isinstance(value, np.ndarray) and value.ndim else value
+
+
+def _arrow(value: Any, kind: pa.DataType, n: int) -> pa.Array:
+    if value is None:
+        return pa.nulls(n, kind)
+    if isinstance(value, Words):
+        return value.arrow()
+    if isinstance(value, Shown):
+        return pa.array(value.numbers, pa.string()).take(pa.array(value.position))
+    if isinstance(value, str):
+        return pa.array([value], kind).take(pa.array(np.zeros(n, np.int32)))
+    if not isinstance(value, np.ndarray) or value.ndim == 0:
+        return _arrow(np.full(n, value), kind, n)
+    if pa.types.is_date(kind):
+        days = value.astype(np.int32)
+        return pa.array(days, pa.int32(), mask=days == NONE).cast(kind)
+    if pa.types.is_timestamp(kind):
+        return pa.array(value.astype(np.int64)).cast(kind)
+    if pa.types.is_int64(kind):
+        whole = value.astype(np.int64)
+        return pa.array(whole, mask=whole == NONE)
+    if pa.types.is_floating(kind):
+        return pa.array(value.astype(np.float64), mask=np.isnan(value.astype(np.float64)))
+    if pa.types.is_string(kind):
+        text = value.astype(str)
+        return pa.array(text, pa.string(), mask=text == "")
+    return pa.array(value.astype(bool))

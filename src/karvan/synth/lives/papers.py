@@ -1,0 +1,116 @@
+"""Documents: every row that shows one gets its number; renewed passports have new numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from karvan.synth.lives.book import IDENTITY, NATIONAL, PASSPORT, RETURN_PAPER, SECOND, TRAVEL, Shown, Words
+from karvan.synth.lives.chance import NONE, Ints
+from karvan.synth.lives.world import World
+
+TYPES = ["P", "ID", "PT", "LP"]
+SLOTS = 6
+
+
+def issue(world: World) -> None:
+    """Give each shown document (person, which, day) its number, write `documents`, `personal_numbers` and `nationalities`."""
+    rows = [r for table in world.book.rows.values() for r in table if "which" in r]
+    sizes = [r["_n"] for r in rows]
+    person = np.concatenate([np.broadcast_to(r["person"], (r["_n"],)) for r in rows]).astype(np.int64)
+    which = np.concatenate([np.broadcast_to(r["which"], (r["_n"],)) for r in rows]).astype(np.int64)
+    shown = np.concatenate([np.broadcast_to(r["shown_on"], (r["_n"],)) for r in rows]).astype(np.int64)
+    issuer, valid, effective = _terms(world, person, which)
+    phase = _phases(world, person, which, effective)
+    turn = (shown - phase) // effective
+    key = (person * SLOTS + which) * 4096 + turn + 1024
+    unique, first, position = np.unique(key, return_index=True, return_inverse=True)
+    number = _numbers(world, issuer[first], which[first])
+    people = world.people
+    issued = (phase + turn * effective)[first]
+    earliest = np.where(which[first] == NATIONAL, people.national_from[person[first]], np.where(which[first] == TRAVEL, people.refugee_from[person[first]], people.born[person[first]] + 1))
+    issued = np.maximum(issued, earliest)
+    kind = np.select([which[first] == IDENTITY, which[first] == TRAVEL, which[first] == RETURN_PAPER], [1, 2, 3], 0)
+    order = np.lexsort((issued, person[first]))
+    world.book.add("documents", len(unique), keep=order, person=person[first], doc_no=number, doc_type=Words(kind, TYPES), issuer=world.country(issuer[first]), issued_on=issued, expires_on=issued + valid[first] - 1)
+    at = 0
+    for r, n in zip(rows, sizes, strict=True):
+        r["doc_no"] = Shown(position[at : at + n], number)
+        if r.get("doc_type") is True:
+            r["doc_type"] = Words(kind[position[at : at + n]], TYPES)
+        at += n
+    _personal_numbers(world)
+    _nationalities(world)
+
+
+def _terms(world: World, person: Ints, which: Ints) -> tuple[Ints, Ints, Ints]:
+    """Issuing state, days of validity as printed, and days until this person gets the next one."""
+    s, people = world.settings["passports"], world.people
+    years = np.array([s.get(c, s["default"])["years"] for c in world.countries])
+    issuer = np.select([which == PASSPORT, which == SECOND], [people.citizenship[person], people.second[person]], world.national).astype(np.int64)
+    valid = np.select([which == IDENTITY, which == TRAVEL, which == RETURN_PAPER], [s["identity"]["years"], s["travel_document"]["years"], s["return_paper"]["years"]], years[issuer]) * 365
+    early = np.random.Generator(np.random.PCG64(world.seed + 7)).random(len(people) * SLOTS)[person * SLOTS + which]
+    share = s["early_renewal"]
+    return issuer, valid, np.where(early < share, (valid * (0.35 + early / share * 0.6)).astype(np.int64), valid)
+
+
+def _phases(world: World, person: Ints, which: Ints, effective: Ints) -> Ints:
+    chance = world.rng["documents"].random(len(world.people) * SLOTS)
+    return (chance[person * SLOTS + which] * effective).astype(np.int64)
+
+
+def _numbers(world: World, issuer: Ints, which: Ints) -> Ints:
+    """Numbers in the issuer's form, each once over all issuers of that form."""
+    s = world.settings["passports"]
+    forms = np.array([s.get(c, s["default"])["form"] for c in world.countries])[issuer]
+    forms = np.select([which == IDENTITY, which == TRAVEL, which == RETURN_PAPER], [s["identity"]["form"], s["travel_document"]["form"], s["return_paper"]["form"]], forms)
+    out = np.empty(len(issuer), dtype="U12")
+    for form in np.unique(forms):
+        where = np.flatnonzero(forms == form)
+        text = str(form)
+        moving = [i for i, ch in enumerate(text) if ch == "0" or (ch == "A" and "AA" in text)]
+        bases = [10 if text[i] == "0" else 26 for i in moving]
+        size = int(np.prod(bases, dtype=object))
+        step = next(k for k in range(int(size * 0.6180339), size) if np.gcd(k, size) == 1)
+        value = (size // 3 + np.arange(len(where), dtype=np.int64) * step) % size
+        grid = np.tile(np.frombuffer(text.encode(), np.uint8), (len(where), 1)).copy()
+        rest = value
+        for place, base in zip(reversed(moving), reversed(bases), strict=True):
+            grid[:, place] = (48 if base == 10 else 65) + rest % base
+            rest = rest // base
+        out[where] = grid.view(f"S{len(text)}").ravel().astype(str)
+    return out
+
+
+def _personal_numbers(world: World) -> None:
+    people, alphabet = world.people, np.frombuffer(b"0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", np.uint8)
+    who = np.flatnonzero((people.number_from != NONE) & (people.number_from <= world.end))
+    size = 34**7
+    value = (who.astype(np.uint64) * np.uint64(40_503_989) + np.uint64(1_234_567_891)) % np.uint64(size)
+    grid = np.empty((len(who), 7), np.uint8)
+    for place in range(6, -1, -1):
+        grid[:, place] = alphabet[(value % np.uint64(34)).astype(int)]
+        value //= np.uint64(34)
+    world.book.add("personal_numbers", len(who), person=who, personal_no=grid.view("S7").ravel().astype(str), from_on=people.number_from[who])
+
+
+def _nationalities(world: World) -> None:
+    people = world.people
+    n = len(people)
+    everyone = np.arange(n)
+    natural = np.flatnonzero((people.national_from != NONE) & (people.national_from <= world.end))
+    keeps = keeps_old(world)
+    lost = getattr(world, "lost_on", np.full(n, NONE))
+    ends = np.where((people.national_from != NONE) & (people.national_from <= world.end) & ~keeps, people.national_from - 1, lost)
+    add: dict[str, Any] = {"person": everyone, "citizenship": world.country(people.citizenship), "from_on": people.born, "to_on": np.where(ends <= world.end, ends, NONE)}
+    world.book.add("nationalities", n, **add)
+    second = np.flatnonzero(people.second >= 0)
+    world.book.add("nationalities", len(second), person=second, citizenship=world.country(people.second[second]), from_on=people.born[second], to_on=np.full(len(second), NONE))
+    world.book.add("nationalities", len(natural), person=natural, citizenship=world.national_code, from_on=people.national_from[natural], to_on=np.full(len(natural), NONE))
+
+
+def keeps_old(world: World) -> Ints:
+    """Who keeps the first citizenship after naturalisation; the same people whoever asks."""
+    chance = np.random.Generator(np.random.PCG64(world.seed + 11)).random(len(world.people))
+    return chance < world.settings["permits"]["naturalisation"]["keeps_old"]

@@ -1,0 +1,187 @@
+"""Who crosses the border beside visitors: people who move in and out, citizens who emigrate and return, and everybody's short trips."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from karvan.synth.lives.chance import YEAR, Ints, count, month_starts, pick, spread
+from karvan.synth.lives.journeys import ABSENCE, PERSON_BITS, STAY, Journeys
+from karvan.synth.lives.movers import BORN_HERE, Movers, grounds
+from karvan.synth.lives.people import MOVER, RESIDENT
+from karvan.synth.lives.world import World
+
+NEVER = PERSON_BITS - 1
+
+
+def move_in_and_out(world: World, journeys: Journeys, movers: Movers) -> None:
+    """The long stays of foreigners who come to live. Who is inside on the first day, or born inside, has only a way out."""
+    residence = journeys.purposes.index("residence")
+    nation = world.people.citizenship[movers.person]
+    purpose = _purpose_of_ground(world, journeys)[movers.ground]
+    inside = world.people.inside_at_start[movers.person] | (movers.role == BORN_HERE)
+    journeys.add("movers", STAY, "move", movers.person[~inside], movers.arrives[~inside], movers.leaves[~inside], nation[~inside], purpose[~inside])
+    leaving = inside & (movers.leaves >= world.start)
+    journeys.add("movers", ABSENCE, "move", movers.person[leaving], movers.leaves[leaving], np.full(leaving.sum(), NEVER), nation[leaving], np.full(leaving.sum(), residence))
+
+
+def _purpose_of_ground(world: World, journeys: Journeys) -> Ints:
+    stated = {"family": "private_visit", "education": "education", "work": "labour", "other": "private_visit"}
+    words = [stated[world.settings["movers"]["grounds"][g]["reason"]] for g in grounds(world)]
+    return np.array([journeys.purposes.index(w) if w in journeys.purposes else journeys.purposes.index("residence") for w in words])
+
+
+def emigrate(world: World, journeys: Journeys) -> None:
+    """Citizens who go abroad to live, alone or with family; some come back, some of these are sent back. Citizens abroad at the start may return."""
+    s, rng, people = world.settings["emigration"], world.rng["emigrants"], world.people
+    starts, _ = month_starts(world.start, world.horizon)
+    residents = people.kind == RESIDENT
+    yearly = s["yearly_per_1000"] / 1000 * world.settings["density"]["movers"] * residents.sum() * 0.9
+    counts = count(rng, yearly / 12 * world.dated(s["levels"]).on(starts) / (1 + 0.55 * s["family_share"]))
+    starts_of = np.array([int(k) for k in s["ages"]])
+    spouse = np.full(len(people), -1)
+    couples = world.couples  # type: ignore[attr-defined]
+    spouse[couples.wife], spouse[couples.husband] = couples.husband, couples.wife
+    gone = np.zeros(len(people), bool)
+    chosen, when = [], []
+    for month, n in zip(starts, counts, strict=True):
+        age = (month - people.born) / YEAR
+        able = residents & ~gone & (age >= 0) & (people.alive_until() > month + 60)
+        group = np.searchsorted(starts_of, age, side="right") - 1
+        able &= age < 70
+        where = np.flatnonzero(able)
+        size = np.bincount(group[where], minlength=len(starts_of))
+        weight = np.array(list(s["ages"].values()), dtype=float)[group[where]] / np.maximum(size[group[where]], 1)
+        weight *= np.where(people.female[where], s["women"], 1 - s["women"])
+        who = np.unique(where[pick(rng, weight, int(n))]) if len(where) and n else np.empty(0, np.int64)
+        gone[who] = True
+        chosen.append(who)
+        when.append(month + rng.integers(0, 28, len(who)))
+    person, opens = np.concatenate(chosen), np.concatenate(when)
+    country = world.choose_country("emigrants", s["destinations"], len(person))
+    returns = rng.random(len(person)) < s["return_share"]
+    closes = np.where(returns, opens + spread(rng, s["years_abroad"]["median"] * YEAR, s["years_abroad"]["sigma"], len(person), 100, 7000), NEVER)
+    # family: the spouse and children under 16 of some go on the same day and come back with them
+    takes = rng.random(len(person)) < s["family_share"]
+    wives = takes & (spouse[person] >= 0)
+    with_spouse = np.flatnonzero(wives)
+    parents = np.full(len(people), -1)
+    parents[person[takes]] = np.flatnonzero(takes)
+    parents[spouse[person[with_spouse]]] = with_spouse
+    child = np.flatnonzero(residents & (people.mother >= 0))
+    lead = parents[people.mother[child]]
+    small = (lead >= 0) & (people.born[child] < opens[lead] - 30) & (opens[lead] - people.born[child] < 16 * YEAR)
+    child, lead = child[small], lead[small]
+    journeys.add("emigrants", ABSENCE, "emigration", np.concatenate([person, spouse[person[with_spouse]], child]), np.concatenate([opens, opens[with_spouse], opens[lead]]),
+                 np.concatenate([closes, closes[with_spouse], closes[lead]]), np.concatenate([country, country[with_spouse], country[lead]]), journeys.purposes.index("residence"))
+    _compatriots(world, journeys)
+
+
+def _compatriots(world: World, journeys: Journeys) -> None:
+    """Nationals who live abroad on the first day: some return for good, others come to visit."""
+    s, rng = world.settings["emigration"], world.rng["emigrants"]
+    n = round(world.residents * world.settings["population"]["compatriots_abroad_share"])
+    born = (world.start + 900 - world.ages("emigrants", {0: 10, 18: 20, 30: 30, 45: 25, 60: 15}, n)).astype(np.int32)
+    born = np.minimum(born, world.start - 30)
+    female = rng.random(n) < s["women"]
+    country = world.choose_country("emigrants", s["destinations"], n)
+    dual = rng.random(n) < 0.45
+    person = world.people.add(
+        n, female=female, born=born, died=world.death_days("emigrants", female, born, np.full(n, world.start)), kind=MOVER, citizenship=world.national, number_from=born, culture=world.national,
+        born_country=np.where(rng.random(n) < 0.75, world.national, country), second=np.where(dual, country, -1),
+    )
+    years = (world.horizon - world.start) / YEAR
+    back = rng.random(n) < 1 - np.exp(-s["compatriots_return_yearly"] * years)
+    opens = world.start + (rng.random(n) * (world.horizon - world.start)).astype(np.int64)
+    journeys.add("emigrants", STAY, "return", person[back], opens[back], np.full(back.sum(), NEVER), country[back], journeys.purposes.index("residence"))
+    region = world.choose_region("emigrants", "regions", n)
+    world.people.region[person[back]] = region[back]
+
+
+def trips(world: World, journeys: Journeys, movers: Movers) -> None:
+    """Short journeys since `journeys_from`: citizens' trips abroad, visits home of emigrants, trips of resident foreigners, and their visits after they left."""
+    _citizens_trips(world, journeys)
+    _visits_home(world, journeys)
+    _movers_trips(world, journeys, movers)
+    _old_residents_visit(world, journeys, movers)
+
+
+def _moments(world: World, rng: np.random.Generator, levels: dict[str, float], n: int) -> Ints:
+    """Days since `journeys_from`, as dense as the levels say."""
+    starts, month = month_starts(world.journeys_from, world.horizon)
+    weight = world.dated(levels).on(starts) * np.array([0.8, 0.75, 1.0, 0.95, 0.95, 1.15, 1.35, 1.4, 1.0, 0.9, 0.8, 0.95])[month - 1]
+    return np.maximum(starts[pick(rng, weight, n)] + rng.integers(0, 30, n), world.journeys_from)
+
+
+def _exposure(world: World, levels: dict[str, float]) -> float:
+    """Years of full travel since `journeys_from`."""
+    starts, _ = month_starts(world.journeys_from, world.horizon)
+    return float(world.dated(levels).on(starts).sum() / 12)
+
+
+def _citizens_trips(world: World, journeys: Journeys) -> None:
+    s, rng, people = world.settings["citizens"], world.rng["trips"], world.people
+    adult = np.flatnonzero((people.kind == RESIDENT) & (people.born < world.end - 6 * YEAR))
+    traveller = adult[rng.random(len(adult)) < s["traveller_share"]]
+    weight = np.exp(s["spread"] * rng.standard_normal(len(traveller)))
+    n = round(s["trips_yearly"] * world.scale * _exposure(world, s["levels"]) * 1.06)
+    person = traveller[pick(rng, weight, n)]
+    opens = _moments(world, rng, s["levels"], n)
+    country = world.choose_country("trips", s["destinations"], n)
+    length = spread(rng, s["lengths"]["median"], s["lengths"]["sigma"], n, 0, 200)
+    alive = (people.born[person] < opens) & (people.alive_until()[person] > opens + length)
+    purpose = journeys.purpose(world.choose("trips", s["purposes"], n))
+    journeys.add("trips", ABSENCE, "trip", person[alive], opens[alive], (opens + length)[alive], country[alive], purpose[alive])
+
+
+def _visits_home(world: World, journeys: Journeys) -> None:
+    """Citizens who live abroad come for weeks."""
+    s, rng, people = world.settings["emigration"], world.rng["trips"], world.people
+    k = journeys.kept
+    away = (k["kind"] == 3) & (k["closes"] > world.journeys_from)
+    person, country = k["person"][away], k["country"][away]
+    opens, closes = np.maximum(k["opens"][away], world.journeys_from), np.minimum(k["closes"][away], world.horizon)
+    abroad = np.flatnonzero((people.kind == MOVER) & (people.citizenship == world.national) & ~people.inside_at_start)
+    person = np.concatenate([person, abroad])
+    country = np.concatenate([country, np.where(people.second[abroad] >= 0, people.second[abroad], world.choose_country("trips", s["destinations"], len(abroad)))])
+    opens = np.concatenate([opens, np.full(len(abroad), world.journeys_from)])
+    closes = np.concatenate([closes, np.full(len(abroad), world.horizon)])
+    visits = rng.poisson((closes - opens) / YEAR * s["visits_home_yearly"])
+    again = np.repeat(np.arange(len(person)), visits)
+    days = opens[again] + (rng.random(len(again)) * (closes - opens)[again]).astype(np.int64)
+    days = days[(level := rng.random(len(again)) < np.minimum(world.dated(world.settings["citizens"]["levels"]).on(days), 1))]
+    again = again[level]
+    purpose = np.full(len(again), journeys.purposes.index("private_visit"))
+    journeys.add("trips", STAY, "home_visit", person[again], days, days + spread(rng, 18, 0.7, len(again), 1, 150), country[again], purpose)
+
+
+def _movers_trips(world: World, journeys: Journeys, movers: Movers) -> None:
+    s, rng, people = world.settings["movers"], world.rng["trips"], world.people
+    opens = np.maximum(movers.arrives, world.journeys_from)
+    closes = np.minimum(np.minimum(movers.leaves, world.horizon), people.alive_until()[movers.person])
+    expected = np.maximum(closes - opens - 60, 0) / YEAR * s["trips_yearly"]
+    again = np.repeat(np.arange(len(movers)), rng.poisson(expected))
+    days = opens[again] + 20 + (rng.random(len(again)) * (closes - opens - 40)[again]).astype(np.int64)
+    moves = rng.random(len(again)) < np.minimum(world.dated(world.settings["citizens"]["levels"]).on(days) + 0.1, 1)
+    again, days = again[moves], days[moves]
+    length = spread(rng, s["trip_lengths"]["median"], s["trip_lengths"]["sigma"], len(again), 1, 260)
+    purpose = _purpose_of_ground(world, journeys)[movers.ground[again]]
+    journeys.add("trips", ABSENCE, "trip", movers.person[again], days, days + length, people.citizenship[movers.person[again]], purpose)
+
+
+def _old_residents_visit(world: World, journeys: Journeys, movers: Movers) -> None:
+    from karvan.synth.lives.visitors import allowed_days
+
+    s, rng, people = world.settings["movers"], world.rng["trips"], world.people
+    rows = np.flatnonzero((movers.leaves > world.start) & (movers.leaves < world.horizon))
+    opens = np.maximum(movers.leaves[rows] + 30, world.journeys_from)
+    expected = np.maximum(np.minimum(world.horizon, opens + 4 * 365) - opens, 0) / YEAR * s["comes_back_yearly"]
+    again = np.repeat(np.arange(len(rows)), rng.poisson(expected))
+    days = opens[again] + (rng.random(len(again)) * np.maximum(np.minimum(world.horizon, opens + 4 * 365) - opens, 1)[again]).astype(np.int64)
+    moves = rng.random(len(again)) < np.minimum(world.dated(world.settings["visitors"]["levels"]).on(days), 1)
+    person, days = movers.person[rows[again[moves]]], days[moves]
+    nation = people.citizenship[person]
+    allowed = allowed_days(world, nation, days)
+    nights = np.minimum(spread(rng, 9, 0.8, len(days), 1, 80), allowed - 1)
+    purpose = journeys.purpose(world.choose("trips", {"private_visit": 55, "tourism": 25, "business": 20}, len(days)))
+    journeys.add("trips", STAY, "visit", person, days, days + nights, nation, purpose, lawful_to=days + allowed - 1, second=rng.integers(0, 28000, len(days)))
+
