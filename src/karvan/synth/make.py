@@ -32,6 +32,40 @@ class Made:
     defects: dict[str, int] = field(default_factory=dict)
 
 
+def make(
+    country: Country,
+    *,
+    residents: int,
+    seed: int,
+    extracts: Path,
+    truth: Path,
+    without: Iterable[str] = (),
+    defect_rates: float = 1.0,
+    progress: Progress = lambda message, done: None,
+) -> Made:
+    """Simulate lives and deliver what the agencies write of them: extracts by feed, truth apart.
+
+    Parameters
+    ----------
+    residents
+        People usually resident; visitors come on top.
+    extracts, truth
+        Folders to write to. The same country, residents, seed and locked versions give the same bytes.
+    """
+    from karvan.synth.lives import simulate
+
+    progress("lives", 0.0)
+    tables = simulate(country.synth["lives"], seed=seed, residents=residents)
+    truth.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        pq.write_table(table, truth / f"{name}.parquet")
+    time = country.synth["lives"]["time"]
+    return deliver(
+        tables, country, extracts=extracts, truth_folder=truth, seed=seed, window=(time["deliveries_from"], time["end"]),
+        without=without, defect_rates=defect_rates, progress=lambda message, done: progress(message, 0.4 + 0.6 * done),
+    )  # fmt: skip
+
+
 def deliver(
     truth: dict[str, pa.Table],
     country: Country,
