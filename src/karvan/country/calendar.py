@@ -52,7 +52,11 @@ def read_calendar(folder: Path) -> Calendar:
     With `substitute: next_working_day` a feast that falls on the weekend or on another feast makes the next working day a day
     off; an entry with `substituted: false` does not.
     """
-    weekend, off, worked, years, moving = frozenset({5, 6}), {}, set(), [], []
+    weekend: frozenset[int] = frozenset({5, 6})
+    off: dict[date, str] = {}
+    worked: set[date] = set()
+    years: list[int] = []
+    moving: list[tuple[date, str]] = []
     substitute = False
     for path in sorted(folder.glob("*.yaml")):
         content: Mapping[str, Any] = read_yaml(path) or {}

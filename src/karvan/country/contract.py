@@ -18,11 +18,29 @@ FORMATS = ("csv", "fixed_width", "xlsx", "xml", "json", "jsonl", "parquet")
 PERIODS = ("day", "month", "year", "snapshot", "edition")
 PERSON_KEYS = ("personal_no", "register_no", "document", "none")
 # What may stand in customProperties of one property, and of the contract under `karvan`.
-FIELD_KEYS = ("field", "identity", "codes", "code_list", "date", "partial", "decimal", "start", "width", "path", "drop", "check_digit", "check_column", "pseudonym", "null_values")
+FIELD_KEYS = (
+    "field",
+    "identity",
+    "codes",
+    "code_list",
+    "date",
+    "partial",
+    "decimal",
+    "start",
+    "width",
+    "path",
+    "drop",
+    "check_digit",
+    "check_column",
+    "pseudonym",
+    "null_values",
+)
 CONTRACT_KEYS = (
     "record", "records", "encoding", "delimiter", "header", "sheet", "skip_rows", "rows", "namespaces", "unpivot", "constants", "derive", "where", "checks",
     "period", "file", "person_key", "observed_on", "completeness_by", "gates", "citation", "licence",
 )  # fmt: skip
+# Those that the contract holds just as they are written.
+AS_WRITTEN = tuple(key for key in CONTRACT_KEYS if key not in ("record", "records", "unpivot", "where", "checks"))
 
 
 @dataclass(frozen=True)
@@ -207,12 +225,8 @@ def contract_from(odcs: Mapping[str, Any], *, pack: str = "", path: Path | None 
         frequency=sla.get("frequency"),
         latency_days=sla.get("latency"),
         sla=sla,
-        **{
-            k: own[k]
-            for k in ("encoding", "delimiter", "header", "sheet", "skip_rows", "rows", "namespaces", "constants", "derive", "period", "file", "person_key", "observed_on", "completeness_by", "gates", "citation", "licence")
-            if own.get(k) is not None
-        },
-    )  # fmt: skip
+        **{key: own[key] for key in AS_WRITTEN if own.get(key) is not None},
+    )
 
 
 def custom(holder: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,7 +94,9 @@ class Country:
             for path in pack.files("contracts"):
                 contract = read_contract(path, pack=pack.id)
                 if contract.id in found:
-                    raise PackError(f"Two contracts have the id '{contract.id}'.", where=f"{found[contract.id].path} and {path}", fix="give one of them another id")
+                    raise PackError(
+                        f"Two contracts have the id '{contract.id}'.", where=f"{found[contract.id].path} and {path}", fix="give one of them another id"
+                    )
                 found[contract.id] = contract
         return dict(sorted(found.items()))
 
@@ -110,7 +112,9 @@ class Country:
     def code_list(self, name: str) -> CodeList:
         """A code list; those of the same name in several packs are one. Raises PackError if there is none."""
         if name not in self.code_lists:
-            raise PackError(f"There is no code list '{name}'.", where="code_lists/", fix=nearest(name, list(self.code_lists)) or f"add code_lists/{name}.csv to the pack")
+            raise PackError(
+                f"There is no code list '{name}'.", where="code_lists/", fix=nearest(name, list(self.code_lists)) or f"add code_lists/{name}.csv to the pack"
+            )
         return self.code_lists[name]
 
     @cached_property
@@ -124,7 +128,9 @@ class Country:
     @cached_property
     def geography(self) -> Geography:
         files = {path.stem: path for pack in reversed(self.lending) for path in pack.files("geography", ".geojson")}
-        note = next((read_yaml(p.folder / "geography" / "note.yaml") for p in self.lending if (p.folder / "geography" / "note.yaml").exists()), {})
+        note: Mapping[str, str] = next(
+            (read_yaml(p.folder / "geography" / "note.yaml") for p in self.lending if (p.folder / "geography" / "note.yaml").exists()), {}
+        )
         return Geography(files, note)
 
     @cached_property

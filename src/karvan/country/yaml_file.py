@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -18,7 +18,7 @@ Keys = tuple[Any, ...]
 
 
 class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
-    yaml_implicit_resolvers: dict[str, list] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list]] = {}
 
 
 _INTEGER = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
@@ -45,7 +45,9 @@ def parse(text: bytes | str, *, where: str) -> Any:
     try:
         return yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, UnicodeDecodeError) as wrong:
-        raise PackError(f"This is not YAML: {_problem(wrong)}.", where=f"{where}{_line_of(wrong)}", fix="mend the line; a colon or quote in a text needs the text in quotes") from None
+        raise PackError(
+            f"This is not YAML: {_problem(wrong)}.", where=f"{where}{_line_of(wrong)}", fix="mend the line; a colon or quote in a text needs the text in quotes"
+        ) from None
 
 
 def lines(text: bytes | str) -> dict[Keys, int]:

@@ -52,10 +52,16 @@ def value(rule: str, *, on: date, country: Country, name: str | None = None, **f
     name = name or _only(rule, entry)
     dated = entry["values"].get(name)
     if dated is None:
-        raise PackError(f"Rule {rule} has no value '{name}'.", where="rules/", fix=nearest(name, list(entry["values"])) or f"use one of {', '.join(entry['values'])}")
+        raise PackError(
+            f"Rule {rule} has no value '{name}'.", where="rules/", fix=nearest(name, list(entry["values"])) or f"use one of {', '.join(entry['values'])}"
+        )
     first = [day for day in sorted(dated["since"]) if day <= on]
     if not first or (dated.get("until") and on > dated["until"]):
-        raise PackError(f"Rule {rule} has no value '{name}' in force on {on}.", where=f"rules/, `{rule}`", fix="add the value with its first day and source, or ask for another day")
+        raise PackError(
+            f"Rule {rule} has no value '{name}' in force on {on}.",
+            where=f"rules/, `{rule}`",
+            fix="add the value with its first day and source, or ask for another day",
+        )
     chosen = {"since": first[-1], **dated["since"][first[-1]]}
     for exception in dated.get("except") or []:
         if _applies(exception, on, facts):

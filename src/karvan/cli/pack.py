@@ -1,0 +1,83 @@
+"""karvan pack: check a country's pack, or begin a new one."""
+
+import json
+from pathlib import Path
+
+import click
+
+from karvan.cli.terminal import json_option
+from karvan.errors import PackError
+
+packs_option = click.option(
+    "--packs-folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with packs of your own; those that come with karvan are found without it.",
+)
+
+
+@click.group()
+def pack() -> None:
+    """Check a country's pack, or begin a new one."""
+
+
+@pack.command()
+@click.argument("name", metavar="PACK")
+@packs_option
+@json_option
+def check(name: str, packs_folder: Path | None, as_json: bool) -> None:
+    """Check every file of a pack and say all mistakes at once, each with its file and line.
+
+    PACK is the id of a pack, or the path of its folder.
+
+    Example: karvan pack check az
+    """
+    from karvan.country import find_pack
+    from karvan.country.checking import check_pack
+
+    if (Path(name) / "pack.yaml").exists():
+        packs_folder, name = Path(name).resolve().parent, Path(name).resolve().name
+    found = find_pack(name, packs_folder)
+    mistakes = check_pack(found, packs_folder)
+    if as_json:
+        click.echo(json.dumps([{"file": str(m.path), "line": m.line, "what": m.what, "fix": m.fix} for m in mistakes], ensure_ascii=False, indent=1))
+    else:
+        for mistake in mistakes:
+            click.echo(str(mistake))
+    if mistakes:
+        files = len({m.path for m in mistakes})
+        raise PackError(
+            f"{len(mistakes):,} mistakes in {files:,} files." if len(mistakes) > 1 else "One mistake.",
+            where=str(found.folder),
+            fix="mend them, then check again",
+        )
+    if not as_json:
+        click.echo(f"{found.id}: {_counts(found)}; nothing to mend.")
+
+
+def _counts(found) -> str:
+    parts = {
+        "contracts": (".yaml",),
+        "code_lists": (".csv", ".yaml"),
+        "rules": (".yaml",),
+        "texts": (".yaml",),
+        "indicators": (".yaml",),
+        "geography": (".geojson",),
+    }
+    words = {"code_lists": "code lists", "rules": "files of rules", "texts": "files of texts", "geography": "maps"}
+    return ", ".join(f"{len(found.files(part, *kinds))} {words.get(part, part)}" for part, kinds in parts.items())
+
+
+@pack.command()
+@click.argument("code")
+@click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder where packs are kept; the new one goes to OUT/CODE.")
+@click.option("--from", "source", metavar="PACK", help="Copy the indicator definitions of this pack.")
+def new(code: str, out: Path, source: str | None) -> None:
+    """Begin a pack for another country: commented files that pass the check.
+
+    Example: karvan pack new md -o my-packs --from az
+    """
+    from karvan.country.skeleton import new_pack
+
+    made = new_pack(code, out, indicators_from=source)
+    click.echo(f"pack begun in {made.folder}: {sum(1 for p in made.folder.rglob('*') if p.is_file())} files")
+    click.echo(f"next: fill in {made.folder / 'pack.yaml'}, then `karvan pack check {code} --packs-folder {out}`")
