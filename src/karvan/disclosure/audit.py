@@ -39,7 +39,7 @@ def audit(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
     for name in names:
         definition = definitions[name]
         base = policy_of(definition).base
-        ratio = bool(definition.get("share_of") or definition.get("quantiles") or (definition.get("from") or {}).get("over"))
+        ratio = bool(definition.get("share_of") or definition.get("quantiles") or {"over", "over_rule"} & set(definition.get("from") or {}))
         if ratio:
             continue
         con.execute("create or replace temp table looked as select * from safe_cubes where indicator = ? and value is not null", [name])

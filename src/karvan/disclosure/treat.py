@@ -126,13 +126,13 @@ def _from_parts(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], p
         sums[role].append(f"coalesce({alias}.value, 0)")
     above = f"({' + '.join(sums['plus'])}) - ({' + '.join(sums['minus']) or '0'})"
     above = f"abs({above})" if said.get("absolute") else above
-    below = " + ".join(sums["over"]) or "null"
+    below = " + ".join(sums["over"]) or ("c.denominator" if said.get("over_rule") else "null")      # a value of law is public as it is
     size = " + ".join(sums["plus"] + sums["minus"])
     times, least = float(said.get("times", 1)), policy.least_denominator
     con.execute(f"create or replace temp table made as select c.*, {above} as above, cast({below} as double) as below, {size} as size_ from cell as c {' '.join(joins)}")
     kept = "* exclude (value, numerator, denominator, share_imputed, share_unlinked, above, below, size_)"
     shares = ", ".join(f"case when size_ >= {least} then round(share_{s}, 2) end as share_{s}" for s in ("imputed", "unlinked"))
-    if not said.get("over"):
+    if not said.get("over") and not said.get("over_rule"):
         return f"select {kept}, {times!r} * above as value, 'from_rounded' as treatment, {shares}, above <> 0 as shown from made"
     thin = f"(coalesce(below, 0) < {least} or coalesce(denominator, 0) < {least})"
     return f"select {kept}, case when {thin} then null else {times!r} * above / below end as value, case when {thin} then 'withheld' else 'from_rounded' end as treatment, {shares}, below > 0 as shown from made"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from karvan.errors import DataError, nearest
 from karvan.indicators import observed, window
-from karvan.indicators.compiler import TOTAL, counted_cell_sql, subject_of
-from karvan.indicators.compute import Bench, bench, definition_of, rule_of
+from karvan.indicators.compiler import TOTAL, counted_cell_sql, literal, subject_of
+from karvan.indicators.compute import Bench, bench, definition_of, law_sql, rule_of
 from karvan.indicators.definition import Definition, Part, Series
 from karvan.indicators.periods import Period, covered, period_of
 from karvan.workspace import Workspace
@@ -132,7 +132,8 @@ def _formula_sql(place: Bench, definition: Definition, period: str, dims: Mappin
 
     above = total(formula.plus) + "".join(f" - {names[p]}.value" for p in formula.minus)
     above = f"abs({above})" if formula.absolute else f"({above})"
-    value = f"{formula.times!r} * {above}" + (f" / nullif({total(formula.over)}, 0)" if formula.over else "")
+    below = total(formula.over) if formula.over else law_sql(place, formula, literal(period)) if formula.over_rule else ""
+    value = f"{formula.times!r} * {above}" + (f" / nullif({below}, 0)" if below else "")
     return f"with {', '.join(frames)}\nselect {value} as value\nfrom {', '.join(names.values())}"
 
 

@@ -10,7 +10,7 @@ from karvan.errors import DataError, nearest
 from karvan.indicators import observed, window
 from karvan.indicators.checks import broken
 from karvan.indicators.compiler import TOTAL, Facts, counted_cube_sql, literal, quantile_name, subject_of
-from karvan.indicators.definition import Definition, Part, Series, read_definition
+from karvan.indicators.definition import Definition, Formula, Part, Series, read_definition
 from karvan.indicators.law import rule_value_sql, working_days_sql
 from karvan.indicators.periods import Period, Window, periods_between, ready
 from karvan.indicators.subjects import SUBJECTS
@@ -227,7 +227,7 @@ def _derived(place: Bench, definition: Definition) -> str:
 
     above = f"({total(formula.plus)}) - ({total(formula.minus)})"
     above = f"abs({above})" if formula.absolute else above
-    below = f"({total(formula.over)})" if formula.over else "null"
+    below = f"({total(formula.over)})" if formula.over else law_sql(place, formula, "k.period") if formula.over_rule else "null"
     counted = dict.fromkeys((*formula.plus, *formula.minus))
     weights = " + ".join(f"abs(coalesce({names[p]}.value, 0))" for p in counted)
 
@@ -236,8 +236,8 @@ def _derived(place: Bench, definition: Definition) -> str:
 
     matter = " or ".join(f"{names[p]}.share_unlinked is not null" for p in counted)
     worst = " or ".join(f"(select bool_or(obs_status = 'P') from {names[p]} where period = k.period)" for p in formula.parts)
-    value = f"{formula.times!r} * ({above}) / nullif({below}, 0)" if formula.over else f"{formula.times!r} * ({above})"
-    figures = "value, numerator, denominator" if formula.over else "value, cast(null as double) as numerator, cast(null as double) as denominator"
+    value = f"{formula.times!r} * ({above}) / nullif({below}, 0)" if definition.is_ratio else f"{formula.times!r} * ({above})"
+    figures = "value, numerator, denominator" if definition.is_ratio else "value, cast(null as double) as numerator, cast(null as double) as denominator"
     vintage = min(place.con.execute(f"select min(vintage) from {table}").fetchall()[0][0] or "" for table in tables.values())  # type: ignore[index]
     source = (
         f"with {', '.join(ctes)} select k.*, {value} as value, {above} as numerator, cast({below} as double) as denominator, coalesce({share('share_imputed')}, 0) as share_imputed_, "
@@ -246,6 +246,11 @@ def _derived(place: Bench, definition: Definition) -> str:
     shares = "share_imputed_ as share_imputed, share_unlinked_ as share_unlinked"
     place.con.execute(f"create or replace temp table {_name(definition)} as select {_framed(place, definition, {d: d for d in dims}, figures, vintage, shares)} from ({source})")
     return _name(definition)
+
+
+def law_sql(place: Bench, formula: Formula, period: str) -> str:
+    """SQL for the value of the law below a formula, in force on the last day of a yearly period."""
+    return f"cast({rule_value_sql(place.country)(str(formula.over_rule), f'make_date(cast(left({period}, 4) as integer), 12, 31)', {})} as double)"
 
 
 def _part_frame(place: Bench, part: Part, table: str, dims: list[str]) -> str:

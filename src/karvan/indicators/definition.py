@@ -61,6 +61,7 @@ class Formula:
     plus: tuple[Part, ...]
     minus: tuple[Part, ...] = ()
     over: tuple[Part, ...] = ()
+    over_rule: str | None = None
     times: float = 1.0
     absolute: bool = False
 
@@ -71,9 +72,9 @@ class Formula:
     def __str__(self) -> str:
         above = " + ".join(map(str, self.plus)) + "".join(f" - {p}" for p in self.minus)
         above = f"|{above}|" if self.absolute else above
-        if not self.over:
+        if not self.over and not self.over_rule:
             return above
-        below = " + ".join(map(str, self.over))
+        below = " + ".join(map(str, self.over)) or f"rule {self.over_rule}"
         return f"{self.times:g} x ({above}) / ({below})"
 
 
@@ -132,7 +133,7 @@ class Definition:
 
     @property
     def is_ratio(self) -> bool:
-        return bool(self.share_of or (self.formula and self.formula.over))
+        return bool(self.share_of or (self.formula and (self.formula.over or self.formula.over_rule)))
 
     def title(self, lang: str) -> str:
         return self.name.get(lang) or self.name["en"]
@@ -239,12 +240,12 @@ def _one_series(kind: str | None, raw: Mapping[str, Any], wrong: list[str]) -> S
 
 def _formula(raw: Mapping[str, Any], wrong: list[str]) -> Formula:
     for word in raw:
-        if word not in ("plus", "minus", "over", "times", "absolute"):
-            wrong.append(f"`from` does not know `{word}`; it knows plus, minus, over, times, absolute")
+        if word not in ("plus", "minus", "over", "over_rule", "times", "absolute"):
+            wrong.append(f"`from` does not know `{word}`; it knows plus, minus, over, over_rule, times, absolute")
     if not raw.get("plus"):
         wrong.append("`from` needs `plus`: the indicators that are added")
     parts = {word: tuple(Part.read(str(p)) for p in raw.get(word) or ()) for word in ("plus", "minus", "over")}
-    return Formula(parts["plus"], parts["minus"], parts["over"], float(raw.get("times", 1)), bool(raw.get("absolute", False)))
+    return Formula(parts["plus"], parts["minus"], parts["over"], raw.get("over_rule"), float(raw.get("times", 1)), bool(raw.get("absolute", False)))
 
 
 def _take(raw: Mapping[str, Any], wrong: list[str]) -> Take:

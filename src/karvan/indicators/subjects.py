@@ -64,29 +64,52 @@ class Subject:
 
 LIFE = ("crossing", "permit", "resident", "civil_event", "citizenship")
 RECORD_WHO = WHO | {"citizenship": known("citizenship")}
+STAY = WHO | {
+    "citizenship": "coalesce(k.citizenship, c.document_citizenship, 'unknown')", "mode": known("mode"), "bcp": known("bcp"), "purpose": known("purpose"), "duration": STAY_BANDS,
+}  # fmt: skip
 
 SUBJECTS: dict[str, Subject] = {
     s.name: s
     for s in (
         Subject(
-            "residence_spells", "spells of usual residence", ("residence_spells", "persons", "events", "presence_spells", "links", "citizenships"), LIFE,
+            "residence_spells", "spells of usual residence", ("residence_spells", "persons", "presence_spells", "links", "citizenships"), LIFE,
             WHO | HELD | {"previous_country": known("previous_country"), "next_country": known("next_country"), "reason": known("reason"), "duration": RESIDENCE_BANDS},
             "person", linked=True, ruled=True,
         ),
         Subject(
-            "presence_spells", "stays in the country", ("presence_spells", "persons", "citizenships", "status_spells"), ("crossing",),
-            WHO | {"citizenship": "coalesce(k.citizenship, c.document_citizenship, 'unknown')", "mode": known("mode"), "bcp": known("bcp"), "purpose": known("purpose"),
-                   "duration": STAY_BANDS, "status": "coalesce(h.status, 'unknown')"},
-            "person", linked=True,
+            "presence_spells", "stays in the country", ("presence_spells", "persons", "citizenships", "status_spells", "residence_spells"), ("crossing",),
+            STAY | {"status": "coalesce(h.status, 'unknown')"}, "person", linked=True,
+        ),
+        Subject(
+            "lawful_stays", "stays with the day on which they came due", ("presence_spells", "persons", "citizenships", "status_spells"),
+            ("crossing", "visa", "registration", "permit", "decision", "citizenship"), STAY | {"status": known("status")}, "person", linked=True,
+        ),
+        Subject(
+            "registered_stays", "stays with their registration", ("presence_spells", "persons", "citizenships", "status_spells", "links", "registration"),
+            ("crossing", "registration", "permit"), STAY, "person", linked=True,
         ),
         Subject(
             "status_spells", "legal statuses held", ("status_spells", "persons", "links", "citizenships"), ("permit", "decision", "visa", "registration", "citizenship"),
-            WHO | HELD | {"status": known("status"), "ground": known("ground"), "reason": known("reason")},
-            "person", linked=True,
+            WHO | HELD | {"status": known("status"), "ground": known("ground"), "reason": known("reason")}, "person", linked=True,
         ),
         Subject(
             "crossing", "border crossings", ("crossing",), ("crossing",),
             RECORD_WHO | {"mode": known("mode"), "bcp": known("bcp"), "purpose": known("purpose"), "decision": known("decision"), "ground": known("refusal_ground")},
+        ),
+        Subject(
+            "applications", "applications of every procedure but asylum", ("visa", "registration", "permit", "work_permit", "citizenship"), ("permit", "visa", "registration", "work_permit", "citizenship"),
+            RECORD_WHO | {"procedure": known("procedure"), "channel": known("channel"), "decision": known("decision")},
+        ),
+        Subject("asylum_cases", "members of asylum cases", ("case_event", "decision"), ("case_event", "decision"), RECORD_WHO),
+        Subject(
+            "work_permit", "applications for work permits", ("work_permit",), ("work_permit",),
+            RECORD_WHO | {"occupation": known("occupation"), "industry": known("industry"), "region": known("region"), "decision": known("decision"), "ground": known("exempt_ground")},
+        ),
+        Subject("civil_event", "acts of civil status", ("civil_event", "links", "residence_spells"), ("civil_event",), RECORD_WHO | {"region": known("region")}),
+        Subject(
+            "stay", "stays of a source without a key to the person", ("stay",), ("stay",),
+            RECORD_WHO | {"mode": known("mode"), "bcp": known("bcp"), "purpose": known("purpose"), "region": known("region"), "duration": STAY_BANDS, "ground": known("visa_class"),
+                          "status": "c.standing"},
         ),
     )
 }  # fmt: skip
@@ -104,6 +127,7 @@ def subject_columns(name: str) -> tuple[str, ...]:
     from karvan.workspace import new_connection
 
     con = new_connection(threads=1, memory="200MB")
+    con.execute("create view calendar as select cast(null as date) as day, cast(null as bigint) as nth where false")
     for table in SUBJECTS[name].tables:
         con.execute(f'create view "{table}" as {TABLES[table].empty_select()}')
     return tuple(con.sql(SUBJECTS[name].sql).columns)

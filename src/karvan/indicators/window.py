@@ -71,7 +71,8 @@ def refusal(definition: Definition, dictionary: dict[str, Definition], country: 
             because = refusal(dictionary[part.id], dictionary, country)
             if because:
                 return f"its part {part.id} is refused: {because}"
-        return None
+        rule = (definition.formula.over_rule or "").partition(".")[0]
+        return f"the packs have no rule {rule}" if rule and rule not in country.rules else None
     if definition.take:
         return None if leading_feeds(definition, dictionary, country) else "no contract of the packs gives observations"
     what = subject_of(definition)
