@@ -38,7 +38,9 @@ def _procedure(record_type: str, *extra: Column, leave_out: tuple[str, ...] = ()
 
 PEOPLE = (
     _truth(
-        "people", "one person", "Everybody who ever lives in or comes to the country.",
+        "people",
+        "one person",
+        "Everybody who ever lives in or comes to the country.",
         _PERSON,
         Column("sex", "text", "sex", null="never", values=("F", "M")),
         Column("born_on", "day", "day of birth", null="never"),
@@ -47,12 +49,19 @@ PEOPLE = (
         Column("culture", "text", "country whose names the person bears, alpha-3 (a compatriot abroad bears the country's own)", null="never"),
         Column("mother_no", "whole", "mother", null="not one of the people"),
         Column("father_no", "whole", "father", null="not one of the people"),
-        Column("kind", "text", "how the person came into the simulation: lives here, comes on visits, or moves in or out to live", null="never",
-               values=("resident", "visitor", "mover")),
+        Column(
+            "kind",
+            "text",
+            "how the person came into the simulation: lives here, comes on visits, or moves in or out to live",
+            null="never",
+            values=("resident", "visitor", "mover"),
+        ),
         key=("person_no",),
     ),
     _truth(
-        "nationalities", "one citizenship held", "Citizenships over time; two open rows are a dual national.",
+        "nationalities",
+        "one citizenship held",
+        "Citizenships over time; two open rows are a dual national.",
         _PERSON,
         Column("citizenship", "text", "citizenship, alpha-3; XXA is stateless", null="never"),
         Column("from_on", "day", "held since (birth or naturalisation)", null="never"),
@@ -60,24 +69,35 @@ PEOPLE = (
         key=("person_no", "citizenship", "from_on"),
     ),
     _truth(
-        "documents", "one travel or identity document", "Documents with their numbers; a renewed passport is a new row.",
+        "documents",
+        "one travel or identity document",
+        "Documents with their numbers; a renewed passport is a new row.",
         _PERSON,
         Column("doc_no", "text", "number", null="never"),
-        Column("doc_type", "text", "kind, by the code list C-DOC: P passport, ID identity card, PT travel document, MYI and DYI residence cards, TC asylum certificate, LP laissez-passer, BC birth certificate", null="never"),
+        Column(
+            "doc_type",
+            "text",
+            "kind: P passport, ID identity card, PT travel document of a refugee, LP paper for the way back",
+            null="never",
+        ),
         Column("issuer", "text", "issuing state, alpha-3", null="never"),
         Column("issued_on", "day", "day of issue", null="never"),
         Column("expires_on", "day", "last day of validity", null="no end"),
         key=("doc_no",),
     ),
     _truth(
-        "personal_numbers", "one national personal number", "Nationals from birth, naturalised people from that day, foreigners from their first permanent permit.",
+        "personal_numbers",
+        "one national personal number",
+        "Nationals from birth, naturalised people from that day, foreigners from their first permanent permit.",
         _PERSON,
         Column("personal_no", "text", "number", null="never"),
         Column("from_on", "day", "held since", null="never"),
         key=("personal_no",),
     ),
     _truth(
-        "unions", "one marriage", "Marriages of people of the simulation.",
+        "unions",
+        "one marriage",
+        "Marriages of people of the simulation.",
         Column("person_a", "whole", "one spouse (the wife where both sexes marry)", null="never"),
         Column("person_b", "whole", "the other spouse", null="never"),
         Column("from_on", "day", "day of marriage", null="never"),
@@ -85,7 +105,9 @@ PEOPLE = (
         key=("person_a", "person_b", "from_on"),
     ),
     _truth(
-        "addresses", "one address in the country", "Where people live in the country, by region of the pack; none while they live abroad.",
+        "addresses",
+        "one address in the country",
+        "Where people live in the country, by region of the pack; none while they live abroad.",
         _PERSON,
         Column("region", "text", "region (ISO 3166-2 code of the pack's geography)", null="never"),
         Column("from_on", "day", "since", null="never"),
@@ -93,7 +115,9 @@ PEOPLE = (
         key=("person_no", "from_on"),
     ),
     _truth(
-        "residence", "one spell of usual residence", "True usual residence: UR-12/16 on true crossings for those who cross, births, deaths and the start for the others.",
+        "residence",
+        "one spell of usual residence",
+        "True usual residence: UR-12/16 on true crossings for those who cross, births, deaths and the start for the others.",
         _PERSON,
         Column("from_on", "day", "usually resident since; the first day of the simulation for those resident then", null="never"),
         Column("to_on", "day", "first day no longer usually resident (departure or death)", null="still resident, or undecided at the end"),
@@ -104,7 +128,9 @@ PEOPLE = (
         key=("person_no", "from_on"),
     ),
     _truth(
-        "status", "one legal status held", "True legal status of foreigners, and `citizen` for nationals, while in the country or holding a permit.",
+        "status",
+        "one legal status held",
+        "True legal status of foreigners, and `citizen` for nationals, while in the country or holding a permit.",
         _PERSON,
         Column("status", "text", "status, as in `status_spells`", null="never"),
         Column("ground", "text", "ground or purpose"),
@@ -125,7 +151,9 @@ PROCEDURES = (
     *(_procedure(name) for name in RECORD_TYPES if name not in ("crossing", "stay", "observation", "organisation", "document")),
     _procedure("organisation", person=False),
     _truth(
-        "complaints", "one cell of one month", "Complaints to the human rights body, which never gives single cases: counts only.",
+        "complaints",
+        "one cell of one month",
+        "Complaints to the human rights body, which never gives single cases: counts only.",
         Column("period", "text", "month, 2024-03", null="never"),
         Column("complainant", "text", "who complains", null="never", values=("foreigner", "refugee", "asylum_seeker", "citizen_abroad", "anonymous")),
         Column("right_named", "text", "right named in the complaint (code list C-RIGHT)", null="never"),
@@ -145,7 +173,12 @@ def arrow_schema(table: Table) -> pa.Schema:
     import pyarrow as pa
 
     types: dict[str, Any] = {
-        "text": pa.string(), "json": pa.string(), "whole": pa.int64(), "real": pa.float64(),
-        "day": pa.date32(), "instant": pa.timestamp("s"), "yes_no": pa.bool_(),
+        "text": pa.string(),
+        "json": pa.string(),
+        "whole": pa.int64(),
+        "real": pa.float64(),
+        "day": pa.date32(),
+        "instant": pa.timestamp("s"),
+        "yes_no": pa.bool_(),
     }
     return pa.schema([pa.field(column.name, types[column.type]) for column in table.columns])

@@ -45,7 +45,17 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
     female = rng.random(cases) < s["women"]
     age = np.where(alone_minor, (13 * YEAR + rng.random(cases) * 4.6 * YEAR), world.ages("asylum", {19: 24, 25: 34, 35: 24, 45: 18}, cases)).astype(np.int64)
     region = world.choose_region("asylum", "foreign_regions", cases)
-    first = people.add(cases, female=female, born=case_arrives - age, died=world.death_days("asylum", female, case_arrives - age, case_arrives), kind=MOVER, citizenship=origin, born_country=origin, culture=origin, region=region)
+    first = people.add(
+        cases,
+        female=female,
+        born=case_arrives - age,
+        died=world.death_days("asylum", female, case_arrives - age, case_arrives),
+        kind=MOVER,
+        citizenship=origin,
+        born_country=origin,
+        culture=origin,
+        region=region,
+    )
     # members: the first of a family is the spouse (if there is one), the others children
     case_of = np.repeat(np.arange(cases), extra)
     place = np.concatenate([np.arange(k) for k in extra]) if len(extra) else np.empty(0, int)
@@ -58,7 +68,17 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
     m_born = case_arrives[case_of] - m_age
     oldest = np.minimum(case_arrives[case_of] - people.born[lead] - 18.5 * YEAR, 16.5 * YEAR)
     m_born = np.where(spouse, m_born, case_arrives[case_of] - (np.maximum(oldest, 60) * rng.random(len(case_of))).astype(np.int64) - 20)
-    ids = people.add(len(case_of), female=m_female, born=m_born, died=world.death_days("asylum", m_female, m_born, case_arrives[case_of]), kind=MOVER, citizenship=origin[case_of], born_country=origin[case_of], culture=origin[case_of], region=region[case_of])
+    ids = people.add(
+        len(case_of),
+        female=m_female,
+        born=m_born,
+        died=world.death_days("asylum", m_female, m_born, case_arrives[case_of]),
+        kind=MOVER,
+        citizenship=origin[case_of],
+        born_country=origin[case_of],
+        culture=origin[case_of],
+        region=region[case_of],
+    )
     has_spouse[case_of[spouse]] = ids[spouse]
     child = ~spouse
     other = has_spouse[case_of[child]]
@@ -67,7 +87,7 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
     lead_woman = people.female[lead[child]]
     people.mother[ids[child]] = np.where(lead_woman, lead[child], other)
     people.father[ids[child]] = np.where(lead_woman, other, lead[child])
-    couples = world.couples  # type: ignore[attr-defined]
+    couples = world.couples
     a, b = first[case_of[spouse]], ids[spouse]
     wed = np.maximum(np.maximum(people.born[a], people.born[b]) + 6650, case_arrives[case_of[spouse]] - 2500)
     couples.add(np.where(people.female[a], a, b), np.where(people.female[a], b, a), np.minimum(wed, case_arrives[case_of[spouse]]).astype(np.int64))
@@ -120,14 +140,52 @@ def _procedure(world: World, journeys: Journeys, person: Ints, case: Ints, membe
     note("interviewed", interviewed, ~withdrawn)
     note("withdrawn", decided, withdrawn)
     note("appealed", appealed, appeals)
-    for on, rows, instance, result in ((decided[of], everyone[of], "admin", outcome[of]), (answered[of], appeals[of], "court1", np.where(won, name["refugee"], name["refused"])[of])):
+    for on, rows, instance, result in (
+        (decided[of], everyone[of], "admin", outcome[of]),
+        (answered[of], appeals[of], "court1", np.where(won, name["refugee"], name["refused"])[of]),
+    ):
         keep = rows & (on <= world.end) & (on < people.alive_until()[person])
-        world.book.add("decision", len(person), keep=keep, person=person, which=PASSPORT, shown_on=on, procedure="asylum", case_no=numbers_, member_no=member, instance=instance, outcome=Words(result, outcomes), decided_on=on,
-                       valid_to_on=np.where(result == name["refugee"], on + 1826, NONE), origin_country=world.country(origin[of]), body="SMS" if instance == "admin" else "COURTS",
-                       region=world.region(np.full(len(person), world.regions.index(world.settings["capital_region"]))))
+        world.book.add(
+            "decision",
+            len(person),
+            keep=keep,
+            person=person,
+            which=PASSPORT,
+            shown_on=on,
+            procedure="asylum",
+            case_no=numbers_,
+            member_no=member,
+            instance=instance,
+            outcome=Words(result, outcomes),
+            decided_on=on,
+            valid_to_on=np.where(result == name["refugee"], on + 1826, NONE),
+            origin_country=world.country(origin[of]),
+            body="SMS" if instance == "admin" else "COURTS",
+            region=world.region(np.full(len(person), world.regions.index(world.settings["capital_region"]))),
+        )
     ends = np.minimum(np.minimum(final[of] - 1, leaves[of]), people.alive_until()[person])
-    world.book.add("status", len(person), keep=(ends >= lodged[of]) & (lodged[of] <= world.end), person=person, status="asylum_seeker", ground="asylum", reason="other", from_on=lodged[of], to_on=ends)
+    world.book.add(
+        "status",
+        len(person),
+        keep=(ends >= lodged[of]) & (lodged[of] <= world.end),
+        person=person,
+        status="asylum_seeker",
+        ground="asylum",
+        reason="other",
+        from_on=lodged[of],
+        to_on=ends,
+    )
     keep = refugee[of] & (final[of] <= world.end) & (final[of] < people.alive_until()[person])
     ends = np.minimum(leaves[of], people.alive_until()[person])
-    world.book.add("status", len(person), keep=keep & (ends >= final[of]), person=person, status="refugee", ground="asylum", reason="other", from_on=final[of], to_on=np.where(ends > world.end + 400, NONE, ends))
+    world.book.add(
+        "status",
+        len(person),
+        keep=keep & (ends >= final[of]),
+        person=person,
+        status="refugee",
+        ground="asylum",
+        reason="other",
+        from_on=final[of],
+        to_on=np.where(ends > world.end + 400, NONE, ends),
+    )
     return Cases(person, case, member, lodged[of], decided[of], final[of], refugee[of])

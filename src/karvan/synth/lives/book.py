@@ -12,7 +12,7 @@ from karvan.synth.lives.chance import NONE, Ints
 from karvan.synth.truth import TRUTH, arrow_schema
 
 PASSPORT, SECOND, NATIONAL, IDENTITY, TRAVEL, RETURN_PAPER = range(6)
-"""Which of a person's documents: first passport, passport of a second citizenship, passport after naturalisation, identity card, refugee's travel document, return paper."""
+"""Which of a person's documents: first passport, of a second citizenship, after naturalisation, identity card, refugee's travel document, return paper."""
 
 
 @dataclass(frozen=True)

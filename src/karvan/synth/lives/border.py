@@ -23,7 +23,22 @@ def cross(world: World, journeys: Journeys, crossings: dict[str, Ints], visa_no:
     land = c["mode"] != AIR
     hidden = np.where(land, np.where(c["inward"], u["land_in"], u["land_out"]), u["other"])
     hidden = np.maximum(hidden, np.where(c["day"] - people.born[person] < 5 * YEAR, u["child_under_5"], 0))
-    _write(world, journeys, person, which, c["day"], c["second"], c["inward"], c["mode"], c["point"], c["purpose"], np.where(own_visa, visa_no[c["interval"]], 0), np.zeros(n, bool), np.full(n, -1), rng.random(n) >= hidden)
+    _write(
+        world,
+        journeys,
+        person,
+        which,
+        c["day"],
+        c["second"],
+        c["inward"],
+        c["mode"],
+        c["point"],
+        c["purpose"],
+        np.where(own_visa, visa_no[c["interval"]], 0),
+        np.zeros(n, bool),
+        np.full(n, -1),
+        rng.random(n) >= hidden,
+    )
     _refused(world, journeys)
 
 
@@ -34,7 +49,10 @@ def document_shown(world: World, person: Ints, days: Ints, inward: Ints, sent_ba
     chance = rng.random(len(person))
     dual = people.second[person] >= 0
     lives_abroad = people.kind[person] == 2
-    which = np.where(dual & (chance < np.where(lives_abroad, 0.55, 0.3)), SECOND, which)
+    gave_up = world.lost_on()[person]
+    which = np.where(
+        dual & (days >= world.second_from()[person]) & ((chance < np.where(lives_abroad, 0.55, 0.3)) | ((gave_up != NONE) & (days >= gave_up))), SECOND, which
+    )
     national = (people.national_from[person] != NONE) & (days >= people.national_from[person] + 40)
     keeps = keeps_old(world)[person]
     which = np.where(national & ~(keeps & (chance < 0.3)), NATIONAL, which)
@@ -48,7 +66,22 @@ def shown_citizenship(world: World, person: Ints, which: Ints) -> Ints:
     return np.select([which == SECOND, np.isin(which, [NATIONAL, RETURN_PAPER])], [people.second[person], world.national], people.citizenship[person])
 
 
-def _write(world: World, journeys: Journeys, person: Ints, which: Ints, days: Ints, seconds: Ints, inward: Ints, mode: Ints, point: Ints, purpose: Ints, visa: Ints, refused: Ints, ground: Ints, seen: Ints) -> None:
+def _write(
+    world: World,
+    journeys: Journeys,
+    person: Ints,
+    which: Ints,
+    days: Ints,
+    seconds: Ints,
+    inward: Ints,
+    mode: Ints,
+    point: Ints,
+    purpose: Ints,
+    visa: Ints,
+    refused: Ints,
+    ground: Ints,
+    seen: Ints,
+) -> None:
     s, rng = world.settings["journeys"], world.rng["border"]
     n = len(person)
     carriers = [f"{code}{100 + k}" for m in s["carriers"] for code in s["carriers"][m]["codes"] for k in range(s["carriers"][m]["numbers"])]
@@ -63,11 +96,25 @@ def _write(world: World, journeys: Journeys, person: Ints, which: Ints, days: In
     stated = np.where(rng.random(n) < 0.93, purpose, -1)
     residence = journeys.purposes.index("residence")
     world.book.add(
-        "crossing", n, person=person, which=which, shown_on=days, direction=Words(inward.astype(int), ["out", "in"]), crossed_at=days.astype(np.int64) * 86400 + seconds, crossed_on=days,
-        bcp=Words(point, [p["code"] for p in s["points"]]), mode=Words(mode, MODES), carrier=Words(carrier, carriers), doc_type=True,
-        purpose=Words(np.where(stated == residence, -1, stated), journeys.purposes), visa_no=np.where(visa > 0, numbers("V", np.maximum(visa, 0), 9), ""),
-        decision=Words(refused.astype(int), ["admitted", "refused"]), refusal_ground=Words(ground, list(world.settings["visitors"]["refusal_grounds"])),
-        citizenship=world.country(shown_citizenship(world, person, which)), seen=seen, kind=refused,
+        "crossing",
+        n,
+        person=person,
+        which=which,
+        shown_on=days,
+        direction=Words(inward.astype(int), ["out", "in"]),
+        crossed_at=days.astype(np.int64) * 86400 + seconds,
+        crossed_on=days,
+        bcp=Words(point, [p["code"] for p in s["points"]]),
+        mode=Words(mode, MODES),
+        carrier=Words(carrier, carriers),
+        doc_type=True,
+        purpose=Words(np.where(stated == residence, -1, stated), journeys.purposes),
+        visa_no=np.where(visa > 0, numbers("V", np.maximum(visa, 0), 9), ""),
+        decision=Words(refused.astype(int), ["admitted", "refused"]),
+        refusal_ground=Words(ground, list(world.settings["visitors"]["refusal_grounds"])),
+        citizenship=world.country(shown_citizenship(world, person, which)),
+        seen=seen,
+        kind=refused,
     )
 
 
@@ -79,18 +126,38 @@ def _refused(world: World, journeys: Journeys) -> None:
     pickd = visits[rng.integers(0, len(visits), n)]
     person, days = k["person"][pickd], k["opens"][pickd] - spread(rng, 12, 1.0, n, 2, 300)
     ground = pick(rng, list(s["refusal_grounds"].values()), n)
-    banned = getattr(world, "bans", None)
-    if banned is not None:
-        person = np.concatenate([person, banned[0]])
-        days = np.concatenate([days, banned[1]])
-        ground = np.concatenate([ground, np.full(len(banned[0]), list(s["refusal_grounds"]).index("H"))])
-    mode_point = pickd if banned is None else np.concatenate([pickd, visits[rng.integers(0, len(visits), len(banned[0]))]])
-    ok = (days >= world.journeys_from) & (days <= world.end) & ~journeys.inside_on(person, days) & ~journeys.inside_on(person, days - 1) & (days < world.people.alive_until()[person]) & (days > world.people.born[person])
+    again = world.bans["on"] < world.bans["until"]
+    banned, when = world.bans["person"][again], world.bans["on"][again]
+    person, days = np.concatenate([person, banned]), np.concatenate([days, when])
+    ground = np.concatenate([ground, np.full(len(banned), list(s["refusal_grounds"]).index("H"))])
+    mode_point = np.concatenate([pickd, visits[rng.integers(0, len(visits), len(banned))]])
+    ok = (
+        (days >= world.journeys_from)
+        & (days <= world.end)
+        & ~journeys.inside_on(person, days)
+        & ~journeys.inside_on(person, days - 1)
+        & (days < world.people.alive_until()[person])
+        & (days > world.people.born[person])
+    )
     person, days, ground, mode_point = person[ok], days[ok], ground[ok], mode_point[ok]
     m = len(person)
     if m:
-        _write(world, journeys, person, np.full(m, PASSPORT), days, rng.integers(0, 86400, m), np.ones(m, bool), k["in_mode"][mode_point], k["in_point"][mode_point], k["purpose"][mode_point], np.zeros(m, np.int64),
-               np.ones(m, bool), ground, np.ones(m, bool))
+        _write(
+            world,
+            journeys,
+            person,
+            np.full(m, PASSPORT),
+            days,
+            rng.integers(0, 86400, m),
+            np.ones(m, bool),
+            k["in_mode"][mode_point],
+            k["in_point"][mode_point],
+            k["purpose"][mode_point],
+            np.zeros(m, np.int64),
+            np.ones(m, bool),
+            ground,
+            np.ones(m, bool),
+        )
 
 
 def declare(world: World, crossings: dict[str, Ints]) -> None:
@@ -103,7 +170,16 @@ def declare(world: World, crossings: dict[str, Ints]) -> None:
     is_vehicle = (np.array([g == "vehicle" for g in goods.names])[goods.codes]) & (crossings["mode"][at] == MODES.index("road")) & crossings["inward"][at]
     amount = np.round(np.exp(np.log(s["amounts"]["median"]) + s["amounts"]["sigma"] * rng.standard_normal(n)), 0)
     world.book.add(
-        "declaration", n, person=crossings["person"][at], which=PASSPORT, shown_on=days, declared_on=days, bcp=Words(crossings["point"][at], [p["code"] for p in world.settings["journeys"]["points"]]),
-        direction=Words(crossings["inward"][at].astype(int), ["out", "in"]), amount=amount, currency=world.choose("border", s["currencies"], n),
-        goods_class=Words(np.where(np.array([g == "cash" for g in goods.names])[goods.codes], -1, goods.codes), goods.names), vehicle_due_on=np.where(is_vehicle, days + 90, NONE),
+        "declaration",
+        n,
+        person=crossings["person"][at],
+        which=PASSPORT,
+        shown_on=days,
+        declared_on=days,
+        bcp=Words(crossings["point"][at], [p["code"] for p in world.settings["journeys"]["points"]]),
+        direction=Words(crossings["inward"][at].astype(int), ["out", "in"]),
+        amount=amount,
+        currency=world.choose("border", s["currencies"], n),
+        goods_class=Words(np.where(np.array([g == "cash" for g in goods.names])[goods.codes], -1, goods.codes), goods.names),
+        vehicle_due_on=np.where(is_vehicle, days + 90, NONE),
     )

@@ -17,8 +17,27 @@ from numpy.typing import NDArray
 Ints = NDArray[Any]
 NONE = -(2**31)
 YEAR = 365.25
-PARTS = ("natives", "families", "emigrants", "trips", "visitors", "movers", "permits", "work", "visas", "registrations", "violations", "asylum",
-         "citizenship", "services", "border", "documents", "organisations", "register", "contracts")
+PARTS = (
+    "natives",
+    "families",
+    "emigrants",
+    "trips",
+    "visitors",
+    "movers",
+    "permits",
+    "work",
+    "visas",
+    "registrations",
+    "violations",
+    "asylum",
+    "citizenship",
+    "services",
+    "border",
+    "documents",
+    "organisations",
+    "register",
+    "contracts",
+)
 
 
 def generators(seed: int) -> dict[str, np.random.Generator]:

@@ -16,15 +16,33 @@ from karvan.synth.lives.world import World
 def citizenship_files(world: World, journeys: Journeys, movers: Movers, held: Holdings) -> None:
     """Naturalisation, restoration, affiliation checks, and loss by those who settled abroad."""
     s, rng, people = world.settings["citizenship"], world.rng["citizenship"], world.people
-    asked = np.flatnonzero((held.asked_on != NONE) & (held.asked_on < np.minimum(movers.leaves, people.alive_until()[movers.person])) & (held.answered_on < people.alive_until()[movers.person]))
+    asked = np.flatnonzero(
+        (held.asked_on != NONE)
+        & (held.asked_on < np.minimum(movers.leaves, people.alive_until()[movers.person]))
+        & (held.answered_on < people.alive_until()[movers.person])
+    )
     person = movers.person[asked]
     granted = people.national_from[person] != NONE
     kin = (people.culture[person] == world.national) & (rng.random(len(asked)) < 0.25)
-    _files(world, person, Words(np.where(kin, 1, 0), ["acquisition", "restoration"]), Words(np.where(kin, 1, 0), ["naturalisation", "restoration"]), people.citizenship[person],
-           np.where(granted, world.national, -1), held.asked_on[asked], held.answered_on[asked], np.where(granted, 0, 1))
+    _files(
+        world,
+        person,
+        Words(np.where(kin, 1, 0), ["acquisition", "restoration"]),
+        Words(np.where(kin, 1, 0), ["naturalisation", "restoration"]),
+        people.citizenship[person],
+        np.where(granted, world.national, -1),
+        held.asked_on[asked],
+        held.answered_on[asked],
+        np.where(granted, 0, 1),
+    )
     # checks of affiliation: foreigners and stateless people who bear the country's names, and returned compatriots
     may = np.flatnonzero((people.culture == world.national) & (people.kind == 2) & ~np.isin(np.arange(len(people)), person))
-    n = int(count(rng, np.array([s["affiliation_yearly"] * s["affiliation_share"] * world.scale * world.settings["density"]["movers"] * (world.end - world.start) / YEAR]))[0])
+    n = int(
+        count(
+            rng,
+            np.array([s["affiliation_yearly"] * s["affiliation_share"] * world.scale * world.settings["density"]["movers"] * (world.end - world.start) / YEAR]),
+        )[0]
+    )
     who = rng.choice(may, min(n, len(may)), replace=False) if len(may) else may
     submitted = world.start + rng.integers(0, world.end - world.start, len(who))
     answered = submitted + spread(rng, 55, 0.5, len(who), 5, 400)
@@ -33,17 +51,53 @@ def citizenship_files(world: World, journeys: Journeys, movers: Movers, held: Ho
     national = people.citizenship[who] == world.national
     result = np.where(national, results.index("granted"), result)
     ok = (submitted > people.born[who] + 30) & (answered < people.alive_until()[who]) & (journeys.inside_on(who, submitted) | (rng.random(len(who)) < 0.35))
-    _files(world, who[ok], "affiliation_check", "affiliation", people.citizenship[who][ok], np.full(int(ok.sum()), -1), submitted[ok], answered[ok], result[ok], results)
+    _files(
+        world,
+        who[ok],
+        "affiliation_check",
+        "affiliation",
+        people.citizenship[who][ok],
+        np.full(int(ok.sum()), -1),
+        submitted[ok],
+        answered[ok],
+        result[ok],
+        results,
+    )
     _losses(world, journeys)
 
 
-def _files(world: World, person: Ints, file_type: str | Words, basis: str | Words, before: Ints, after: Ints, submitted: Ints, decided: Ints, decision: Ints, results: list[str] | None = None) -> None:
+def _files(
+    world: World,
+    person: Ints,
+    file_type: str | Words,
+    basis: str | Words,
+    before: Ints,
+    after: Ints,
+    submitted: Ints,
+    decided: Ints,
+    decision: Ints,
+    results: list[str] | None = None,
+) -> None:
     n, known = len(person), decided <= world.end
     keep = (submitted >= world.start) & (submitted <= world.end)
     first = sum(r["_n"] for r in world.book.rows["citizenship"]) + 1
     kind = {"acquisition": "AC", "affiliation_check": "AF", "loss": "LO"}.get(file_type if isinstance(file_type, str) else "acquisition", "AC")
-    world.book.add("citizenship", n, keep=keep, person=person, which=PASSPORT, shown_on=submitted, file_no=numbers(kind, first + np.arange(n), 6), file_type=file_type, basis=basis, previous_citizenship=world.country(before),
-                   new_citizenship=world.country(np.where(known, after, -1)), submitted_on=submitted, decided_on=np.where(known, decided, NONE), decision=Words(np.where(known, decision, -1), results or ["granted", "refused"]))
+    world.book.add(
+        "citizenship",
+        n,
+        keep=keep,
+        person=person,
+        which=PASSPORT,
+        shown_on=submitted,
+        file_no=numbers(kind, first + np.arange(n), 6),
+        file_type=file_type,
+        basis=basis,
+        previous_citizenship=world.country(before),
+        new_citizenship=world.country(np.where(known, after, -1)),
+        submitted_on=submitted,
+        decided_on=np.where(known, decided, NONE),
+        decision=Words(np.where(known, decision, -1), results or ["granted", "refused"]),
+    )
 
 
 def _losses(world: World, journeys: Journeys) -> None:
@@ -57,9 +111,9 @@ def _losses(world: World, journeys: Journeys) -> None:
     decided = submitted + spread(rng, 160, 0.4, len(who), 40, 600)
     ok = (submitted < world.end) & (decided < people.alive_until()[who]) & (people.second[who] < 0)
     who, submitted, decided, to = who[ok], submitted[ok], decided[ok], k["country"][settled][ok]
-    world.lost_on = np.full(len(people), NONE)  # type: ignore[attr-defined]
-    world.lost_on[who] = np.where(decided <= world.end, decided, NONE)  # type: ignore[attr-defined]
-    people.second[who] = to
+    known = decided <= world.end
+    world.lost = {"person": who[known], "on": decided[known]}
+    people.second[who[known]] = to[known]
     _files(world, who, "loss", Words(np.full(len(who), -1), ["none"]), np.full(len(who), world.national), to, submitted, decided, np.zeros(len(who), int))
 
 
@@ -72,7 +126,13 @@ def services(world: World, journeys: Journeys, movers: Movers, cases: Cases) -> 
     end_of = np.minimum(movers.leaves, world.end)
     groups = [
         (cases.person, "asylum_seeker", cases.lodged + rng.integers(1, 60, len(cases.person)), s["share"]["asylum"], cases.final),
-        (cases.person[cases.refugee], "refugee", cases.final[cases.refugee] + rng.integers(5, 300, int(cases.refugee.sum())), s["share"]["refugee"], np.full(int(cases.refugee.sum()), world.end)),
+        (
+            cases.person[cases.refugee],
+            "refugee",
+            cases.final[cases.refugee] + rng.integers(5, 300, int(cases.refugee.sum())),
+            s["share"]["refugee"],
+            np.full(int(cases.refugee.sum()), world.end),
+        ),
         (movers.person[family], "temporary", movers.arrives[family] + rng.integers(20, 400, int(family.sum())), s["share"]["family"], end_of[family]),
         (movers.person[~family], "temporary", movers.arrives[~family] + rng.integers(20, 500, int((~family).sum())), s["share"]["other"], end_of[~family]),
         (k["person"][back], "citizen", k["closes"][back] + rng.integers(5, 200, len(back)), s["share"]["returned"], np.full(len(back), world.end)),
@@ -93,9 +153,24 @@ def services(world: World, journeys: Journeys, movers: Movers, cases: Cases) -> 
         with_interpreter = (status != "citizen") & (rng.random(len(row)) < 0.5)
         region = np.where(people.region[person] >= 0, people.region[person], world.choose_region("services", "foreign_regions", len(row)))
         keep = (offered <= np.minimum(until[row], world.end)) & (offered < people.alive_until()[person]) & (offered > world.start)
-        world.book.add("service", len(row), keep=keep, person=person, which=PASSPORT, shown_on=offered, referral_no=numbers("SR", number + np.arange(1, len(row) + 1), 7), status_at_referral=status, need=world.choose("services", s["needs"], len(row)),
-                       region=world.region(region), provider=world.choose("services", s["providers"], len(row)), offered_on=offered, started_on=np.where(starts, started, NONE), closed_on=np.where(ends, closed, NONE),
-                       outcome=Words(np.where(ends, outcome.codes, -1), outcome.names), interpreter_language=np.where(with_interpreter, speaks, ""))
+        world.book.add(
+            "service",
+            len(row),
+            keep=keep,
+            person=person,
+            which=PASSPORT,
+            shown_on=offered,
+            referral_no=numbers("SR", number + np.arange(1, len(row) + 1), 7),
+            status_at_referral=status,
+            need=world.choose("services", s["needs"], len(row)),
+            region=world.region(region),
+            provider=world.choose("services", s["providers"], len(row)),
+            offered_on=offered,
+            started_on=np.where(starts, started, NONE),
+            closed_on=np.where(ends, closed, NONE),
+            outcome=Words(np.where(ends, outcome.codes, -1), outcome.names),
+            interpreter_language=np.where(with_interpreter, speaks, ""),
+        )
         number += len(row)
 
 
@@ -116,7 +191,20 @@ def readmissions(world: World, journeys: Journeys) -> Ints:
     host = world.country(k["country"][rows])
     events.add(person, case, "readmission", "requested", requested, origin_country=world.national_code, destination=world.national_code)
     events.add(person, case, "readmission", "transferred", on, origin_country=world.national_code, destination=world.national_code, return_mode="enforced")
-    world.book.add("decision", len(rows), person=person, which=PASSPORT, shown_on=requested, procedure="readmission", case_no=case, instance="admin", outcome="granted", decided_on=requested + rng.integers(3, 20, len(rows)), origin_country=host, body="SMS")
+    world.book.add(
+        "decision",
+        len(rows),
+        person=person,
+        which=PASSPORT,
+        shown_on=requested,
+        procedure="readmission",
+        case_no=case,
+        instance="admin",
+        outcome="granted",
+        decided_on=requested + rng.integers(3, 20, len(rows)),
+        origin_country=host,
+        body="SMS",
+    )
     marked = np.zeros(len(k["kind"]), bool)
     marked[rows] = True
     return marked
@@ -130,8 +218,18 @@ def organisations(world: World) -> None:
     names = np.array([s["names"][forms.names[f]].format(n=i + 1) for i, f in enumerate(forms.codes)])
     founded = rng.integers(1988, int(str(world.settings["time"]["end"])[:4]), n)
     city = np.array([f"{world.countries[h]} city {1 + int(9 * u * u)}" for h, u in zip(host, rng.random(n), strict=True)])
-    world.book.add("organisation", n, organisation_no=numbers("DO", np.arange(1, n + 1), 5), name=names, country=world.country(host), city=city, form=forms, founded_year=founded,
-                   members=np.round(np.exp(np.log(60) + 1.1 * rng.standard_normal(n))), last_contact_on=world.end - spread(rng, 120, 1.0, n, 1, 2500))
+    world.book.add(
+        "organisation",
+        n,
+        organisation_no=numbers("DO", np.arange(1, n + 1), 5),
+        name=names,
+        country=world.country(host),
+        city=city,
+        form=forms,
+        founded_year=founded,
+        members=np.round(np.exp(np.log(60) + 1.1 * rng.standard_normal(n))),
+        last_contact_on=world.end - spread(rng, 120, 1.0, n, 1, 2500),
+    )
 
 
 def complaints(world: World) -> None:
@@ -141,10 +239,24 @@ def complaints(world: World) -> None:
     who, rights, stages = (list(s[k]) for k in ("complainants", "rights", "stages"))
     n = rng.poisson(s["yearly"] / 12, len(starts))
     month = repeat_index(n)
-    cell = np.stack([month, pick(rng, list(s["complainants"].values()), len(month)), pick(rng, list(s["rights"].values()), len(month)), pick(rng, list(s["stages"].values()), len(month))], axis=1)
+    cell = np.stack(
+        [
+            month,
+            pick(rng, list(s["complainants"].values()), len(month)),
+            pick(rng, list(s["rights"].values()), len(month)),
+            pick(rng, list(s["stages"].values()), len(month)),
+        ],
+        axis=1,
+    )
     cells, received = np.unique(cell, axis=0, return_counts=True)
     periods = [str(np.datetime64(int(d), "D"))[:7] for d in starts]
-    world.book.add("complaints", len(cells), period=Words(cells[:, 0], periods), complainant=Words(cells[:, 1], who), right_named=Words(cells[:, 2], rights), stage=Words(cells[:, 3], stages), received=received,
-                   upheld=rng.binomial(received, s["upheld"]))
-
-
+    world.book.add(
+        "complaints",
+        len(cells),
+        period=Words(cells[:, 0], periods),
+        complainant=Words(cells[:, 1], who),
+        right_named=Words(cells[:, 2], rights),
+        stage=Words(cells[:, 3], stages),
+        received=received,
+        upheld=rng.binomial(received, s["upheld"]),
+    )

@@ -26,7 +26,9 @@ class Journeys:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.purposes: list[str] = sorted({*world.settings["citizens"]["purposes"], *(p for party in world.settings["visitors"]["purposes"].values() for p in party), "residence"})
+        self.purposes: list[str] = sorted(
+            {*world.settings["citizens"]["purposes"], *(p for party in world.settings["visitors"]["purposes"].values() for p in party), "residence"}
+        )
         self.kept: dict[str, Ints] = {}
         self._keys = np.empty(0, np.int64)
         self._inward = np.empty(0, bool)
@@ -41,7 +43,12 @@ class Journeys:
         """
         world, n = self.world, len(person)
         person, opens, closes = (np.asarray(a, dtype=np.int64) for a in (person, opens, closes))
-        fits = (opens < closes + (what == STAY) + (what == ABSENCE)) & (opens <= world.horizon) & (opens > world.people.born[person]) & (opens < world.people.alive_until()[person])
+        fits = (
+            (opens < closes + (what == STAY) + (what == ABSENCE))
+            & (opens <= world.horizon)
+            & (opens > world.people.born[person])
+            & (opens < world.people.alive_until()[person])
+        )
         fits &= self._free(person, opens, closes, wanted_inside=what == ABSENCE)
         order = np.lexsort((closes, opens, person))
         order = order[fits[order]]
@@ -49,8 +56,15 @@ class Journeys:
         clear = np.ones(len(order), bool)
         clear[1:] = person[order][1:] * PERSON_BITS + opens[order][1:] > ends[:-1]
         chosen = order[clear]
-        columns = {"person": person, "opens": opens, "closes": closes, "what": np.full(n, what, np.int8), "kind": np.full(n, KINDS.index(kind), np.int8),
-                   "country": np.broadcast_to(country, (n,)).astype(np.int16), "purpose": np.broadcast_to(purpose, (n,)).astype(np.int16)}
+        columns = {
+            "person": person,
+            "opens": opens,
+            "closes": closes,
+            "what": np.full(n, what, np.int8),
+            "kind": np.full(n, KINDS.index(kind), np.int8),
+            "country": np.broadcast_to(country, (n,)).astype(np.int16),
+            "purpose": np.broadcast_to(purpose, (n,)).astype(np.int16),
+        }
         given = {name: np.broadcast_to(value, (n,)) for name, value in more.items()}
         if "in_mode" not in given:
             inward, outward = (opens, closes) if what == STAY else (closes, opens)
@@ -65,7 +79,9 @@ class Journeys:
             self.kept[name] = np.concatenate([self.kept[name], taken])
         for name in self.kept.keys() - columns.keys() - given.keys():
             self.kept[name] = np.concatenate([self.kept[name], np.full(len(chosen), -1, self.kept[name].dtype)])
-        keys = np.concatenate([self._keys, person[chosen] * PERSON_BITS + opens[chosen], person[chosen] * PERSON_BITS + np.minimum(closes[chosen], PERSON_BITS - 1)])
+        keys = np.concatenate(
+            [self._keys, person[chosen] * PERSON_BITS + opens[chosen], person[chosen] * PERSON_BITS + np.minimum(closes[chosen], PERSON_BITS - 1)]
+        )
         inward = np.concatenate([self._inward, np.full(len(chosen), what == STAY), np.full(len(chosen), what == ABSENCE)])
         sort = np.argsort(keys, kind="stable")
         self._keys, self._inward = keys[sort], inward[sort]
@@ -137,7 +153,12 @@ def ways(world: World, part: str, country: Ints, inward: Ints, outward: Ints) ->
         in_mode = np.where(shut & (rng.random(n) >= closure["exceptions"]), AIR, in_mode)
         lost = np.isin(out_mode, [MODES.index(m) for m in closure["modes"]]) & (outward >= day(str(closure["from"])))
         out_mode = np.where(lost & (rng.random(n) >= s["land_out_share_when_closed"]), AIR, out_mode)
-    return {"in_mode": in_mode.astype(np.int8), "out_mode": out_mode.astype(np.int8), "in_point": _points(world, part, in_mode, route, routes), "out_point": _points(world, part, out_mode, route, routes)}
+    return {
+        "in_mode": in_mode.astype(np.int8),
+        "out_mode": out_mode.astype(np.int8),
+        "in_point": _points(world, part, in_mode, route, routes),
+        "out_point": _points(world, part, out_mode, route, routes),
+    }
 
 
 def _points(world: World, part: str, mode: Ints, route: Ints, routes: list[str]) -> Ints:
@@ -148,7 +169,11 @@ def _points(world: World, part: str, mode: Ints, route: Ints, routes: list[str])
             where = np.flatnonzero((mode == m) & (route == r))
             if not len(where):
                 continue
-            own = [i for i, p in enumerate(points) if p["mode"] == mode_name and p.get("route", route_name) == route_name] or [i for i, p in enumerate(points) if p["mode"] == mode_name] or [0]
+            own = (
+                [i for i, p in enumerate(points) if p["mode"] == mode_name and p.get("route", route_name) == route_name]
+                or [i for i, p in enumerate(points) if p["mode"] == mode_name]
+                or [0]
+            )
             out[where] = np.array(own)[pick(rng, [points[i]["weight"] for i in own], len(where))]
     return out
 

@@ -71,7 +71,9 @@ def _principals(world: World) -> Movers:
     ground = pick_by(rng, mixes, country)
     years = np.array([s["grounds"][g]["years"] for g in grounds(world)])
     stay = spread(rng, years[ground, 0] * YEAR, years[ground, 1], n, 60, 40 * YEAR)
-    seasonal = (ground == grounds(world).index("T12")) & (rng.random(n) < world.settings["work"]["seasonal_share"]) if "T12" in grounds(world) else np.zeros(n, bool)
+    seasonal = (
+        (ground == grounds(world).index("T12")) & (rng.random(n) < world.settings["work"]["seasonal_share"]) if "T12" in grounds(world) else np.zeros(n, bool)
+    )
     stay = np.where(seasonal, rng.integers(75, 330, n), stay)
     leaves = arrives + stay
     keep = leaves >= world.start
@@ -87,9 +89,19 @@ def _principals(world: World) -> Movers:
     kin = np.array([world.settings["countries"][c].get("kin", 0) for c in world.listed])[country]
     own_kin = rng.random(n) < kin
     person = world.people.add(
-        n, female=female, born=born, died=world.death_days("movers", female, born, arrives), kind=MOVER, citizenship=nation,
-        born_country=np.where(own_kin & (rng.random(n) < 0.3), world.national, np.where(rng.random(n) < 0.04, world.choose_country("movers", {c: world.settings["countries"][c]["movers"] for c in world.listed}, n), nation)),
-        culture=np.where(own_kin, world.national, nation), region=world.choose_region("movers", "foreign_regions", n),
+        n,
+        female=female,
+        born=born,
+        died=world.death_days("movers", female, born, arrives),
+        kind=MOVER,
+        citizenship=nation,
+        born_country=np.where(
+            own_kin & (rng.random(n) < 0.3),
+            world.national,
+            np.where(rng.random(n) < 0.04, world.choose_country("movers", {c: world.settings["countries"][c]["movers"] for c in world.listed}, n), nation),
+        ),
+        culture=np.where(own_kin, world.national, nation),
+        region=world.choose_region("movers", "foreign_regions", n),
     )
     return Movers(person, ground, arrives, leaves, np.full(n, -1), np.full(n, PRINCIPAL, np.int8))
 
@@ -105,8 +117,16 @@ def _settled(world: World) -> Movers:
     leaves = world.start + (rng.exponential(1 / s["leave_yearly"], n) * YEAR).astype(np.int64) + 30
     kin = np.array([world.settings["countries"].get(c, {}).get("kin", 0) for c in world.countries])[nation]
     person = world.people.add(
-        n, female=female, born=born, died=world.death_days("movers", female, born, np.full(n, world.start)), kind=MOVER, citizenship=nation, born_country=nation,
-        culture=np.where(rng.random(n) < kin, world.national, nation), region=world.choose_region("movers", "foreign_regions", n), number_from=np.maximum(arrives + 700, born),
+        n,
+        female=female,
+        born=born,
+        died=world.death_days("movers", female, born, np.full(n, world.start)),
+        kind=MOVER,
+        citizenship=nation,
+        born_country=nation,
+        culture=np.where(rng.random(n) < kin, world.national, nation),
+        region=world.choose_region("movers", "foreign_regions", n),
+        number_from=np.maximum(arrives + 700, born),
     )
     ground = np.full(n, grounds(world).index(world.settings["movers"]["relative_ground"]))
     return Movers(person, ground, arrives, leaves, np.full(n, -1), np.full(n, SETTLED, np.int8))
@@ -115,7 +135,9 @@ def _settled(world: World) -> Movers:
 def _family(world: World, movers: Movers, lead: Ints, role: int, female: Ints, born: Ints, **more: Any) -> Movers:
     """Family members of these principals: some come with them, the others later."""
     s, rng, people = world.settings["movers"], world.rng["families"], world.people
-    lag = np.where(rng.random(len(lead)) < s["family_lag"]["together"], 0, spread(rng, s["family_lag"]["median"], s["family_lag"]["sigma"], len(lead), 15, 1500))
+    lag = np.where(
+        rng.random(len(lead)) < s["family_lag"]["together"], 0, spread(rng, s["family_lag"]["median"], s["family_lag"]["sigma"], len(lead), 15, 1500)
+    )
     arrives = np.maximum(movers.arrives[lead] + lag, born + 40)
     leaves = np.where(rng.random(len(lead)) < 0.8, movers.leaves[lead], movers.leaves[lead] - rng.integers(0, 400, len(lead)))
     keep = (leaves - arrives > 90) & (people.alive_until()[movers.person[lead]] > arrives) & (leaves >= world.start)
@@ -123,8 +145,16 @@ def _family(world: World, movers: Movers, lead: Ints, role: int, female: Ints, b
     columns = {k: v[keep] for k, v in more.items()}
     leader = movers.person[lead]
     person = world.people.add(
-        len(lead), female=female, born=born, died=world.death_days("families", female, born, arrives), kind=MOVER, citizenship=people.citizenship[leader],
-        born_country=people.citizenship[leader], culture=people.culture[leader], region=people.region[leader], **columns,
+        len(lead),
+        female=female,
+        born=born,
+        died=world.death_days("families", female, born, arrives),
+        kind=MOVER,
+        citizenship=people.citizenship[leader],
+        born_country=people.citizenship[leader],
+        culture=people.culture[leader],
+        region=people.region[leader],
+        **columns,
     )
     return Movers(person, np.full(len(lead), grounds(world).index(s["family_ground"])), arrives, leaves, lead, np.full(len(lead), role, np.int8))
 
@@ -141,7 +171,7 @@ def _spouses(world: World, movers: Movers) -> Movers:
     leader = movers.person[added.lead]
     wed = np.maximum(np.maximum(people.born[leader], people.born[added.person]) + 6900, movers.arrives[added.lead] - rng.integers(200, 3000, len(leader)))
     wife = np.where(people.female[added.person], added.person, leader)
-    world.couples.add(wife, np.where(people.female[added.person], leader, added.person), np.minimum(wed, added.arrives).astype(np.int64))  # type: ignore[attr-defined]
+    world.couples.add(wife, np.where(people.female[added.person], leader, added.person), np.minimum(wed, added.arrives).astype(np.int64))
     return added
 
 
@@ -195,8 +225,17 @@ def _born_here(world: World, movers: Movers) -> Movers:
     female = rng.random(n) < 0.48
     head = movers.person[lead[again]]
     person = people.add(
-        n, female=female, born=born, died=world.death_days("families", female, born, born), kind=MOVER, citizenship=people.citizenship[head], born_country=world.national,
-        culture=people.culture[head], region=people.region[head], mother=mother[again], father=father[again],
+        n,
+        female=female,
+        born=born,
+        died=world.death_days("families", female, born, born),
+        kind=MOVER,
+        citizenship=people.citizenship[head],
+        born_country=world.national,
+        culture=people.culture[head],
+        region=people.region[head],
+        mother=mother[again],
+        father=father[again],
     )
     leaves = np.minimum(movers.leaves[rows[again]], movers.leaves[lead[again]])
     people.inside_at_start[person] = True  # inside from birth: their first crossing, if any, is outward
@@ -208,12 +247,18 @@ def _marry_locals(world: World, movers: Movers) -> None:
     """Some single movers marry a citizen, mostly those who came as relatives of one."""
     s, rng, people = world.settings["movers"], world.rng["families"], world.people
     taken = np.zeros(len(people), bool)
-    couples = world.couples  # type: ignore[attr-defined]
+    couples = world.couples
     taken[couples.wife] = True
     taken[couples.husband] = True
     relative = movers.ground == grounds(world).index(s["relative_ground"])
     age = (movers.arrives - people.born[movers.person]) / YEAR
-    wants = (movers.role == PRINCIPAL) & ~taken[movers.person] & (age > 19) & (age < 50) & (rng.random(len(movers)) < np.where(relative, 0.8, s["local_marriage_share"]))
+    wants = (
+        (movers.role == PRINCIPAL)
+        & ~taken[movers.person]
+        & (age > 19)
+        & (age < 50)
+        & (rng.random(len(movers)) < np.where(relative, 0.8, s["local_marriage_share"]))
+    )
     rows = np.flatnonzero(wants & (movers.arrives > world.start - 700))
     locals_ = np.flatnonzero((people.kind == RESIDENT) & (people.citizenship == world.national) & ~taken[: len(people)])
     for women in (True, False):

@@ -12,9 +12,9 @@ from karvan.synth.lives.world import World
 def settle(world: World) -> None:
     """The people of the first day, with parents of the young and couples; then births and marriages, year by year."""
     _first_people(world)
-    couples = _first_couples(world)
-    _parents_of_the_young(world, couples)
-    _years(world, couples)
+    _first_couples(world)
+    _parents_of_the_young(world)
+    _years(world)
 
 
 def _first_people(world: World) -> None:
@@ -29,8 +29,17 @@ def _first_people(world: World) -> None:
     female, age = female[order], age[order]
     born = (world.start - age * YEAR).astype(np.int32)
     people.add(
-        n, female=female, born=born, died=world.death_days("natives", female, born, np.full(n, world.start)), born_country=_birth_countries(world, age),
-        culture=world.national, kind=RESIDENT, citizenship=world.national, region=world.choose_region("natives", "regions", n), inside_at_start=True, number_from=born,
+        n,
+        female=female,
+        born=born,
+        died=world.death_days("natives", female, born, np.full(n, world.start)),
+        born_country=_birth_countries(world, age),
+        culture=world.national,
+        kind=RESIDENT,
+        citizenship=world.national,
+        region=world.choose_region("natives", "regions", n),
+        inside_at_start=True,
+        number_from=born,
         second=_second_citizenships(world, n),
     )
 
@@ -49,22 +58,6 @@ def _second_citizenships(world: World, n: int) -> Ints:
     return np.where(rng.random(n) < s["dual_share"], world.choose_country("natives", s["second"], n), -1).astype(np.int16)
 
 
-class Couples:
-    """Marriages as columns: wife, husband, from, to (NONE while they last)."""
-
-    def __init__(self) -> None:
-        self.wife = np.empty(0, np.int64)
-        self.husband = np.empty(0, np.int64)
-        self.begun = np.empty(0, np.int64)
-        self.ended = np.empty(0, np.int64)
-
-    def add(self, wife: Ints, husband: Ints, begun: Ints) -> None:
-        self.wife = np.concatenate([self.wife, wife])
-        self.husband = np.concatenate([self.husband, husband])
-        self.begun = np.concatenate([self.begun, begun])
-        self.ended = np.concatenate([self.ended, np.full(len(wife), NONE)])
-
-
 def _match(world: World, women: Ints, men: Ints, part: str) -> tuple[Ints, Ints]:
     """Pair women with men a few years older: both sorted by age with some noise."""
     rng, people, gap = world.rng[part], world.people, world.settings["population"]["marriage"]["age_gap"]
@@ -76,8 +69,8 @@ def _match(world: World, women: Ints, men: Ints, part: str) -> tuple[Ints, Ints]
     return by_age_w[fits], by_age_m[fits]
 
 
-def _first_couples(world: World) -> Couples:
-    s, rng, people, couples = world.settings["population"]["marriage"], world.rng["natives"], world.people, Couples()
+def _first_couples(world: World) -> None:
+    s, rng, people = world.settings["population"]["marriage"], world.rng["natives"], world.people
     age = (world.start - people.born) / YEAR
     steps = list(s["married_at_start"].items())
     share = np.select([age < s["from_age"], *[age < limit for limit, _ in steps]], [0, *[p for _, p in steps]], 0)
@@ -85,13 +78,12 @@ def _first_couples(world: World) -> Couples:
     wife, husband = _match(world, np.flatnonzero(married & people.female), np.flatnonzero(married & ~people.female), "natives")
     youngest = np.maximum(people.born[wife], people.born[husband])
     since = np.minimum(youngest + ((s["from_age"] + rng.exponential(4, len(wife))) * YEAR), world.start - 1 - rng.integers(0, 300, len(wife)))
-    couples.add(wife, husband, np.maximum(since, youngest + 18 * YEAR).astype(np.int64))
-    return couples
+    world.couples.add(wife, husband, np.maximum(since, youngest + 18 * YEAR))
 
 
-def _parents_of_the_young(world: World, couples: Couples) -> None:
+def _parents_of_the_young(world: World) -> None:
     """Give the people under 22 a married mother 19 to 41 years older and her husband."""
-    rng, people = world.rng["families"], world.people
+    rng, people, couples = world.rng["families"], world.people, world.couples
     children = np.flatnonzero(world.start - people.born < 22 * YEAR)
     order = np.argsort(people.born[couples.wife], kind="stable")
     mothers_born = people.born[couples.wife][order]
@@ -106,9 +98,9 @@ def _parents_of_the_young(world: World, couples: Couples) -> None:
     people.region[children] = people.region[couples.wife[place]]
 
 
-def _years(world: World, couples: Couples) -> None:
+def _years(world: World) -> None:
     """Births and marriages from the first day to the horizon, a year at a time."""
-    s, rng, people = world.settings["population"], world.rng["natives"], world.people
+    s, rng, people, couples = world.settings["population"], world.rng["natives"], world.people, world.couples
     fertility, by_age = world.dated(s["total_fertility"]), np.array(s["fertility_by_age"]) / 100
     first_year = int(year_of(np.array([world.start]))[0])
     for year in range(first_year, int(year_of(np.array([world.horizon]))[0]) + 1):
@@ -133,8 +125,21 @@ def _years(world: World, couples: Couples) -> None:
         born = (opens + rng.random(n) * (closes - opens)).astype(np.int32)
         female = rng.random(n) >= s["boys_share"]
         fathers = np.where((husband_of[mothers] >= 0) & (dies[husband_of[mothers]] > born - 250), husband_of[mothers], -1)
-        people.add(n, female=female, born=born, died=world.death_days("natives", female, born, born), born_country=world.national, culture=world.national, kind=RESIDENT,
-                   citizenship=world.national, region=people.region[mothers], mother=mothers, father=fathers, number_from=born, inside_at_start=True)
+        people.add(
+            n,
+            female=female,
+            born=born,
+            died=world.death_days("natives", female, born, born),
+            born_country=world.national,
+            culture=world.national,
+            kind=RESIDENT,
+            citizenship=world.national,
+            region=people.region[mothers],
+            mother=mothers,
+            father=fathers,
+            number_from=born,
+            inside_at_start=True,
+        )
         # marriages and divorces
         dies = people.alive_until()
         age = (opens - people.born) / YEAR
@@ -147,6 +152,3 @@ def _years(world: World, couples: Couples) -> None:
         ends = np.flatnonzero(lasting)
         ends = ends[rng.random(len(ends)) < s["marriage"]["divorce_yearly"] * share]
         couples.ended[ends] = np.maximum((opens + rng.random(len(ends)) * (closes - opens)).astype(np.int64), couples.begun[ends] + 30)
-    world.couples = couples  # type: ignore[attr-defined]
-
-

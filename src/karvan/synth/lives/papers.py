@@ -29,11 +29,29 @@ def issue(world: World) -> None:
     number = _numbers(world, issuer[first], which[first])
     people = world.people
     issued = (phase + turn * effective)[first]
-    earliest = np.where(which[first] == NATIONAL, people.national_from[person[first]], np.where(which[first] == TRAVEL, people.refugee_from[person[first]], people.born[person[first]] + 1))
+    earliest = np.where(
+        which[first] == NATIONAL,
+        people.national_from[person[first]],
+        np.where(
+            which[first] == TRAVEL,
+            people.refugee_from[person[first]],
+            np.where(which[first] == SECOND, world.second_from()[person[first]], people.born[person[first]]),
+        ),
+    )
     issued = np.maximum(issued, earliest)
     kind = np.select([which[first] == IDENTITY, which[first] == TRAVEL, which[first] == RETURN_PAPER], [1, 2, 3], 0)
     order = np.lexsort((issued, person[first]))
-    world.book.add("documents", len(unique), keep=order, person=person[first], doc_no=number, doc_type=Words(kind, TYPES), issuer=world.country(issuer[first]), issued_on=issued, expires_on=issued + valid[first] - 1)
+    world.book.add(
+        "documents",
+        len(unique),
+        keep=order,
+        person=person[first],
+        doc_no=number,
+        doc_type=Words(kind, TYPES),
+        issuer=world.country(issuer[first]),
+        issued_on=issued,
+        expires_on=issued + valid[first] - 1,
+    )
     at = 0
     for r, n in zip(rows, sizes, strict=True):
         r["doc_no"] = Shown(position[at : at + n], number)
@@ -49,22 +67,30 @@ def _terms(world: World, person: Ints, which: Ints) -> tuple[Ints, Ints, Ints]:
     s, people = world.settings["passports"], world.people
     years = np.array([s.get(c, s["default"])["years"] for c in world.countries])
     issuer = np.select([which == PASSPORT, which == SECOND], [people.citizenship[person], people.second[person]], world.national).astype(np.int64)
-    valid = np.select([which == IDENTITY, which == TRAVEL, which == RETURN_PAPER], [s["identity"]["years"], s["travel_document"]["years"], s["return_paper"]["years"]], years[issuer]) * 365
-    early = np.random.Generator(np.random.PCG64(world.seed + 7)).random(len(people) * SLOTS)[person * SLOTS + which]
+    valid = (
+        np.select(
+            [which == IDENTITY, which == TRAVEL, which == RETURN_PAPER],
+            [s["identity"]["years"], s["travel_document"]["years"], s["return_paper"]["years"]],
+            years[issuer],
+        )
+        * 365
+    )
+    early = world.trait("renews early", SLOTS)[person * SLOTS + which]
     share = s["early_renewal"]
     return issuer, valid, np.where(early < share, (valid * (0.35 + early / share * 0.6)).astype(np.int64), valid)
 
 
 def _phases(world: World, person: Ints, which: Ints, effective: Ints) -> Ints:
-    chance = world.rng["documents"].random(len(world.people) * SLOTS)
-    return (chance[person * SLOTS + which] * effective).astype(np.int64)
+    return (world.trait("issued first", SLOTS)[person * SLOTS + which] * effective).astype(np.int64)
 
 
 def _numbers(world: World, issuer: Ints, which: Ints) -> Ints:
     """Numbers in the issuer's form, each once over all issuers of that form."""
     s = world.settings["passports"]
     forms = np.array([s.get(c, s["default"])["form"] for c in world.countries])[issuer]
-    forms = np.select([which == IDENTITY, which == TRAVEL, which == RETURN_PAPER], [s["identity"]["form"], s["travel_document"]["form"], s["return_paper"]["form"]], forms)
+    forms = np.select(
+        [which == IDENTITY, which == TRAVEL, which == RETURN_PAPER], [s["identity"]["form"], s["travel_document"]["form"], s["return_paper"]["form"]], forms
+    )
     out = np.empty(len(issuer), dtype="U12")
     for form in np.unique(forms):
         where = np.flatnonzero(forms == form)
@@ -101,16 +127,29 @@ def _nationalities(world: World) -> None:
     everyone = np.arange(n)
     natural = np.flatnonzero((people.national_from != NONE) & (people.national_from <= world.end))
     keeps = keeps_old(world)
-    lost = getattr(world, "lost_on", np.full(n, NONE))
+    lost = world.lost_on()
     ends = np.where((people.national_from != NONE) & (people.national_from <= world.end) & ~keeps, people.national_from - 1, lost)
-    add: dict[str, Any] = {"person": everyone, "citizenship": world.country(people.citizenship), "from_on": people.born, "to_on": np.where(ends <= world.end, ends, NONE)}
+    add: dict[str, Any] = {
+        "person": everyone,
+        "citizenship": world.country(people.citizenship),
+        "from_on": people.born,
+        "to_on": np.where(ends <= world.end, ends, NONE),
+    }
     world.book.add("nationalities", n, **add)
     second = np.flatnonzero(people.second >= 0)
-    world.book.add("nationalities", len(second), person=second, citizenship=world.country(people.second[second]), from_on=people.born[second], to_on=np.full(len(second), NONE))
-    world.book.add("nationalities", len(natural), person=natural, citizenship=world.national_code, from_on=people.national_from[natural], to_on=np.full(len(natural), NONE))
+    world.book.add(
+        "nationalities",
+        len(second),
+        person=second,
+        citizenship=world.country(people.second[second]),
+        from_on=world.second_from()[second],
+        to_on=np.full(len(second), NONE),
+    )
+    world.book.add(
+        "nationalities", len(natural), person=natural, citizenship=world.national_code, from_on=people.national_from[natural], to_on=np.full(len(natural), NONE)
+    )
 
 
 def keeps_old(world: World) -> Ints:
     """Who keeps the first citizenship after naturalisation; the same people whoever asks."""
-    chance = np.random.Generator(np.random.PCG64(world.seed + 11)).random(len(world.people))
-    return chance < world.settings["permits"]["naturalisation"]["keeps_old"]
+    return world.trait("keeps the old passport") < world.settings["permits"]["naturalisation"]["keeps_old"]

@@ -11,9 +11,20 @@ from karvan.synth.lives.chance import NONE, Ints
 RESIDENT, VISITOR, MOVER = range(3)
 KINDS = ["resident", "visitor", "mover"]
 _DEFAULTS: dict[str, tuple[Any, Any]] = {
-    "female": (np.bool_, False), "born": (np.int32, NONE), "died": (np.int32, NONE), "born_country": (np.int16, 0), "culture": (np.int16, 0),
-    "mother": (np.int32, -1), "father": (np.int32, -1), "kind": (np.int8, RESIDENT), "citizenship": (np.int16, 0), "second": (np.int16, -1),
-    "national_from": (np.int32, NONE), "region": (np.int16, -1), "inside_at_start": (np.bool_, False), "number_from": (np.int32, NONE),
+    "female": (np.bool_, False),
+    "born": (np.int32, NONE),
+    "died": (np.int32, NONE),
+    "born_country": (np.int16, 0),
+    "culture": (np.int16, 0),
+    "mother": (np.int32, -1),
+    "father": (np.int32, -1),
+    "kind": (np.int8, RESIDENT),
+    "citizenship": (np.int16, 0),
+    "second": (np.int16, -1),
+    "national_from": (np.int32, NONE),
+    "region": (np.int16, -1),
+    "inside_at_start": (np.bool_, False),
+    "number_from": (np.int32, NONE),
     "refugee_from": (np.int32, NONE),
 }
 

@@ -84,11 +84,31 @@ def decide(world: World, movers: Movers) -> Holdings:
         decision = np.where(chance < refusal, REFUSED, np.where(chance < refusal + s["withdrawn_share"], WITHDRAWN, GRANTED))
         granted = decision == GRANTED
         ground = np.where(applied >= switch_on[i] - 60, names.index("T12") if "T12" in names else 0, movers.ground[i])
-        months = np.where(perm, p["years"] * 12, np.where(student[i] & (applied < switch_on[i] - 60), _months(world, "student_months", len(i)), np.where(round_no[i] == 0, _months(world, "first_months", len(i)), _months(world, "later_months", len(i)))))
+        months = np.where(
+            perm,
+            p["years"] * 12,
+            np.where(
+                student[i] & (applied < switch_on[i] - 60),
+                _months(world, "student_months", len(i)),
+                np.where(round_no[i] == 0, _months(world, "first_months", len(i)), _months(world, "later_months", len(i))),
+            ),
+        )
         starts = np.where((valid_to[i] != NONE) & (decided <= valid_to[i]) & ~asks_permanent, valid_to[i] + 1, decided)
         ends = (starts + months * MONTH).astype(np.int64) - 1
-        rows.append({"row": i, "kind": perm.astype(int), "action": np.where(round_no[i] == 0, ISSUE, np.where(asks_permanent, ISSUE, EXTEND)), "ground": ground, "applied": applied, "decided": decided,
-                     "decision": decision, "express": np.where(express, 15, NONE), "from": np.where(granted, starts, NONE), "to": np.where(granted, ends, NONE)})
+        rows.append(
+            {
+                "row": i,
+                "kind": perm.astype(int),
+                "action": np.where(round_no[i] == 0, ISSUE, np.where(asks_permanent, ISSUE, EXTEND)),
+                "ground": ground,
+                "applied": applied,
+                "decided": decided,
+                "decision": decision,
+                "express": np.where(express, 15, NONE),
+                "from": np.where(granted, starts, NONE),
+                "to": np.where(granted, ends, NONE),
+            }
+        )
         # what the decision does to the life
         g = i[granted]
         first_grant[g] = np.where(first_grant[g] == NONE, starts[granted], first_grant[g])
@@ -112,13 +132,17 @@ def decide(world: World, movers: Movers) -> Holdings:
         if len(out):
             lawful = np.maximum(np.where(valid_to[out] == NONE, decided[lost] + 10, valid_to[out]), decided[lost] + 10)
             stays_on = rng.random(len(out)) < 0.4
-            movers.leaves[out] = np.minimum(movers.leaves[out], np.where(stays_on, lawful + spread(rng, 160, 0.8, len(out), 20, 900), lawful - rng.integers(0, 8, len(out))))
+            movers.leaves[out] = np.minimum(
+                movers.leaves[out], np.where(stays_on, lawful + spread(rng, 160, 0.8, len(out), 20, 900), lawful - rng.integers(0, 8, len(out)))
+            )
             held.irregular_from[out] = lawful + 1
             active[out] = False
     held.national_from[:] = np.where(nationality < np.minimum(movers.leaves, died), nationality, NONE)
     people.national_from[movers.person] = held.national_from
     naturalised = held.national_from != NONE
-    people.number_from[movers.person[naturalised]] = np.where(people.number_from[movers.person[naturalised]] == NONE, held.national_from[naturalised], people.number_from[movers.person[naturalised]])
+    people.number_from[movers.person[naturalised]] = np.where(
+        people.number_from[movers.person[naturalised]] == NONE, held.national_from[naturalised], people.number_from[movers.person[naturalised]]
+    )
     movers.leaves[movers.role == CHILD] = _with_lead(movers, CHILD, held)
     _lapse(movers, held, valid_to, rng)
     _write(world, movers, rows, reason, held)
@@ -173,13 +197,29 @@ def _write(world: World, movers: Movers, rows: list[dict[str, Ints]], reason: In
     decided_known = joined["decided"] <= world.end
     work = np.isin(reason[joined["ground"]], [REASONS.index("work")]) & adult
     book.add(
-        "permit", len(row), keep=keep, person=movers.person[row], which=_passport_then(people, movers.person[row], joined["applied"]), shown_on=joined["applied"],
-        permit_no=numbers("RP", number, 8), kind=Words(joined["kind"], ["temporary", "permanent"]), action=Words(joined["action"], ACTIONS), ground=Words(joined["ground"], names),
-        reason=Words(reason[joined["ground"]], REASONS), applied_on=joined["applied"], decided_on=np.where(decided_known, joined["decided"], NONE),
-        decision=Words(np.where(decided_known, joined["decision"], -1), DECISIONS), channel=world.choose("permits", s["channels"], len(row)), express_days=joined["express"],
-        valid_from_on=np.where(decided_known, joined["from"], NONE), valid_to_on=np.where(decided_known, joined["to"], NONE), region=world.region(people.region[movers.person[row]]),
+        "permit",
+        len(row),
+        keep=keep,
+        person=movers.person[row],
+        which=_passport_then(people, movers.person[row], joined["applied"]),
+        shown_on=joined["applied"],
+        permit_no=numbers("RP", number, 8),
+        kind=Words(joined["kind"], ["temporary", "permanent"]),
+        action=Words(joined["action"], ACTIONS),
+        ground=Words(joined["ground"], names),
+        reason=Words(reason[joined["ground"]], REASONS),
+        applied_on=joined["applied"],
+        decided_on=np.where(decided_known, joined["decided"], NONE),
+        decision=Words(np.where(decided_known, joined["decision"], -1), DECISIONS),
+        channel=world.choose("permits", s["channels"], len(row)),
+        express_days=joined["express"],
+        valid_from_on=np.where(decided_known, joined["from"], NONE),
+        valid_to_on=np.where(decided_known, joined["to"], NONE),
+        region=world.region(people.region[movers.person[row]]),
         occupation=Words(np.where(work, _occupations(world, len(row)), -1), list(world.settings["work"]["titles"])),
-        education=Words(np.where(adult & (rng.random(len(row)) < 0.7), pick(rng, list(s["education"].values()), len(row)), -1), [str(k) for k in s["education"]]),
+        education=Words(
+            np.where(adult & (rng.random(len(row)) < 0.7), pick(rng, list(s["education"].values()), len(row)), -1), [str(k) for k in s["education"]]
+        ),
         family_of=np.where(sponsor > 0, numbers("RP", np.maximum(sponsor, 0), 8), ""),
     )
     _statuses(world, movers, joined, reason, held)
@@ -232,12 +272,32 @@ def _statuses(world: World, movers: Movers, joined: dict[str, Ints], reason: Int
     cancelled[joined["row"][mask]] = joined["decided"][mask]
     closes = np.minimum(np.minimum(closes, cancelled[row]), people.alive_until()[person])
     keep = (closes >= opens) & (closes >= world.start) & (opens <= world.end)
-    book.add("status", len(row), keep=keep, person=person, status=Words(kind, ["temporary", "permanent"]), ground=Words(ground, grounds(world)), reason=Words(reason[ground], REASONS), from_on=opens, to_on=closes)
+    book.add(
+        "status",
+        len(row),
+        keep=keep,
+        person=person,
+        status=Words(kind, ["temporary", "permanent"]),
+        ground=Words(ground, grounds(world)),
+        reason=Words(reason[ground], REASONS),
+        from_on=opens,
+        to_on=closes,
+    )
     old = np.flatnonzero(movers.role == SETTLED)  # their permit of before the first day, until the first extension seen
     first = np.full(len(movers), 2**30)
     np.minimum.at(first, row, opens)
-    until = np.minimum(np.minimum(first[old] - 1, people.alive_until()[movers.person[old]]), np.where(held.national_from[old] == NONE, 2**30, held.national_from[old] - 1))
+    until = np.minimum(
+        np.minimum(first[old] - 1, people.alive_until()[movers.person[old]]), np.where(held.national_from[old] == NONE, 2**30, held.national_from[old] - 1)
+    )
     until = np.minimum(until, world.start + 1826 + 60)
-    book.add("status", len(old), keep=until >= world.start, person=movers.person[old], status="permanent", ground=Words(movers.ground[old], grounds(world)), reason=Words(reason[movers.ground[old]], REASONS),
-             from_on=np.full(len(old), world.start), to_on=until)
-
+    book.add(
+        "status",
+        len(old),
+        keep=until >= world.start,
+        person=movers.person[old],
+        status="permanent",
+        ground=Words(movers.ground[old], grounds(world)),
+        reason=Words(reason[movers.ground[old]], REASONS),
+        from_on=np.full(len(old), world.start),
+        to_on=until,
+    )

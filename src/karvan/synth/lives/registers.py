@@ -16,14 +16,25 @@ from karvan.synth.lives.world import REASONS, World
 
 def write_people(world: World) -> None:
     p, book, n = world.people, world.book, len(world.people)
-    book.add("people", n, person=np.arange(n), sex=Words(p.female.astype(int), ["M", "F"]), born_on=p.born, born_country=world.country(p.born_country), died_on=np.where(p.died <= world.end, p.died, NONE),
-             culture=world.country(p.culture), mother_no=np.where(p.mother >= 0, p.mother.astype(np.int64) + 1, NONE), father_no=np.where(p.father >= 0, p.father.astype(np.int64) + 1, NONE), kind=Words(p.kind, KINDS),
-             keep=p.born <= world.end)
+    book.add(
+        "people",
+        n,
+        person=np.arange(n),
+        sex=Words(p.female.astype(int), ["M", "F"]),
+        born_on=p.born,
+        born_country=world.country(p.born_country),
+        died_on=np.where(p.died <= world.end, p.died, NONE),
+        culture=world.country(p.culture),
+        mother_no=np.where(p.mother >= 0, p.mother.astype(np.int64) + 1, NONE),
+        father_no=np.where(p.father >= 0, p.father.astype(np.int64) + 1, NONE),
+        kind=Words(p.kind, KINDS),
+        keep=p.born <= world.end,
+    )
 
 
 def unions(world: World) -> None:
     """Marriages with their ends, and the civil acts of marriage, divorce, birth and death."""
-    couples, p, rng = world.couples, world.people, world.rng["register"]  # type: ignore[attr-defined]
+    couples, p, rng = world.couples, world.people, world.rng["register"]
     death = np.minimum(p.alive_until()[couples.wife], p.alive_until()[couples.husband])
     divorced = (couples.ended != NONE) & (couples.ended < death)
     ends = np.where(divorced, couples.ended, death)
@@ -48,14 +59,29 @@ def _acts(world: World, person: Ints, event: str, on: Ints, rng: np.random.Gener
     first = sum(r["_n"] for r in world.book.rows["civil_event"])
     abroad = np.zeros(n, bool) if abroad is None else abroad
     more = {} if mother_resident is None else {"mother_resident": mother_resident}
-    world.book.add("civil_event", n, keep=(on <= world.end) & (registered <= world.end), person=person, which=IDENTITY, shown_on=on, act_no=numbers("CA", first + np.arange(1, n + 1), 8), event=event, event_on=on, registered_on=registered,
-                   region=world.region(np.where(abroad, -1, region)), registered_abroad=abroad, **more)
+    world.book.add(
+        "civil_event",
+        n,
+        keep=(on <= world.end) & (registered <= world.end),
+        person=person,
+        which=IDENTITY,
+        shown_on=on,
+        act_no=numbers("CA", first + np.arange(1, n + 1), 8),
+        event=event,
+        event_on=on,
+        registered_on=registered,
+        region=world.region(np.where(abroad, -1, region)),
+        registered_abroad=abroad,
+        **more,
+    )
 
 
 def births_and_deaths(world: World, journeys: Journeys, movers: Movers) -> None:
     p, rng = world.people, world.rng["register"]
-    born_abroad = getattr(world, "born_abroad", np.empty(0, np.int64))
-    here = np.flatnonzero((p.born >= world.start) & (p.born <= world.end) & ((p.kind == RESIDENT) | np.isin(np.arange(len(p)), movers.person[movers.role == BORN_HERE])))
+    born_abroad = world.born_abroad
+    here = np.flatnonzero(
+        (p.born >= world.start) & (p.born <= world.end) & ((p.kind == RESIDENT) | np.isin(np.arange(len(p)), movers.person[movers.role == BORN_HERE]))
+    )
     abroad = np.isin(here, born_abroad)
     registered = ~abroad | (rng.random(len(here)) < world.settings["population"]["born_registered_abroad"])
     here, abroad = here[registered], abroad[registered]
@@ -72,7 +98,7 @@ def population_register(world: World, journeys: Journeys) -> None:
     """Write `resident`, `addresses`: nationals where they are registered, which emigration seldom changes."""
     p, s, rng, k = world.people, world.settings["emigration"], world.rng["register"], journeys.kept
     n = len(p)
-    couples = world.couples  # type: ignore[attr-defined]
+    couples = world.couples
     marital = np.zeros(n, int)
     for who, partner in ((couples.wife, couples.husband), (couples.husband, couples.wife)):
         ok = couples.begun <= world.end
@@ -80,7 +106,7 @@ def population_register(world: World, journeys: Journeys) -> None:
         marital[who[ok]] = state
     natural = (p.national_from != NONE) & (p.national_from <= world.end)
     born_abroad = np.zeros(n, bool)
-    born_abroad[getattr(world, "born_abroad", np.empty(0, np.int64))] = True
+    born_abroad[world.born_abroad] = True
     returned = np.flatnonzero((k["what"] == STAY) & (k["kind"] == 5) & (k["opens"] <= world.end))
     since = np.where(p.kind == RESIDENT, p.born.astype(np.int64), NONE)
     since = np.where(natural, p.national_from, since)
@@ -88,7 +114,11 @@ def population_register(world: World, journeys: Journeys) -> None:
     origin = np.full(n, -1)
     since[k["person"][returned]] = k["opens"][returned] + rng.integers(3, 90, len(returned))
     origin[k["person"][returned]] = k["country"][returned]
-    moved = np.where(rng.random(n) < s_moves(world) * np.clip((world.end - np.maximum(world.start, since)) / YEAR, 0, 15), np.maximum(world.start, since) + 30 + (rng.random(n) * np.maximum(world.end - np.maximum(world.start, since) - 60, 1)).astype(np.int64), NONE)
+    moved = np.where(
+        rng.random(n) < s_moves(world) * np.clip((world.end - np.maximum(world.start, since)) / YEAR, 0, 15),
+        np.maximum(world.start, since) + 30 + (rng.random(n) * np.maximum(world.end - np.maximum(world.start, since) - 60, 1)).astype(np.int64),
+        NONE,
+    )
     new_region = world.choose_region("register", "regions", n)
     away = np.flatnonzero((k["what"] == ABSENCE) & (k["kind"] == 3) & (k["opens"] <= world.end))
     tells = away[rng.random(len(away)) < s["deregister_share"]]
@@ -108,16 +138,54 @@ def population_register(world: World, journeys: Journeys) -> None:
     def write(rows: Ints, since_on: Ints, until_on: Ints, where: Ints, previous: Ints, following: Ints, reason: Words) -> None:
         ok = (since_on <= world.end) & (since_on < p.alive_until()[rows])
         age = (world.end - p.born[rows]) / YEAR
-        world.book.add("resident", len(rows), keep=ok, person=rows, which=IDENTITY, shown_on=np.maximum(since_on, p.born[rows] + 1), since_on=since_on, until_on=np.where(until_on <= world.end, until_on, NONE), region=world.region(where), previous_country=world.country(previous),
-                       next_country=world.country(following), reason=reason, marital_status=Words(np.where(age >= 15, marital[rows], 0), marital_words), died_on=died[rows])
+        world.book.add(
+            "resident",
+            len(rows),
+            keep=ok,
+            person=rows,
+            which=IDENTITY,
+            shown_on=np.maximum(since_on, p.born[rows] + 1),
+            since_on=since_on,
+            until_on=np.where(until_on <= world.end, until_on, NONE),
+            region=world.region(where),
+            previous_country=world.country(previous),
+            next_country=world.country(following),
+            reason=reason,
+            marital_status=Words(np.where(age >= 15, marital[rows], 0), marital_words),
+            died_on=died[rows],
+        )
         closes = np.where(until_on != NONE, until_on, died[rows])
-        world.book.add("addresses", len(rows), keep=ok, person=rows, region=world.region(where), from_on=np.maximum(since_on, p.born[rows]), to_on=np.where((closes != NONE) & (closes <= world.end), closes, NONE))
+        world.book.add(
+            "addresses",
+            len(rows),
+            keep=ok,
+            person=rows,
+            region=world.region(where),
+            from_on=np.maximum(since_on, p.born[rows]),
+            to_on=np.where((closes != NONE) & (closes <= world.end), closes, NONE),
+        )
 
     reasons = ["birth", "naturalisation", "return", "move", "emigration"]
     why = np.where(natural[who], 1, np.where(origin[who] >= 0, 2, np.where(until[who] != NONE, 4, 0)))
-    write(who, since[who], np.where(moved[who] != NONE, moved[who], until[who]), region[who], origin[who], np.where(until[who] != NONE, next_country[who], -1), Words(why, reasons))
+    write(
+        who,
+        since[who],
+        np.where(moved[who] != NONE, moved[who], until[who]),
+        region[who],
+        origin[who],
+        np.where(until[who] != NONE, next_country[who], -1),
+        Words(why, reasons),
+    )
     movers_ = who[moved[who] != NONE]
-    write(movers_, moved[movers_], np.full(len(movers_), NONE), new_region[movers_], np.full(len(movers_), -1), np.full(len(movers_), -1), Words(np.full(len(movers_), 3), reasons))
+    write(
+        movers_,
+        moved[movers_],
+        np.full(len(movers_), NONE),
+        new_region[movers_],
+        np.full(len(movers_), -1),
+        np.full(len(movers_), -1),
+        Words(np.full(len(movers_), 3), reasons),
+    )
     home = who[(again[who] != NONE) & (until[who] != NONE)]
     write(home, again[home], np.full(len(home), NONE), region[home], next_country[home], np.full(len(home), -1), Words(np.full(len(home), 2), reasons))
 
@@ -132,18 +200,41 @@ def foreign_addresses(world: World, movers: Movers) -> None:
     national = p.national_from[movers.person]
     closes = np.where((national != NONE) & (national < closes), national - 1, closes)
     keep = (movers.arrives <= world.end) & (closes >= world.start) & (closes > movers.arrives)
-    world.book.add("addresses", len(movers), keep=keep, person=movers.person, region=world.region(p.region[movers.person]), from_on=movers.arrives, to_on=np.where(closes <= world.end, closes, NONE))
+    world.book.add(
+        "addresses",
+        len(movers),
+        keep=keep,
+        person=movers.person,
+        region=world.region(p.region[movers.person]),
+        from_on=movers.arrives,
+        to_on=np.where(closes <= world.end, closes, NONE),
+    )
 
 
 def statuses(world: World, journeys: Journeys, movers: Movers, held: Holdings) -> None:
     """Status spells that no procedure wrote: citizens, lawful visits, irregular stays."""
     p, k, book = world.people, journeys.kept, world.book
-    lost = getattr(world, "lost_on", np.full(len(p), NONE))
+    lost = world.lost_on()
     citizen = np.flatnonzero((p.citizenship == world.national) & (p.born <= world.end))
     closes = np.where(lost[citizen] != NONE, lost[citizen] - 1, np.where(p.died[citizen] <= world.end, p.died[citizen], NONE))
-    book.add("status", len(citizen), person=citizen, status="citizen", from_on=np.maximum(p.born[citizen], world.start), to_on=closes, keep=(closes == NONE) | (closes >= world.start))
+    book.add(
+        "status",
+        len(citizen),
+        person=citizen,
+        status="citizen",
+        from_on=np.maximum(p.born[citizen], world.start),
+        to_on=closes,
+        keep=(closes == NONE) | (closes >= world.start),
+    )
     natural = np.flatnonzero((p.national_from != NONE) & (p.national_from <= world.end))
-    book.add("status", len(natural), person=natural, status="citizen", from_on=p.national_from[natural], to_on=np.where(p.died[natural] <= world.end, p.died[natural], NONE))
+    book.add(
+        "status",
+        len(natural),
+        person=natural,
+        status="citizen",
+        from_on=p.national_from[natural],
+        to_on=np.where(p.died[natural] <= world.end, p.died[natural], NONE),
+    )
     need = np.array([world.settings["countries"].get(c, {}).get("visa", "free") != "free" for c in world.countries])
     visits = np.flatnonzero((k["kind"] == 0) & (k["what"] == STAY) & (k["opens"] <= world.end) & (p.national_from[k["person"]] == NONE))
     person = k["person"][visits]
@@ -151,10 +242,30 @@ def statuses(world: World, journeys: Journeys, movers: Movers, held: Holdings) -
     until = np.minimum(np.minimum(k["closes"][visits], k["lawful_to"][visits]), death)
     purpose = Words(k["purpose"][visits], journeys.purposes)
     reason = reason_of_purpose(journeys)[k["purpose"][visits]]
-    book.add("status", len(visits), person=person, status=Words(need[p.citizenship[person]].astype(int), ["visa_free", "visa"]), ground=purpose, reason=Words(reason, REASONS), from_on=k["opens"][visits], to_on=until, keep=until >= k["opens"][visits])
+    book.add(
+        "status",
+        len(visits),
+        person=person,
+        status=Words(need[p.citizenship[person]].astype(int), ["visa_free", "visa"]),
+        ground=purpose,
+        reason=Words(reason, REASONS),
+        from_on=k["opens"][visits],
+        to_on=until,
+        keep=until >= k["opens"][visits],
+    )
     over = k["lawful_to"][visits] + 1
     ends = np.minimum(k["closes"][visits], death)
-    book.add("status", len(visits), keep=(over <= ends) & (over <= world.end), person=person, status="irregular", ground="overstay", reason=Words(reason, REASONS), from_on=over, to_on=np.where(ends <= world.end, ends, NONE))
+    book.add(
+        "status",
+        len(visits),
+        keep=(over <= ends) & (over <= world.end),
+        person=person,
+        status="irregular",
+        ground="overstay",
+        reason=Words(reason, REASONS),
+        from_on=over,
+        to_on=np.where(ends <= world.end, ends, NONE),
+    )
     # movers: from arrival until the first permit, and after the last one where they stay on
     death = p.alive_until()[movers.person]
     first = np.full(len(p), 2**30)
@@ -164,10 +275,30 @@ def statuses(world: World, journeys: Journeys, movers: Movers, held: Holdings) -
     ends = np.minimum(np.minimum(first[movers.person] - 1, movers.arrives + 89), np.minimum(movers.leaves, death))
     came = (movers.role != BORN_HERE) & (movers.arrives >= world.start) & (movers.arrives <= world.end) & (ends >= movers.arrives)
     reason = np.array([REASONS.index(world.settings["movers"]["grounds"][g]["reason"]) for g in grounds(world)])[movers.ground]
-    book.add("status", len(movers), keep=came, person=movers.person, status=Words(need[p.citizenship[movers.person]].astype(int), ["visa_free", "visa"]), ground=Words(movers.ground, grounds(world)), reason=Words(reason, REASONS), from_on=movers.arrives, to_on=ends)
+    book.add(
+        "status",
+        len(movers),
+        keep=came,
+        person=movers.person,
+        status=Words(need[p.citizenship[movers.person]].astype(int), ["visa_free", "visa"]),
+        ground=Words(movers.ground, grounds(world)),
+        reason=Words(reason, REASONS),
+        from_on=movers.arrives,
+        to_on=ends,
+    )
     opens, ends = held.irregular_from, np.minimum(movers.leaves, death)
     late = (opens != NONE) & (opens <= world.end) & (opens <= ends) & (opens >= world.start)
-    book.add("status", len(movers), keep=late, person=movers.person, status="irregular", ground="overstay", reason=Words(reason, REASONS), from_on=np.maximum(opens, movers.arrives), to_on=np.where(ends <= world.end, ends, NONE))
+    book.add(
+        "status",
+        len(movers),
+        keep=late,
+        person=movers.person,
+        status="irregular",
+        ground="overstay",
+        reason=Words(reason, REASONS),
+        from_on=np.maximum(opens, movers.arrives),
+        to_on=np.where(ends <= world.end, ends, NONE),
+    )
 
 
 def reason_of_purpose(journeys: Journeys) -> Ints:
@@ -193,7 +324,14 @@ def usual_residence(world: World, journeys: Journeys, crossings: dict[str, Ints]
     keep = (found["opens"] <= world.end) & ((found["closes"] >= world.start) | (found["closes"] > 2**29)) & (found["closes"] > found["opens"])
     ended = found["closes"] <= world.end
     world.book.add(
-        "residence", len(who), keep=keep, person=who, from_on=found["opens"], to_on=np.where(ended, found["closes"], NONE), previous_country=world.country(np.where(of_in >= 0, crossings["country"][np.maximum(of_in, 0)], -1)),
-        next_country=world.country(np.where(ended & (of_out >= 0), crossings["country"][np.maximum(of_out, 0)], -1)), reason=Words(words, REASONS),
+        "residence",
+        len(who),
+        keep=keep,
+        person=who,
+        from_on=found["opens"],
+        to_on=np.where(ended, found["closes"], NONE),
+        previous_country=world.country(np.where(of_in >= 0, crossings["country"][np.maximum(of_in, 0)], -1)),
+        next_country=world.country(np.where(ended & (of_out >= 0), crossings["country"][np.maximum(of_out, 0)], -1)),
+        reason=Words(words, REASONS),
         ended_by=Words(np.where(ended, np.where(found["dead"], 1, 0), -1), ["emigration", "death"]),
     )

@@ -36,11 +36,23 @@ def visas(world: World, journeys: Journeys) -> Ints:
     submitted = np.where(airport, opens, opens - np.maximum(lead, np.where(consular, 18, 4)))
     urgent = ~airport & ~consular & (rng.random(n) < s["urgent_share"])
     term = np.where(consular, s["consular_working_days"], np.where(urgent, 0, s["decision_working_days"]))
-    decided = np.where(airport, opens, np.minimum(working_days_after(submitted, np.maximum(term - rng.integers(0, 2, n), 0), world.holidays), np.concatenate([k["opens"][used], np.full(len(extra), 2**30)])))
+    decided = np.where(
+        airport,
+        opens,
+        np.minimum(
+            working_days_after(submitted, np.maximum(term - rng.integers(0, 2, n), 0), world.holidays),
+            np.concatenate([k["opens"][used], np.full(len(extra), 2**30)]),
+        ),
+    )
     refused = np.arange(n) >= m
     refused &= rng.random(n) < s["refused_share"] / (s["refused_share"] + s["unused_share"])
     multiple = (rng.random(n) < 0.12) & consular
-    ok = (submitted >= world.journeys_from - 400) & (submitted <= world.end) & (submitted > people.born[person[who]]) & (submitted < people.alive_until()[person[who]])
+    ok = (
+        (submitted >= world.journeys_from - 400)
+        & (submitted <= world.end)
+        & (submitted > people.born[person[who]])
+        & (submitted < people.alive_until()[person[who]])
+    )
     number = np.arange(1, n + 1)
     known = decided <= world.end
     company = k["company"][who] if "company" in k else np.full(n, -1)
@@ -50,12 +62,29 @@ def visas(world: World, journeys: Journeys) -> Ints:
     fee = np.select([consular, airport, urgent], [s["fees"]["consulate"], s["fees"]["airport"], s["fees"]["urgent"]], s["fees"]["evisa"]).astype(float)
     granted = known & ~refused
     world.book.add(
-        "visa", n, keep=ok, person=person[who], which=PASSPORT, shown_on=submitted, application_no=numbers("V", number, 9), channel=Words(channel, ["evisa", "airport", "consulate"]),
-        visa_class="ordinary", entries=Words(np.where(multiple, 1, 0), ["single", "multiple"]), purpose=Words(purpose, journeys.purposes),
+        "visa",
+        n,
+        keep=ok,
+        person=person[who],
+        which=PASSPORT,
+        shown_on=submitted,
+        application_no=numbers("V", number, 9),
+        channel=Words(channel, ["evisa", "airport", "consulate"]),
+        visa_class="ordinary",
+        entries=Words(np.where(multiple, 1, 0), ["single", "multiple"]),
+        purpose=Words(purpose, journeys.purposes),
         residence_country=world.country(np.where(rng.random(n) < 0.95, people.citizenship[person[who]], people.born_country[person[who]])),
-        occupation=world.choose("visas", s["occupations"], n), group_no=np.where((company >= 0) & ~refused, numbers("G", np.maximum(company, 0), 8), ""), urgent=urgent, submitted_on=submitted,
-        decided_on=np.where(known, decided, NONE), decision=Words(np.where(known, refused.astype(int), -1), ["granted", "refused"]), valid_from_on=np.where(granted, decided, NONE),
-        valid_to_on=np.where(granted, decided + validity - 1, NONE), stay_days=np.where(granted, days, NONE), fee_amount=fee, fee_currency=s["fees"]["currency"],
+        occupation=world.choose("visas", s["occupations"], n),
+        group_no=np.where((company >= 0) & ~refused, numbers("G", np.maximum(company, 0), 8), ""),
+        urgent=urgent,
+        submitted_on=submitted,
+        decided_on=np.where(known, decided, NONE),
+        decision=Words(np.where(known, refused.astype(int), -1), ["granted", "refused"]),
+        valid_from_on=np.where(granted, decided, NONE),
+        valid_to_on=np.where(granted, decided + validity - 1, NONE),
+        stay_days=np.where(granted, days, NONE),
+        fee_amount=fee,
+        fee_currency=s["fees"]["currency"],
     )
     out = np.zeros(len(person), np.int64)
     out[used] = np.where(ok[:m], number[:m], 0)
@@ -90,11 +119,32 @@ def registrations(world: World, journeys: Journeys) -> None:
     region = np.where(own >= 0, own, world.choose_region("registrations", "foreign_regions", n))
     closed &= closes_on <= world.end
     world.book.add(
-        "registration", n, keep=does, person=person, which=PASSPORT, shown_on=opens, arrived_on=opens, applied_on=applied, registered_on=np.where(registered <= world.end, registered, NONE),
-        channel=world.choose("registrations", s["channels"], n), host_type=hosts, region=world.region(region), valid_until_on=lawful, deregistered_on=np.where(closed, closes_on, NONE),
+        "registration",
+        n,
+        keep=does,
+        person=person,
+        which=PASSPORT,
+        shown_on=opens,
+        arrived_on=opens,
+        applied_on=applied,
+        registered_on=np.where(registered <= world.end, registered, NONE),
+        channel=world.choose("registrations", s["channels"], n),
+        host_type=hosts,
+        region=world.region(region),
+        valid_until_on=lawful,
+        deregistered_on=np.where(closed, closes_on, NONE),
         deregistration_reason=Words(np.where(closed, reason, -1), ["left", "moved", "status_change", "unknown"]),
     )
-    world.book.add("status", n, keep=does & (registered <= np.minimum(closes, lawful)) & (registered <= world.end), person=person, status="registered_stay", ground=Words(k["purpose"][rows], journeys.purposes), from_on=registered, to_on=np.minimum(np.minimum(closes, lawful), people.alive_until()[person]))
+    world.book.add(
+        "status",
+        n,
+        keep=does & (registered <= np.minimum(np.minimum(closes, lawful), np.minimum(people.alive_until()[person], world.end))),
+        person=person,
+        status="registered_stay",
+        ground=Words(k["purpose"][rows], journeys.purposes),
+        from_on=registered,
+        to_on=np.minimum(np.minimum(closes, lawful), people.alive_until()[person]),
+    )
 
 
 @dataclass
@@ -128,7 +178,12 @@ def violations(world: World, journeys: Journeys, movers: Movers, held: Holdings)
     back = np.where(detained, held_days, np.where(expelled, rng.integers(3, 20, n), rng.integers(0, 3, n)))
     found_on = np.where(ordered & ~absconds, np.maximum(found.left - back, found.since + 1), found.found)
     found_on = np.where(at_exit, found.left, np.minimum(found_on, found.left))
-    ok = (found_on <= world.end) & (found_on >= world.start) & (found_on < world.people.alive_until()[found.person]) & (found_on > world.people.born[found.person])
+    ok = (
+        (found_on <= world.end)
+        & (found_on >= world.start)
+        & (found_on < world.people.alive_until()[found.person])
+        & (found_on > world.people.born[found.person])
+    )
     order = np.flatnonzero(ok)[np.lexsort((found.person[ok], found_on[ok]))]
     person, violation, left, found_on = found.person[order], found.violation[order], found.left[order], found_on[order]
     outcome, ordered, absconds, expelled, detained = outcome[order], ordered[order], absconds[order], expelled[order], detained[order]
@@ -139,8 +194,23 @@ def violations(world: World, journeys: Journeys, movers: Movers, held: Holdings)
     years = np.array([int(y) for y in s["ban_years"]])[pick(rng, list(s["ban_years"].values()), n)]
     banned = expelled | (outcome == name["entry_ban"])
     bodies, regions = world.choose("violations", s["bodies"], n), world.choose_region("violations", "foreign_regions", n)
-    world.book.add("decision", n, keep=decided <= world.end, person=person, which=PASSPORT, shown_on=decided, procedure="irregular_stay", case_no=case, instance="admin", outcome=Words(outcome, outcomes), decided_on=decided,
-                   valid_to_on=np.where(banned, decided + (years * YEAR).astype(np.int64), NONE), leave_by_on=leave_by, body=bodies, region=world.region(regions))
+    world.book.add(
+        "decision",
+        n,
+        keep=decided <= world.end,
+        person=person,
+        which=PASSPORT,
+        shown_on=decided,
+        procedure="irregular_stay",
+        case_no=case,
+        instance="admin",
+        outcome=Words(outcome, outcomes),
+        decided_on=decided,
+        valid_to_on=np.where(banned, decided + (years * YEAR).astype(np.int64), NONE),
+        leave_by_on=leave_by,
+        body=bodies,
+        region=world.region(regions),
+    )
     events = CaseEvents(world)
     nation = world.people.citizenship[person]
     events.add(person, case, "irregular_stay", "found", found_on, violation=Words(violation, kinds))
@@ -153,11 +223,32 @@ def violations(world: World, journeys: Journeys, movers: Movers, held: Holdings)
     goes = ordered & ~absconds
     assisted = rng.random(n) < s["assisted_share"]
     mode = np.where(expelled, np.where(assisted, 2, 1), np.where(assisted, 2, 0))
-    events.add(person[goes], case[goes], "return", Words(np.where(expelled[goes], 1, 0), ["left", "returned"]), left[goes], return_mode=Words(mode[goes], ["voluntary", "enforced", "assisted"]), destination=world.country(nation[goes]))
+    events.add(
+        person[goes],
+        case[goes],
+        "return",
+        Words(np.where(expelled[goes], 1, 0), ["left", "returned"]),
+        left[goes],
+        return_mode=Words(mode[goes], ["voluntary", "enforced", "assisted"]),
+        destination=world.country(nation[goes]),
+    )
     _appeals(world, events, s, person, case, decided, np.flatnonzero((ordered | banned) & (rng.random(n) < s["appeal_share"])))
-    world.book.add("status", n, keep=ordered & (decided <= np.minimum(left, world.end)), person=person, status="ordered_to_leave", ground=Words(violation, kinds), from_on=decided, to_on=np.minimum(left, world.people.alive_until()[person]))
+    world.book.add(
+        "status",
+        n,
+        keep=ordered & (decided <= np.minimum(left, world.end)),
+        person=person,
+        status="ordered_to_leave",
+        ground=Words(violation, kinds),
+        from_on=decided,
+        to_on=np.minimum(left, world.people.alive_until()[person]),
+    )
     tries = np.flatnonzero(banned & (rng.random(n) < s["comes_back_early"]))
-    world.bans = (person[tries], left[tries] + rng.integers(30, 700, len(tries)))  # type: ignore[attr-defined]
+    world.bans = {
+        "person": person[tries],
+        "on": left[tries] + rng.integers(30, 700, len(tries)),
+        "until": decided[tries] + (years[tries] * YEAR).astype(np.int64),
+    }
 
 
 def _overstays(world: World, journeys: Journeys, movers: Movers, held: Holdings, kinds: list[str]) -> Found:
@@ -171,7 +262,9 @@ def _overstays(world: World, journeys: Journeys, movers: Movers, held: Holdings,
     found_v = np.where(inside, k["lawful_to"][v] + 1 + (rng.random(len(v)) * (gap - 2)).astype(np.int64), k["closes"][v])
     people = world.people
     end_of = np.minimum(movers.leaves, people.alive_until()[movers.person])
-    m = np.flatnonzero((held.irregular_from != NONE) & (held.irregular_from < end_of - 3) & (held.irregular_from > world.start) & (held.irregular_from < world.end))
+    m = np.flatnonzero(
+        (held.irregular_from != NONE) & (held.irregular_from < end_of - 3) & (held.irregular_from > world.start) & (held.irregular_from < world.end)
+    )
     m = m[rng.random(len(m)) < s["found_share"]]
     found_m = held.irregular_from[m] + (rng.random(len(m)) * (end_of[m] - held.irregular_from[m])).astype(np.int64)
     other = [i for i, name in enumerate(kinds) if name != "overstay"]
@@ -183,8 +276,11 @@ def _overstays(world: World, journeys: Journeys, movers: Movers, held: Holdings,
     never_national = people.national_from[movers.person[o]] == NONE
     o, found_o, kind_o, since = o[never_national], found_o[never_national], kind_o[never_national], since[never_national]
     return Found(
-        np.concatenate([k["person"][v], movers.person[m], movers.person[o]]), np.concatenate([np.full(len(v) + len(m), overstay), kind_o]), np.concatenate([k["lawful_to"][v], held.irregular_from[m], since]),
-        np.concatenate([found_v, found_m, found_o]), np.concatenate([k["closes"][v], movers.leaves[m], movers.leaves[o]]),
+        np.concatenate([k["person"][v], movers.person[m], movers.person[o]]),
+        np.concatenate([np.full(len(v) + len(m), overstay), kind_o]),
+        np.concatenate([k["lawful_to"][v], held.irregular_from[m], since]),
+        np.concatenate([found_v, found_m, found_o]),
+        np.concatenate([k["closes"][v], movers.leaves[m], movers.leaves[o]]),
     )
 
 
@@ -197,7 +293,19 @@ class CaseEvents:
     def add(self, person: Ints, case: Ints, procedure: str, event: str | Words, on: Ints, **more: object) -> None:
         on = np.asarray(on)
         keep = (on <= self.world.end) & (on <= self.world.people.alive_until()[person])
-        self.world.book.add("case_event", len(person), keep=keep, person=person, which=PASSPORT, shown_on=on, procedure=procedure, case_no=case, event=event, event_on=on, **more)
+        self.world.book.add(
+            "case_event",
+            len(person),
+            keep=keep,
+            person=person,
+            which=PASSPORT,
+            shown_on=on,
+            procedure=procedure,
+            case_no=case,
+            event=event,
+            event_on=on,
+            **more,
+        )
 
 
 def _appeals(world: World, events: CaseEvents, s: dict[str, float], person: Ints, case: Ints, decided: Ints, who: Ints) -> None:
@@ -206,6 +314,18 @@ def _appeals(world: World, events: CaseEvents, s: dict[str, float], person: Ints
     answered = lodged + spread(rng, 45, 0.4, len(who), 10, 300)
     events.add(person[who], case[who], "irregular_stay", "appealed", lodged)
     won = rng.random(len(who)) < s["appeal_won"]
-    world.book.add("decision", len(who), keep=(answered <= world.end) & (answered < world.people.alive_until()[person[who]]), person=person[who], which=PASSPORT, shown_on=answered, procedure="irregular_stay", case_no=case[who], instance="court1",
-                   outcome=Words(won.astype(int), ["upheld", "overturned"]), decided_on=answered, body="COURTS", region=world.region(np.full(len(who), world.regions.index(world.settings["capital_region"]))))
-
+    world.book.add(
+        "decision",
+        len(who),
+        keep=(answered <= world.end) & (answered < world.people.alive_until()[person[who]]),
+        person=person[who],
+        which=PASSPORT,
+        shown_on=answered,
+        procedure="irregular_stay",
+        case_no=case[who],
+        instance="court1",
+        outcome=Words(won.astype(int), ["upheld", "overturned"]),
+        decided_on=answered,
+        body="COURTS",
+        region=world.region(np.full(len(who), world.regions.index(world.settings["capital_region"]))),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from karvan.synth.lives.chance import YEAR, Ints, count, month_starts, pick, spread
-from karvan.synth.lives.journeys import ABSENCE, PERSON_BITS, STAY, Journeys
+from karvan.synth.lives.journeys import ABSENCE, KINDS, PERSON_BITS, STAY, Journeys
 from karvan.synth.lives.movers import BORN_HERE, Movers, grounds
 from karvan.synth.lives.people import MOVER, RESIDENT
 from karvan.synth.lives.world import World
@@ -21,7 +21,16 @@ def move_in_and_out(world: World, journeys: Journeys, movers: Movers) -> None:
     inside = world.people.inside_at_start[movers.person] | (movers.role == BORN_HERE)
     journeys.add("movers", STAY, "move", movers.person[~inside], movers.arrives[~inside], movers.leaves[~inside], nation[~inside], purpose[~inside])
     leaving = inside & (movers.leaves >= world.start)
-    journeys.add("movers", ABSENCE, "move", movers.person[leaving], movers.leaves[leaving], np.full(leaving.sum(), NEVER), nation[leaving], np.full(leaving.sum(), residence))
+    journeys.add(
+        "movers",
+        ABSENCE,
+        "move",
+        movers.person[leaving],
+        movers.leaves[leaving],
+        np.full(leaving.sum(), NEVER),
+        nation[leaving],
+        np.full(leaving.sum(), residence),
+    )
 
 
 def _purpose_of_ground(world: World, journeys: Journeys) -> Ints:
@@ -39,7 +48,7 @@ def emigrate(world: World, journeys: Journeys) -> None:
     counts = count(rng, yearly / 12 * world.dated(s["levels"]).on(starts) / (1 + 0.55 * s["family_share"]))
     starts_of = np.array([int(k) for k in s["ages"]])
     spouse = np.full(len(people), -1)
-    couples = world.couples  # type: ignore[attr-defined]
+    couples = world.couples
     spouse[couples.wife], spouse[couples.husband] = couples.husband, couples.wife
     gone = np.zeros(len(people), bool)
     chosen, when = [], []
@@ -71,9 +80,47 @@ def emigrate(world: World, journeys: Journeys) -> None:
     lead = parents[people.mother[child]]
     small = (lead >= 0) & (people.born[child] < opens[lead] - 30) & (opens[lead] - people.born[child] < 16 * YEAR)
     child, lead = child[small], lead[small]
-    journeys.add("emigrants", ABSENCE, "emigration", np.concatenate([person, spouse[person[with_spouse]], child]), np.concatenate([opens, opens[with_spouse], opens[lead]]),
-                 np.concatenate([closes, closes[with_spouse], closes[lead]]), np.concatenate([country, country[with_spouse], country[lead]]), journeys.purposes.index("residence"))
+    journeys.add(
+        "emigrants",
+        ABSENCE,
+        "emigration",
+        np.concatenate([person, spouse[person[with_spouse]], child]),
+        np.concatenate([opens, opens[with_spouse], opens[lead]]),
+        np.concatenate([closes, closes[with_spouse], closes[lead]]),
+        np.concatenate([country, country[with_spouse], country[lead]]),
+        journeys.purposes.index("residence"),
+    )
+    _born_abroad(world, journeys)
     _compatriots(world, journeys)
+
+
+def _born_abroad(world: World, journeys: Journeys) -> None:
+    """Children of citizens who live abroad are born there, and come with the mother when she returns."""
+    people, k = world.people, journeys.kept
+    child = np.flatnonzero((people.kind == RESIDENT) & (people.mother >= 0) & (people.born >= world.start))
+    child = child[~journeys.inside_on(people.mother[child], people.born[child])]
+    away = np.flatnonzero(k["kind"] == KINDS.index("emigration"))
+    away = away[np.lexsort((k["opens"][away], k["person"][away]))]
+    keys = k["person"][away].astype(np.int64) * PERSON_BITS + k["opens"][away]
+    place = away[np.clip(np.searchsorted(keys, people.mother[child].astype(np.int64) * PERSON_BITS + people.born[child], side="right") - 1, 0, None)]
+    hers = k["person"][place] == people.mother[child]
+    child, place = child[hers], place[hers]
+    people.inside_at_start[child] = False
+    people.born_country[child] = k["country"][place]
+    world.born_abroad = child
+    back = np.flatnonzero(k["closes"][place] < world.horizon)
+    ways = {name: k[name][place[back]] for name in ("in_mode", "out_mode", "in_point", "out_point")}
+    journeys.add(
+        "emigrants",
+        STAY,
+        "return",
+        child[back],
+        k["closes"][place[back]],
+        np.full(len(back), NEVER),
+        k["country"][place[back]],
+        journeys.purposes.index("residence"),
+        **ways,
+    )
 
 
 def _compatriots(world: World, journeys: Journeys) -> None:
@@ -86,8 +133,16 @@ def _compatriots(world: World, journeys: Journeys) -> None:
     country = world.choose_country("emigrants", s["destinations"], n)
     dual = rng.random(n) < 0.45
     person = world.people.add(
-        n, female=female, born=born, died=world.death_days("emigrants", female, born, np.full(n, world.start)), kind=MOVER, citizenship=world.national, number_from=born, culture=world.national,
-        born_country=np.where(rng.random(n) < 0.75, world.national, country), second=np.where(dual, country, -1),
+        n,
+        female=female,
+        born=born,
+        died=world.death_days("emigrants", female, born, np.full(n, world.start)),
+        kind=MOVER,
+        citizenship=world.national,
+        number_from=born,
+        culture=world.national,
+        born_country=np.where(rng.random(n) < 0.75, world.national, country),
+        second=np.where(dual, country, -1),
     )
     years = (world.horizon - world.start) / YEAR
     back = rng.random(n) < 1 - np.exp(-s["compatriots_return_yearly"] * years)
@@ -98,7 +153,7 @@ def _compatriots(world: World, journeys: Journeys) -> None:
 
 
 def trips(world: World, journeys: Journeys, movers: Movers) -> None:
-    """Short journeys since `journeys_from`: citizens' trips abroad, visits home of emigrants, trips of resident foreigners, and their visits after they left."""
+    """Short journeys since `journeys_from`: citizens' trips abroad, visits home of emigrants, resident foreigners' trips, and their visits after they left."""
     _citizens_trips(world, journeys)
     _visits_home(world, journeys)
     _movers_trips(world, journeys, movers)
@@ -142,7 +197,9 @@ def _visits_home(world: World, journeys: Journeys) -> None:
     opens, closes = np.maximum(k["opens"][away], world.journeys_from), np.minimum(k["closes"][away], world.horizon)
     abroad = np.flatnonzero((people.kind == MOVER) & (people.citizenship == world.national) & ~people.inside_at_start)
     person = np.concatenate([person, abroad])
-    country = np.concatenate([country, np.where(people.second[abroad] >= 0, people.second[abroad], world.choose_country("trips", s["destinations"], len(abroad)))])
+    country = np.concatenate(
+        [country, np.where(people.second[abroad] >= 0, people.second[abroad], world.choose_country("trips", s["destinations"], len(abroad)))]
+    )
     opens = np.concatenate([opens, np.full(len(abroad), world.journeys_from)])
     closes = np.concatenate([closes, np.full(len(abroad), world.horizon)])
     visits = rng.poisson((closes - opens) / YEAR * s["visits_home_yearly"])
@@ -184,4 +241,3 @@ def _old_residents_visit(world: World, journeys: Journeys, movers: Movers) -> No
     nights = np.minimum(spread(rng, 9, 0.8, len(days), 1, 80), allowed - 1)
     purpose = journeys.purpose(world.choose("trips", {"private_visit": 55, "tourism": 25, "business": 20}, len(days)))
     journeys.add("trips", STAY, "visit", person, days, days + nights, nation, purpose, lawful_to=days + allowed - 1, second=rng.integers(0, 28000, len(days)))
-

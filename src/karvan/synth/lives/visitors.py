@@ -76,8 +76,21 @@ def _who(world: World, country: Ints) -> Ints:
     born = (world.deliveries_from + 900 - world.ages("visitors", s["ages"], n)).astype(np.int32)
     born = np.where(born > world.journeys_from - 200, world.journeys_from - 200 - rng.integers(0, 2000, n), born)
     ids = world.people.add(
-        n, female=female, born=born, died=world.death_days("visitors", female, born, np.full(n, world.journeys_from)), kind=VISITOR, citizenship=nation,
-        born_country=np.where(rng.random(n) < 0.94, nation, np.where(rng.random(n) < kin[home[used]], world.national, world.choose_country("visitors", {c: world.settings["countries"][c]["movers"] for c in world.listed}, n))),
+        n,
+        female=female,
+        born=born,
+        died=world.death_days("visitors", female, born, np.full(n, world.journeys_from)),
+        kind=VISITOR,
+        citizenship=nation,
+        born_country=np.where(
+            rng.random(n) < 0.94,
+            nation,
+            np.where(
+                rng.random(n) < kin[home[used]],
+                world.national,
+                world.choose_country("visitors", {c: world.settings["countries"][c]["movers"] for c in world.listed}, n),
+            ),
+        ),
         culture=np.where(rng.random(n) < kin[home[used]], world.national, nation),
     )
     place = np.full(len(home), -1)
@@ -104,7 +117,9 @@ def _together(world: World, person: Ints, nation: Ints, country: Ints, opens: In
     joined = rng.random(n) < world.settings["visitors"]["companions"]
     joined[0] = False
     same = np.zeros(n, bool)
-    same[1:] = (country[by_day][1:] == country[by_day][:-1]) & (person[by_day][1:] != person[by_day][:-1]) & (np.abs(opens[by_day][1:] - opens[by_day][:-1]) <= 15)
+    same[1:] = (
+        (country[by_day][1:] == country[by_day][:-1]) & (person[by_day][1:] != person[by_day][:-1]) & (np.abs(opens[by_day][1:] - opens[by_day][:-1]) <= 15)
+    )
     follows = joined & same
     leader_place = np.maximum.accumulate(np.where(follows, 0, np.arange(n)))
     leader = by_day[leader_place]
@@ -121,5 +136,3 @@ def _together(world: World, person: Ints, nation: Ints, country: Ints, opens: In
     second = np.where(nights == 0, second // 3, second)
     second[target] = np.minimum(second[target] + 1 + rng.integers(1, 240, len(target)), 86000)
     return {"company": company, "second": second, **way}
-
-

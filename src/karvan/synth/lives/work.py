@@ -49,7 +49,19 @@ def work(world: World, movers: Movers, held: Holdings) -> Employers:
     return employers
 
 
-def _permits(world: World, movers: Movers, rows: Ints, begins: Ints, employer: Ints, employers: Employers, occupation: Ints, occupations: list[str], wage: Ints, holders: Ints, held: Holdings) -> Ints:
+def _permits(
+    world: World,
+    movers: Movers,
+    rows: Ints,
+    begins: Ints,
+    employer: Ints,
+    employers: Employers,
+    occupation: Ints,
+    occupations: list[str],
+    wage: Ints,
+    holders: Ints,
+    held: Holdings,
+) -> Ints:
     """Chain of yearly permits for each holder; returns the number of the first permit granted to each row (0 for none)."""
     s, rng, people = world.settings["work"], world.rng["work"], world.people
     i = np.flatnonzero(holders)
@@ -65,7 +77,14 @@ def _permits(world: World, movers: Movers, rows: Ints, begins: Ints, employer: I
     weights = list(s["decision_working_days"].values())
     no = i[refused_first]
     earlier = applied[refused_first] - rng.integers(25, 60, len(no))
-    note(no, applied=earlier, decided=working_days_after(earlier, terms[pick(rng, weights, len(no))], world.holidays), decision=np.full(len(no), 1), **{"from": np.full(len(no), NONE), "to": np.full(len(no), NONE)}, extension=np.full(len(no), NONE))
+    note(
+        no,
+        applied=earlier,
+        decided=working_days_after(earlier, terms[pick(rng, weights, len(no))], world.holidays),
+        decision=np.full(len(no), 1),
+        **{"from": np.full(len(no), NONE), "to": np.full(len(no), NONE)},
+        extension=np.full(len(no), NONE),
+    )
     extension, leaves = np.zeros(len(rows), np.int64), movers.leaves[rows]
     leaves = np.minimum(leaves, np.where(held.national_from[rows] == NONE, 2**30, held.national_from[rows]))
     starts = np.maximum(begins[i], applied + 25)
@@ -73,7 +92,14 @@ def _permits(world: World, movers: Movers, rows: Ints, begins: Ints, employer: I
         decided = np.minimum(working_days_after(applied, terms[pick(rng, weights, len(i))] - 1, world.holidays), starts)
         length = np.where(leaves[i] - begins[i] < 330, np.minimum(np.maximum(leaves[i] - starts, 60), 360), 364)
         ends = starts + length
-        note(i, applied=applied, decided=decided, decision=np.zeros(len(i), np.int64), **{"from": starts, "to": ends}, extension=np.where(extension[i] == 0, NONE, extension[i]))
+        note(
+            i,
+            applied=applied,
+            decided=decided,
+            decision=np.zeros(len(i), np.int64),
+            **{"from": starts, "to": ends},
+            extension=np.where(extension[i] == 0, NONE, extension[i]),
+        )
         extension[i] += 1
         more = (leaves[i] > ends + 25) & (ends < world.horizon)
         i, ends = i[more], ends[more]
@@ -102,12 +128,30 @@ def _permits(world: World, movers: Movers, rows: Ints, begins: Ints, employer: I
     known = c["decided"] <= world.end
     keep = (c["applied"] >= world.start) & (c["applied"] <= world.end) & (c["applied"] < people.alive_until()[person])
     world.book.add(
-        "work_permit", n, keep=keep, person=person, which=PASSPORT, shown_on=c["applied"], work_permit_no=numbers("WP", number, 7), employer=employers.numbers[employer[at]],
-        industry=Words(industry, employers.industries), occupation=Words(occupation[at], occupations), occupation_title=Words(occupation[at], [world.settings["work"]["titles"][o] for o in occupations]),
-        region=world.region(region), workers=np.full(n, 1), applied_on=c["applied"], decided_on=np.where(known, c["decided"], NONE), decision=Words(np.where(known, c["decision"], -1), ["granted", "refused"]),
-        valid_from_on=np.where(known, c["from"], NONE), valid_to_on=np.where(known, c["to"], NONE), terminated_on=np.where(ended & (leaves[at] <= world.end), leaves[at], NONE), extension_no=c["extension"],
-        quota_year=np.where(outside | (c["from"] == NONE), NONE, year_of(np.maximum(c["from"], 0))), quota_cell=Words(np.where(outside, -1, industry * len(world.regions) + region), cells),
-        exempt_ground=exempt, wage_month=wage[at],
+        "work_permit",
+        n,
+        keep=keep,
+        person=person,
+        which=PASSPORT,
+        shown_on=c["applied"],
+        work_permit_no=numbers("WP", number, 7),
+        employer=employers.numbers[employer[at]],
+        industry=Words(industry, employers.industries),
+        occupation=Words(occupation[at], occupations),
+        occupation_title=Words(occupation[at], [world.settings["work"]["titles"][o] for o in occupations]),
+        region=world.region(region),
+        workers=np.full(n, 1),
+        applied_on=c["applied"],
+        decided_on=np.where(known, c["decided"], NONE),
+        decision=Words(np.where(known, c["decision"], -1), ["granted", "refused"]),
+        valid_from_on=np.where(known, c["from"], NONE),
+        valid_to_on=np.where(known, c["to"], NONE),
+        terminated_on=np.where(ended & (leaves[at] <= world.end), leaves[at], NONE),
+        extension_no=c["extension"],
+        quota_year=np.where(outside | (c["from"] == NONE), NONE, year_of(np.maximum(c["from"], 0))),
+        quota_cell=Words(np.where(outside, -1, industry * len(world.regions) + region), cells),
+        exempt_ground=exempt,
+        wage_month=wage[at],
     )
     return first
 
@@ -119,14 +163,39 @@ def _exempt(world: World, movers: Movers, rows: Ints, at: Ints) -> Words:
     return Words(code[movers.ground[rows[at]]], labels)
 
 
-def _contracts_of_foreigners(world: World, movers: Movers, rows: Ints, begins: Ints, employer: Ints, employers: Employers, occupation: Ints, occupations: list[str], wage: Ints, first: Ints) -> None:
+def _contracts_of_foreigners(
+    world: World,
+    movers: Movers,
+    rows: Ints,
+    begins: Ints,
+    employer: Ints,
+    employers: Employers,
+    occupation: Ints,
+    occupations: list[str],
+    wage: Ints,
+    first: Ints,
+) -> None:
     s, rng, people = world.settings["contracts"], world.rng["contracts"], world.people
     person = movers.person[rows]
     starts = begins + rng.integers(3, 40, len(rows))
     ends = np.minimum(movers.leaves[rows] - rng.integers(0, 25, len(rows)), people.alive_until()[person])
     keep = (rng.random(len(rows)) < s["foreign_declared"]) & (ends > starts + 20)
-    _contract_rows(world, keep, person, starts, ends, employers.numbers[employer], employers.industry[employer], employers, occupation, occupations, employers.region[employer], wage,
-                   np.where(first > 0, numbers("WP", first, 7), ""), PASSPORT)
+    _contract_rows(
+        world,
+        keep,
+        person,
+        starts,
+        ends,
+        employers.numbers[employer],
+        employers.industry[employer],
+        employers,
+        occupation,
+        occupations,
+        employers.region[employer],
+        wage,
+        np.where(first > 0, numbers("WP", first, 7), ""),
+        PASSPORT,
+    )
 
 
 def contracts_of_nationals(world: World, employers: Employers) -> None:
@@ -138,7 +207,9 @@ def contracts_of_nationals(world: World, employers: Employers) -> None:
     per = rng.poisson(rate * years, len(people_n))
     running = rng.random(len(people_n)) < s["running_at_start"]
     person = np.concatenate([np.repeat(people_n, per), people_n[running]])
-    starts = np.concatenate([world.start + (rng.random(per.sum()) * (world.end - world.start)).astype(np.int64), world.start - rng.integers(10, 1500, int(running.sum()))])
+    starts = np.concatenate(
+        [world.start + (rng.random(per.sum()) * (world.end - world.start)).astype(np.int64), world.start - rng.integers(10, 1500, int(running.sum()))]
+    )
     ends = starts + spread(rng, s["years"]["median"] * YEAR, s["years"]["sigma"], len(starts), 40, 12000)
     age = (starts - people.born[person]) / YEAR
     ends = np.minimum(ends, people.alive_until()[person])
@@ -146,21 +217,63 @@ def contracts_of_nationals(world: World, employers: Employers) -> None:
     employer = employers.draw(rng, len(person))
     occupations = sorted(world.settings["work"]["titles"])
     wage = np.round(np.exp(np.log(world.settings["work"]["wages"]["national_median"]) + 0.5 * rng.standard_normal(len(person))), -1)
-    _contract_rows(world, keep, person, starts, ends, employers.numbers[employer], employers.industry[employer], employers, rng.integers(0, len(occupations), len(person)), occupations,
-                   np.where(people.region[person] >= 0, people.region[person], employers.region[employer]), wage, None, IDENTITY)
+    _contract_rows(
+        world,
+        keep,
+        person,
+        starts,
+        ends,
+        employers.numbers[employer],
+        employers.industry[employer],
+        employers,
+        rng.integers(0, len(occupations), len(person)),
+        occupations,
+        np.where(people.region[person] >= 0, people.region[person], employers.region[employer]),
+        wage,
+        None,
+        IDENTITY,
+    )
 
 
-def _contract_rows(world: World, keep: Ints, person: Ints, starts: Ints, ends: Ints, employer_no: Ints, industry: Ints, employers: Employers, occupation: Ints, occupations: list[str], region: Ints, wage: Ints,
-                   work_permit: Ints | None, which: int) -> None:
+def _contract_rows(
+    world: World,
+    keep: Ints,
+    person: Ints,
+    starts: Ints,
+    ends: Ints,
+    employer_no: Ints,
+    industry: Ints,
+    employers: Employers,
+    occupation: Ints,
+    occupations: list[str],
+    region: Ints,
+    wage: Ints,
+    work_permit: Ints | None,
+    which: int,
+) -> None:
     s, rng = world.settings["contracts"], world.rng["contracts"]
     keep = keep & (starts <= world.end)
     n, base = len(person), len(world.book.column("contract", "starts")) if world.book.rows["contract"] else 0
     ended = ends <= world.end
     grounds_ = world.choose("contracts", s["grounds"], n)
     world.book.add(
-        "contract", n, keep=keep, person=person, which=which, shown_on=starts, starts=starts, contract_no=numbers("EC", base + np.arange(1, n + 1) + (0 if which == PASSPORT else 10**7), 8), employer=employer_no,
-        industry=Words(industry, employers.industries), occupation=Words(occupation, occupations), region=world.region(region), concluded_on=starts - rng.integers(0, 8, n), effective_from_on=starts,
-        terminated_on=np.where(ended, ends, NONE), termination_ground=Words(np.where(ended, grounds_.codes, -1), grounds_.names), wage_month=wage,
-        hours_week=np.where(rng.random(n) < 0.9, 40.0, 20.0), work_permit_no=work_permit,
+        "contract",
+        n,
+        keep=keep,
+        person=person,
+        which=which,
+        shown_on=starts,
+        starts=starts,
+        contract_no=numbers("EC", base + np.arange(1, n + 1) + (0 if which == PASSPORT else 10**7), 8),
+        employer=employer_no,
+        industry=Words(industry, employers.industries),
+        occupation=Words(occupation, occupations),
+        region=world.region(region),
+        concluded_on=starts - rng.integers(0, 8, n),
+        effective_from_on=starts,
+        terminated_on=np.where(ended, ends, NONE),
+        termination_ground=Words(np.where(ended, grounds_.codes, -1), grounds_.names),
+        wage_month=wage,
+        hours_week=np.where(rng.random(n) < 0.9, 40.0, 20.0),
+        work_permit_no=work_permit,
     )
-

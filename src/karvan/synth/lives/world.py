@@ -9,13 +9,29 @@ import numpy as np
 
 from karvan.errors import DataError
 from karvan.synth.lives.book import Book, Words
-from karvan.synth.lives.chance import Dated, Ints, day, generators, pick, year_of
+from karvan.synth.lives.chance import NONE, Dated, Ints, day, generators, pick, year_of
 from karvan.synth.lives.people import People
 
 MODES = ["air", "rail", "road", "sea", "foot"]
 REASONS = ["family", "education", "work", "other"]
 BEYOND = 487
 """Days lived past the last delivered day, so that true residence at the end is decided by what then happens."""
+
+
+class Couples:
+    """Marriages as columns: wife, husband, begun, ended (by divorce; NONE while they last)."""
+
+    def __init__(self) -> None:
+        self.wife = np.empty(0, np.int64)
+        self.husband = np.empty(0, np.int64)
+        self.begun = np.empty(0, np.int64)
+        self.ended = np.empty(0, np.int64)
+
+    def add(self, wife: Ints, husband: Ints, begun: Ints) -> None:
+        self.wife = np.concatenate([self.wife, wife])
+        self.husband = np.concatenate([self.husband, husband])
+        self.begun = np.concatenate([self.begun, begun.astype(np.int64)])
+        self.ended = np.concatenate([self.ended, np.full(len(wife), NONE)])
 
 
 @dataclass
@@ -27,6 +43,13 @@ class World:
     residents: int
     people: People = field(default_factory=People)
     book: Book = field(default_factory=Book)
+    couples: Couples = field(default_factory=Couples)
+    born_abroad: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    """People born to citizens abroad."""
+    lost: dict[str, Ints] = field(default_factory=lambda: {"person": np.empty(0, np.int64), "on": np.empty(0, np.int64)})
+    """Nationals who gave the citizenship up for that of the country they live in."""
+    bans: dict[str, Ints] = field(default_factory=lambda: {"person": np.empty(0, np.int64), "on": np.empty(0, np.int64), "until": np.empty(0, np.int64)})
+    """Banned people and the day they try to come back."""
 
     def __post_init__(self) -> None:
         needed = {"time", "density", "national", "population", "countries", "visitors", "movers", "permits", "regions"} - set(self.settings)
@@ -48,9 +71,26 @@ class World:
         self.scale = self.residents / self.settings["density"]["country"]
         self.listed: list[str] = list(self.settings["countries"])
         fixed = self.settings["holidays"]["fixed"]
-        self.holidays = np.array([day(f"{y}-{md}") for y in range(year_of(np.array([self.start]))[0] - 12, year_of(np.array([self.horizon]))[0] + 3) for md in fixed])
+        self.holidays = np.array(
+            [day(f"{y}-{md}") for y in range(year_of(np.array([self.start]))[0] - 12, year_of(np.array([self.horizon]))[0] + 3) for md in fixed]
+        )
 
     # -- small services -------------------------------------------------------------------------------------------------------------------------
+
+    def trait(self, name: str, per: int = 1) -> Ints:
+        """A number from 0 to 1 that a person (or each of `per` things of a person) keeps: the same whoever asks."""
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, *name.encode()]))).random(len(self.people) * per)
+
+    def lost_on(self) -> Ints:
+        """Per person, the day the national citizenship was given up; NONE for nearly all."""
+        out = np.full(len(self.people), NONE, np.int64)
+        out[self.lost["person"]] = self.lost["on"]
+        return out
+
+    def second_from(self) -> Ints:
+        """Per person, since when the second citizenship is held: birth, or the day it replaced the first."""
+        lost = self.lost_on()
+        return np.where(lost != NONE, lost, self.people.born)
 
     def country(self, codes: Ints) -> Words:
         return Words(codes, self.countries)
@@ -91,8 +131,6 @@ class World:
 
     def death_days(self, part: str, female: Ints, born: Ints, alive_on: Ints) -> Ints:
         """A day of death for each, given that they live on `alive_on`; NONE beyond the horizon."""
-        from karvan.synth.lives.chance import NONE
-
         chance = self.rng[part].random(len(born))
         age = np.clip((np.asarray(alive_on) - born) / 365.25, 0, 109)
         died = np.empty(len(born))
@@ -107,8 +145,14 @@ class World:
 def _codes(settings: dict[str, Any]) -> set[str]:
     """Every country that the settings name outside `countries`."""
     population = settings["population"]
-    named: set[str] = {*population.get("second", {}), *settings["emigration"]["destinations"], *settings["citizens"]["destinations"], *settings["asylum"]["origins"],
-                       *settings["organisations"]["hosts"], *settings["citizenship"]["loss_to"]}
+    named: set[str] = {
+        *population.get("second", {}),
+        *settings["emigration"]["destinations"],
+        *settings["citizens"]["destinations"],
+        *settings["asylum"]["origins"],
+        *settings["organisations"]["hosts"],
+        *settings["citizenship"]["loss_to"],
+    }
     for group in population["born_abroad"].values():
         named |= set(group)
     return named
