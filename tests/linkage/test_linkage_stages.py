@@ -40,12 +40,12 @@ def pairs(con, keyed=0):
 
 
 def test_two_personal_numbers_are_two_people_whatever_else_agrees():
-    found = cluster({0: Traits({"A"}), 1: Traits({"B"})}, [(0.999, 0, 1)])
+    found = cluster({0: Traits(frozenset("A")), 1: Traits(frozenset("B"))}, [(0.999, 0, 1)])
     assert found.of == {0: 0, 1: 1} and found.refused == Counter({"two personal numbers": 1})
 
 
 def test_the_surest_pair_joins_first_and_the_weaker_one_is_refused():
-    traits = {0: Traits({"A"}), 1: Traits(), 2: Traits({"B"})}
+    traits = {0: Traits(frozenset("A")), 1: Traits(), 2: Traits(frozenset("B"))}
     assert cluster(traits, [(0.95, 0, 1), (0.99, 1, 2)]).of == {0: 0, 1: 1, 2: 1}
 
 
@@ -57,7 +57,7 @@ def test_the_weakest_probability_is_that_of_the_way_in():
 @given(st.lists(st.tuples(st.sampled_from([0.9, 0.95, 0.99]), st.integers(0, 9), st.integers(0, 9)), max_size=30), st.randoms(use_true_random=False))
 @settings(max_examples=100, deadline=None)
 def test_clusters_do_not_depend_on_the_order_of_pairs_and_never_hold_two_numbers(edges, rnd):
-    traits = {i: Traits({str(i % 3)} if i % 2 else set()) for i in range(10)}
+    traits = {i: Traits(frozenset(str(i % 3)) if i % 2 else frozenset()) for i in range(10)}
     found = cluster(traits, edges)
     shuffled = list(edges)
     rnd.shuffle(shuffled)

@@ -7,17 +7,17 @@ its reason; it stays two people.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass
-class Traits:
+class Traits(NamedTuple):
     """What the nodes of a cluster say, as far as it can contradict: values with the number of records behind them."""
 
-    personal_nos: set[str] = field(default_factory=set)
-    sexes: Counter[str] = field(default_factory=Counter)
-    birth_years: Counter[int] = field(default_factory=Counter)
+    personal_nos: frozenset[str] = frozenset()
+    sexes: Mapping[str, int] = {}
+    birth_years: Mapping[int, int] = {}
 
     def against(self, other: Traits) -> str:
         """Why the two cannot be one person; empty if they can."""
@@ -27,17 +27,20 @@ class Traits:
             return "two sexes and two birth years"
         return ""
 
-    def take(self, other: Traits) -> None:
-        self.personal_nos |= other.personal_nos
-        self.sexes += other.sexes
-        self.birth_years += other.birth_years
+    def and_also(self, other: Traits) -> Traits:
+        """What both say together."""
+        return Traits(self.personal_nos | other.personal_nos, added(self.sexes, other.sexes), added(self.birth_years, other.birth_years))
 
 
-def differ(one: Counter, other: Counter) -> bool:
+def added(one: Mapping, other: Mapping) -> dict:
+    return {value: one.get(value, 0) + other.get(value, 0) for value in [*one, *(v for v in other if v not in one)]}
+
+
+def differ(one: Mapping, other: Mapping) -> bool:
     return bool(one and other) and most(one) != most(other)
 
 
-def most(counted: Counter) -> object:
+def most(counted: Mapping) -> object:
     """The most frequent value; of equally frequent ones the smaller."""
     return min(counted, key=lambda value: (-counted[value], value))
 
@@ -54,7 +57,7 @@ class Clusters:
 def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]]) -> Clusters:
     """Join nodes by pairs (probability, node, node) in falling probability; a cluster is named by its smallest node.
 
-    >>> one, two, three = Traits({"A"}), Traits(), Traits({"B"})
+    >>> one, two, three = Traits(frozenset("A")), Traits(), Traits(frozenset("B"))
     >>> found = cluster({1: one, 2: two, 3: three}, [(0.9, 2, 3), (0.99, 1, 2)])
     >>> found.of, dict(found.refused)
     ({1: 1, 2: 1, 3: 3}, {'two personal numbers': 1})
@@ -62,7 +65,7 @@ def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]]) 
     members = {node: [node] for node in traits}
     of = {node: node for node in traits}
     weakest = dict.fromkeys(traits, 1.0)
-    kept = {node: Traits(set(t.personal_nos), Counter(t.sexes), Counter(t.birth_years)) for node, t in traits.items()}
+    kept = dict(traits)
     refused: Counter[str] = Counter()
     for probability, left, right in sorted(pairs, key=lambda p: (-p[0], p[1], p[2])):
         a, b = of[left], of[right]
@@ -78,6 +81,6 @@ def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]]) 
             of[node] = a
             weakest[node] = min(weakest[node], probability)
         members[a] += members.pop(b)
-        kept[a].take(kept.pop(b))
+        kept[a] = kept[a].and_also(kept.pop(b))
     name = {a: min(nodes) for a, nodes in members.items()}
     return Clusters({node: name[a] for node, a in of.items()}, weakest, refused)

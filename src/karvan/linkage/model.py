@@ -76,6 +76,8 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     pairs = con.sql(f"""
         select round(match_probability, 6) as p, least(node_l, node_r) as a, greatest(node_l, node_r) as b from {name} order by p desc, a, b
     """).fetchall()
+    for table in ("blocks", "blocked", "strangers", "teachers"):
+        con.execute(f"drop table if exists {table}")
     compared = {BLOCKS[int(key)]: count for key, count in con.sql(f"select match_key, count(*) from {name} group by 1 order by 1").fetchall()}
     return Scored(pairs, compared, skipped, origin, model)
 

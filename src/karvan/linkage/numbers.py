@@ -24,9 +24,17 @@ select row_number() over (order by first_rid) - 1 as pid, * from (
            any_value(birth_year) as birth_year, any_value(given) as given, any_value(surname) as surname, count(*) as records, min(rid) as first_rid
     from prepared group by profile)
 """
+# The profiles that share a number with another one, or could: the rest are nodes as they are.
+SHARING = f"""
+select pid, personal_no, register_no, document, sex, birth_year, given, surname, records from (
+    select *, {", ".join(f"count(*) over (partition by {n}) as with_{n}" for n in NUMBERS)} from profiles)
+where {" or ".join(f"({n} is not null and with_{n} > 1)" for n in NUMBERS)} or pid in (select unnest(pids) from confused)
+order by pid
+"""
 # Documents that differ only in letters that machines confuse, of one issuer, with the same whole birth date: the check fields agree.
 CONFUSED = """
-select list(pid order by pid) from (
+create or replace temp table confused as
+select list(pid order by pid) as pids from (
     select min(p.pid) as pid, r.doc_issuer || ':' || translate(r.doc_no, 'OIBSL', '01851') as folded, birth_date
     from prepared r join profiles p using (profile)
     where length(birth_date) = 10 and regexp_matches(r.doc_no, '[OIBSL0185]')
@@ -43,27 +51,28 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     import pyarrow as pa
 
     con.execute(PROFILES)
-    rows = con.sql("select personal_no, register_no, document, sex, birth_year, given, surname, records from profiles order by pid").fetchall()
-    groups = Groups(len(rows))
+    con.execute(CONFUSED)
+    [(count,)] = con.sql("select count(*) from profiles").fetchall()
+    rows = {pid: tuple(row) for pid, *row in con.sql(SHARING).fetchall()}
+    groups = Groups(count)
     apart: Counter[str] = Counter()
     for at, number in enumerate(NUMBERS):
         holders: dict[str, list[int]] = {}
-        for pid, row in enumerate(rows):
+        for pid, row in rows.items():
             if row[at] is not None:
                 holders.setdefault(row[at], []).append(pid)
         for pids in holders.values():
             if len(pids) > 1:
                 join_agreeing(pids, rows, groups, apart, number)
-    for (pids,) in con.sql(CONFUSED).fetchall():
+    for (pids,) in con.sql("select pids from confused order by pids").fetchall():
         join_agreeing(pids, rows, groups, apart, "document read alike")
-    pids_all = range(len(rows))
-    con.register("pid_node", pa.table({"pid": pa.array(pids_all, pa.int64()), "node": pa.array([groups.root(pid) for pid in pids_all], pa.int64())}))
+    con.register("pid_node", pa.table({"pid": pa.array(range(count), pa.int64()), "node": pa.array([groups.root(pid) for pid in range(count)], pa.int64())}))
     con.execute("create or replace temp table node_of as select r.rid, n.node from prepared r join profiles p using (profile) join pid_node n using (pid)")
     con.unregister("pid_node")
     return dict(sorted(apart.items()))
 
 
-def join_agreeing(pids: list[int], rows: list[tuple], groups: Groups, apart: Counter[str], number: str) -> None:
+def join_agreeing(pids: list[int], rows: dict[int, tuple], groups: Groups, apart: Counter[str], number: str) -> None:
     """Join each profile to the first more frequent one that it can be the same person as."""
     leaders: list[int] = []
     for pid in sorted(pids, key=lambda p: (-rows[p][7], p)):

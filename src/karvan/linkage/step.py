@@ -58,12 +58,7 @@ def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, 
     pairs += scored.pairs
     clock.mark("model")
     progress("clusters", 0.8)
-    nodes = con.sql("select node, personal_nos, sex, birth_year, records from nodes order by node").fetchall()
-    traits = {
-        node: Traits(set(numbers or ()), {sex: n} if sex else {}, {year: n} if year else {})  # type: ignore[arg-type]
-        for node, numbers, sex, year, n in nodes
-    }
-    found = cluster(traits, pairs)
+    found = cluster(traits_of(con, {node for _, *pair in pairs for node in pair}), pairs)
     by_key = {node for pair in keyed for node in pair}
     con.register("clustered", pa.table({
         "node": pa.array(list(found.of), pa.int64()), "cluster": pa.array(list(found.of.values()), pa.int64()),
@@ -76,7 +71,7 @@ def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, 
     clock.mark("persons")
     return {
         "records": records,
-        "nodes": len(nodes),
+        "nodes": con.sql("select count(*) from nodes").fetchall()[0][0],
         "persons": con.sql("select count(*) from new_persons").fetchall()[0][0],
         "pairs": {"name_birth": len(keyed)} | scored.compared,
         "skipped_blocks": scored.skipped,
@@ -88,14 +83,26 @@ def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, 
     }
 
 
+def traits_of(con: duckdb.DuckDBPyConnection, among: set[int]) -> dict[int, Traits]:
+    """What each node of a pair says; nodes in no pair stay alone and are left out."""
+    import pyarrow as pa
+
+    con.register("among", pa.table({"node": pa.array(sorted(among), pa.int64())}))
+    rows = con.sql("select node, personal_nos, sex, birth_year, records from nodes semi join among using (node) order by node").fetchall()
+    con.unregister("among")
+    return {
+        node: Traits(frozenset(numbers or ()), {sex: records} if sex else {}, {year: records} if year else {}) for node, numbers, sex, year, records in rows
+    }
+
+
 def write_people(con: duckdb.DuckDBPyConnection) -> None:
     """Number the clusters and make `new_links` and `new_persons`. Reads `prepared`, `node_of`, `clustered`, and `links` of the run before."""
     import pyarrow as pa
 
     con.execute("""
         create or replace temp table in_cluster as
-        select p.rid, p.record_id, p.observed_on, n.node, c.cluster, c.joined, c.probability
-        from prepared p join node_of n using (rid) join clustered c using (node)""")
+        select p.rid, p.record_id, p.observed_on, n.node, coalesce(c.cluster, n.node) as cluster, c.joined, coalesce(c.probability, 1.0) as probability
+        from prepared p join node_of n using (rid) left join clustered c using (node)""")
     first = con.sql("""
         select cluster, record_id from in_cluster
         qualify row_number() over (partition by cluster order by observed_on nulls last, record_id) = 1 order by cluster""").fetchall()
