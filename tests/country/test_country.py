@@ -14,7 +14,14 @@ from karvan.errors import PackError
 def lowland(tmp_path):
     """A tiny invented country: another zone, another alphabet, a weekend on Friday and Saturday."""
     files = {
-        "pack.yaml": "id: lowland\nnames: {ka: დაბლობი, en: Lowland}\nzone: Pacific/Chatham\nlanguages: [ka, en]\ncitizenship: UTO\nuses: [world]\nindicators: all\n",
+        "pack.yaml": """id: lowland
+names: {ka: დაბლობი, en: Lowland}
+zone: Pacific/Chatham
+languages: [ka, en]
+citizenship: UTO
+uses: [world]
+indicators: all
+""",
         "institutions.yaml": "GATE:\n  name: {ka: კარიბჭე, en: Gate office}\n  status: confirmed\n",
         "contracts/gate.stays.yaml": """apiVersion: v3.1.0
 kind: DataContract
