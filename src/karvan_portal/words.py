@@ -87,16 +87,16 @@ CODE = {
 UNIT = {
     "person": gettext_lazy("persons"),
     "persons": gettext_lazy("persons"),
-    "case": gettext_lazy("cases"),
-    "decision": gettext_lazy("decisions"),
-    "permit": gettext_lazy("permits"),
-    "stay": gettext_lazy("stays"),
-    "crossing": gettext_lazy("crossings"),
-    "application": gettext_lazy("applications"),
-    "day": gettext_lazy("days"),
+    "cases": gettext_lazy("cases"),
+    "decisions": gettext_lazy("decisions"),
+    "permits": gettext_lazy("permits"),
+    "stays": gettext_lazy("stays"),
+    "crossings": gettext_lazy("crossings"),
+    "applications": gettext_lazy("applications"),
+    "days": gettext_lazy("days"),
     "share": gettext_lazy("share"),
     "percent": gettext_lazy("percent"),
-    "year": gettext_lazy("years"),
+    "years": gettext_lazy("years"),
 }
 STATE = {
     "accepted": gettext_lazy("Accepted"),
@@ -203,15 +203,28 @@ def day(value: Any) -> str:
 
 GATE = {
     "rows": gettext_lazy("Number of rows"),
-    "fill_drop_points": gettext_lazy("Fall of filled fields, points"),
-    "code_miss_share": gettext_lazy("Codes not in their list"),
-    "check_digit_share": gettext_lazy("Wrong check digits"),
-    "quarantine_share": gettext_lazy("Rows set aside"),
+    "layout": gettext_lazy("Share of rows that do not fit the layout"),
+    "fill": gettext_lazy("Share filled"),
+    "codes": gettext_lazy("Share of codes not in their list"),
+    "check_digit": gettext_lazy("Share of wrong check digits"),
+}
+QUALITY = {
+    "QI-01": gettext_lazy("Rows that fit their contract"),
+    "QI-02": gettext_lazy("Values found in their code list"),
+    "QI-03": gettext_lazy("Records that break a rule of sense"),
+    "QI-04": gettext_lazy("Document numbers with a wrong check digit"),
+    "QI-05": gettext_lazy("Heaping of birthdays"),
+    "QI-08": gettext_lazy("Mandatory fields that are filled"),
+    "QI-10": gettext_lazy("Open records of people who left"),
+    "QI-11": gettext_lazy("Stays with an end that was put in"),
+    "QI-13": gettext_lazy("Days from event to extract"),
+    "QI-14": gettext_lazy("Days from due date to arrival"),
+    "QI-16": gettext_lazy("Records with an exact key"),
 }
 
 
 def from_texts(kind: str, name: str) -> str:
-    """A text of the pack (`reason.CODE`, `quality.QI`), else the name itself."""
+    """A text of the pack (`KIND.NAME`), else the name itself."""
     try:
         texts = source.country().texts
     except KarvanError:

@@ -36,7 +36,7 @@ def tinyland(root: Path) -> Workspace:
         written(con, tx, "safe_cubes", entries_cells("safe_cubes"))
         written(con, tx, "cubes", entries_cells("cubes"))
         written(con, tx, "deliveries", deliveries())
-        written(con, tx, "completeness", [{"feed": "tiny.bor.crossings", "point": p, "first_on": "2021-01-01", "complete_until_on": d} for p, d in (("A1", "2024-12-31"), ("B2", "2024-12-29"))])
+        written(con, tx, "completeness", [{"feed": "tiny.bor.crossings", "point": p, "first_on": "2021-01-01", "complete_until_on": d} for p, d in (("A1", "2025-01-12"), ("B2", "2024-12-31"))])
         written(con, tx, "quality_scores", [
             {"qi": "QI-01", "subject": "tiny.bor.crossings", "measured": 0.31, "score": 20.0, "colour": "red", "measured_until": "2024-12-31"},
             {"qi": "QI-02", "subject": "tiny.bor.crossings", "detail": "sex", "measured": 0.98, "score": 96.0, "colour": "green", "measured_until": "2024-12-31"},
@@ -64,7 +64,7 @@ def entries_cells(table: str) -> list[dict[str, Any]]:
 def deliveries() -> list[dict[str, Any]]:
     shared = {"sha256": "0" * 64, "contract_version": "1.0.0", "rows_duplicate": 0, "rows_superseded": 0, "rows_held": 0}
     border = {**shared, "feed": "tiny.bor.crossings", "institution": "bor"}
-    gates = '[{"gate": "rows", "found": 100, "limit": [500, 9000], "passed": false}, {"gate": "code_miss_share", "found": 0.001, "limit": 0.01, "passed": true}]'
+    gates = '[{"name": "rows", "found": 100, "limit": "500 to 9000", "passed": false}, {"name": "codes", "field": "citizenship", "found": 0.001, "limit": 0.01, "passed": true}]'
     return [
         {**border, "delivery_id": "d-2024-12", "file": "crossings_2024-12.csv", "period_from_on": "2024-12-01", "period_to_on": "2024-12-31", "received_on": "2025-01-20", "due_on": "2025-01-05",
          "state": "accepted", "rows": 1000, "rows_read": 997, "rows_quarantined": 3, "records": 997},

@@ -15,8 +15,8 @@ from karvan.errors import BusyError
 from karvan_portal.data.models import Job
 
 
-def start(username: str) -> Job:
-    """Start the line. Raises BusyError if a run started here is still going.
+def start(username: str, *, kind: str = "run") -> Job:
+    """Start the line (`run`), or the writing of the profile (`profile`). Raises BusyError if something started here is still going.
 
     The work is a process of its own: it may take memory and time without slowing pages, and the workspace's lock keeps two
     runs apart, whoever starts them.
@@ -24,8 +24,8 @@ def start(username: str) -> Job:
     settle()
     with transaction.atomic():
         if Job.objects.filter(state__in=("waiting", "running")).exists():
-            raise BusyError(_("The line is running already."), fix=_("wait until it ends"))
-        job = Job.objects.create(started_by=username)
+            raise BusyError(_("A job is running already."), fix=_("wait until it ends"))
+        job = Job.objects.create(started_by=username, kind=kind)
     log = open(settings.OWN_FOLDER / f"job-{job.pk}.log", "ab")  # noqa: SIM115  the process keeps it
     with log:
         process = subprocess.Popen(

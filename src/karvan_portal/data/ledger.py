@@ -23,10 +23,10 @@ class Gate:
     """One gate of a delivery: what was found against what is allowed."""
 
     name: str
+    field: str
     found: Any
     limit: Any
     passed: bool
-    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def gates(found: dict[str, Any]) -> list[Gate]:
     except json.JSONDecodeError:
         return []
     listed = [{"name": k, **v} if isinstance(v, dict) else {"name": k, "found": v} for k, v in told.items()] if isinstance(told, dict) else told
-    read = [Gate(str(g.get("name") or g.get("gate") or ""), g.get("found"), g.get("limit"), bool(g.get("passed", True)), source.in_language(g.get("says") or "")) for g in listed]
-    return sorted(read, key=lambda g: (g.passed, g.name))
+    read = [Gate(str(g.get("name") or ""), str(g.get("field") or ""), g.get("found"), g.get("limit"), bool(g.get("passed", True))) for g in listed]
+    return sorted(read, key=lambda g: (g.passed, g.name, g.field))
 
 
 def set_aside(account: Account) -> list[dict[str, Any]]:

@@ -45,12 +45,14 @@ def delivery(request: HttpRequest, delivery_id: str) -> HttpResponse:
     account = account_of(request)
     found = ledger.delivery(account, delivery_id)
     contract = ledger.contracts_by_feed().get(found["feed"])
+    gates = ledger.gates(found)
+    passed = sum(g.passed for g in gates)
     return render(
         request,
         "data/delivery.html",
         {
             "sections": sections("deliveries"), "found": found, "counts": found | {"row_count": found["rows"], "read": found["rows_read"], "duplicate": found["rows_duplicate"],
-            "superseded": found["rows_superseded"], "quarantined": found["rows_quarantined"]}, "gates": ledger.gates(found), "contract": contract,
+            "superseded": found["rows_superseded"], "quarantined": found["rows_quarantined"]}, "gates": gates, "gates_passed": passed, "gates_failed": len(gates) - passed, "contract": contract,
             "may_accept": rights.runs_line(account) and found["state"] == "held", "wrong": "",
         },
     )  # fmt: skip
@@ -125,7 +127,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     """Run the line; what ran before."""
     account = account_of(request)
     jobs.settle()
-    job = Job.objects.first()
+    job = Job.objects.filter(kind="run").first()
     return render(request, "data/runs.html", {"sections": sections("runs"), "job": job, "history": ledger.history(), "may_run": rights.runs_line(account)})
 
 

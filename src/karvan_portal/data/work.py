@@ -1,12 +1,16 @@
-"""The process of one job: `python -m karvan_portal.data.work JOB`. Runs the line and writes its progress where pages read it."""
+"""The process of one job: `python -m karvan_portal.data.work JOB`. Does the work and writes its progress where pages read it."""
 
 from __future__ import annotations
 
 import logging
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 import django
+
+from karvan.workspace import Progress
 
 SHORTEST = 0.3  # seconds between two lines of progress in the database
 
@@ -15,9 +19,7 @@ def main(number: int) -> None:
     django.setup()
     from django.utils import timezone
 
-    from karvan import line
     from karvan.errors import KarvanError
-    from karvan_portal import source
     from karvan_portal.data.models import Job
 
     mine = Job.objects.filter(pk=number)
@@ -30,7 +32,7 @@ def main(number: int) -> None:
             mine.update(message=message[:300], part_done=min(max(done, 0.0), 1.0))
 
     try:
-        ran = line.run(source.workspace(), progress=report)
+        lines = WORK[mine.get().kind](report)
     except KarvanError as wrong:
         mine.update(state="failed", ended_at=timezone.now(), message=str(wrong)[:300])
         return
@@ -38,11 +40,37 @@ def main(number: int) -> None:
         logging.getLogger("karvan_portal").exception("job %s", number)
         mine.update(state="failed", ended_at=timezone.now(), message=f"An error of ours; see job-{number}.log in the workspace's portal folder.")
         return
-    lines = [
-        {"step": name, "rows_out": run.rows_out, "rows_set_aside": run.rows_set_aside, "seconds": run.seconds} if run else {"step": name, "unchanged": True} for name, run in ran
-    ]
     mine.update(state="done", ended_at=timezone.now(), part_done=1.0, message="", report=lines)
 
+
+def run(report: Progress) -> list[dict[str, Any]]:
+    """Run the line; one line per step."""
+    from karvan import line
+    from karvan_portal import source
+
+    return [
+        {"step": name, "rows_out": ran.rows_out, "rows_set_aside": ran.rows_set_aside, "seconds": ran.seconds} if ran else {"step": name, "unchanged": True}
+        for name, ran in line.run(source.workspace(), progress=report)
+    ]  # fmt: skip
+
+
+def profile(report: Progress) -> list[dict[str, Any]]:
+    """Write the profile in every language of the pack, with its numbers leading to the portal's explanations."""
+    from karvan.publish import profile as write
+    from karvan_portal import source
+    from karvan_portal.profile.edition import folder
+
+    languages = source.country().languages
+    for place, lang in enumerate(languages):
+
+        def part(message: str, done: float, *, place: int = place, lang: str = lang) -> None:
+            report(f"{lang}: {message}", (place + done) / len(languages))
+
+        write(source.workspace(), lang=lang, out=folder(), explain_url="/statistics/explain", progress=part)
+    return []
+
+
+WORK: dict[str, Callable[[Progress], list[dict[str, Any]]]] = {"run": run, "profile": profile}
 
 if __name__ == "__main__":
     main(int(sys.argv[1]))

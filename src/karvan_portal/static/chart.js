@@ -13,7 +13,7 @@
       axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 13, titleFontSize: 13, titleFontWeight: "normal", labelFont: font, titleFont: font },
       axisX: { grid: false },
       mark: { color: series },
-      line: { color: series }, area: { color: series }, bar: { color: series }, point: { color: series, stroke: series },
+      line: { color: series }, area: { color: series }, bar: { color: series }, point: { color: series },
       text: { color: ink, fontSize: 13, font: font },
       range: { category: [1, 2, 3, 4, 5, 6].map((n) => token("--series-" + n)) },
     };
@@ -24,12 +24,17 @@
     return JSON.parse(text);
   }
 
+  function numbers() {
+    const english = document.documentElement.lang === "en";
+    return { decimal: english ? "." : ",", thousands: english ? "," : "\u00a0", grouping: [3], currency: ["", ""] };
+  }
+
   function draw(place) {
     const spec = document.getElementById(place.dataset.chart);
     if (!spec || !window.vegaEmbed) return;
-    const full = Object.assign({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", autosize: { type: "fit-x", contains: "padding" } }, inColours(JSON.parse(spec.textContent)));
+    const full = Object.assign({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", autosize: { type: "fit-x", contains: "padding", resize: true } }, inColours(JSON.parse(spec.textContent)));
     place.closest("figure").hidden = false;
-    window.vegaEmbed(place, full, { ast: true, actions: false, renderer: "svg", defaultStyle: false, config: look(), tooltip: { disableDefaultStyle: true } })
+    window.vegaEmbed(place, full, { ast: true, actions: false, renderer: "svg", defaultStyle: false, config: look(), tooltip: { disableDefaultStyle: true }, formatLocale: numbers() })
       .then(function () { place.dataset.drawn = "yes"; })
       .catch(function (wrong) { place.closest("figure").hidden = true; console.error(wrong); });
   }

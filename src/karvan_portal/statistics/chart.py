@@ -10,22 +10,36 @@ from karvan_portal import words
 from karvan_portal.statistics.table import Row, TablePage
 
 MOST_LINES, MOST_BARS = 6, 12
+LABEL_HEIGHT = 0.06  # of the height of a chart of lines
 
 
-def chart(page: TablePage, title: str) -> dict[str, Any] | None:
-    """The chart that fits a table: a line over time for the total, bars of the newest period for a breakdown; None without figures."""
+def chart(page: TablePage, kind: str = "") -> dict[str, Any] | None:
+    """The chart that fits a table; None without figures.
+
+    A total is a line over time. A breakdown is bars of the newest period, or lines over time where the reader asks for `time`.
+    """
     if page.by:
-        rows = [row for row in page.rows if not row.is_total]
-        return ordered_bars(page, rows) if rows and page.periods else None
+        rows = [row for row in page.rows if not row.is_total and any(c is not None and c.value is not None for c in row.cells)]
+        if not rows or not page.periods:
+            return None
+        return lines(page, rows) if kind == "time" and len(page.periods) > 1 else ordered_bars(page, rows)
     row = page.rows[0] if page.rows else None
     known = [c for c in (row.cells if row else ()) if c is not None and c.value is not None]
     return over_time(page, known) if len(known) > 1 else None
 
 
+def period_axis(page: TablePage) -> dict[str, Any]:
+    return {"title": None, "labelAngle": 0, "labelOverlap": True, "labelPadding": 6, "ticks": False}
+
+
+def value_axis(page: TablePage, title: str = "") -> dict[str, Any]:
+    return {"title": title or words.unit(page.unit), "tickCount": 5, "format": ",.3~f", "domain": False, "ticks": False, "labelPadding": 6}
+
+
 def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
     values = [{"period": c.period, "value": c.value, "said": f"{words.figure(c.value)} {words.unit(page.unit)}", "firm": c.obs_status != "P", "status": str(words.OBS_STATUS.get(c.obs_status, ""))} for c in cells]
-    x = {"field": "period", "type": "ordinal", "axis": {"title": None, "labelAngle": 0, "labelOverlap": True}}
-    y = {"field": "value", "type": "quantitative", "axis": {"title": words.unit(page.unit), "tickCount": 5, "format": "~s" if max(abs(c.value) for c in cells) >= 10_000 else ""}}
+    x = {"field": "period", "type": "ordinal", "axis": period_axis(page)}
+    y = {"field": "value", "type": "quantitative", "axis": value_axis(page)}
     tooltip = [{"field": "period", "title": _("Period")}, {"field": "said", "title": _("Value")}, {"field": "status", "title": _("Status")}]
     return {
         "height": 280,
@@ -34,7 +48,7 @@ def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
         "layer": [
             {"mark": {"type": "area", "opacity": 0.09}},
             {"mark": {"type": "line", "strokeWidth": 2.5}},
-            {"mark": {"type": "point", "size": 60, "strokeWidth": 2, "filled": False}, "encoding": {"fill": {"condition": {"test": "datum.firm", "value": "series"}, "value": "paper"}, "tooltip": tooltip}},
+            {"mark": {"type": "point", "size": 60, "strokeWidth": 2, "filled": False, "opacity": 1}, "encoding": {"fill": {"condition": {"test": "datum.firm", "value": "series"}, "value": "paper"}, "tooltip": tooltip}},
         ],
     }
 
@@ -43,9 +57,9 @@ def ordered_bars(page: TablePage, rows: list[Row]) -> dict[str, Any]:
     shown = rows[: 30 if page.by in ("age_group", "duration") else MOST_BARS]
     values = [{"label": r.label, "value": r.latest, "said": words.figure(r.latest)} for r in shown if r.latest is not None]
     y = {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 190, "ticks": False, "domain": False}}
-    x = {"field": "value", "type": "quantitative", "axis": {"title": f"{words.unit(page.unit)}, {page.periods[-1]}", "tickCount": 5}}
+    x = {"field": "value", "type": "quantitative", "axis": value_axis(page, f"{words.unit(page.unit)}, {page.periods[-1]}")}
     return {
-        "height": {"step": 26},
+        "height": 28 * len(values) + 2,
         "data": {"values": values},
         "encoding": {"y": y, "x": x, "tooltip": [{"field": "label", "title": words.dimension(page.by)}, {"field": "said", "title": _("Value")}]},
         "layer": [
@@ -53,3 +67,44 @@ def ordered_bars(page: TablePage, rows: list[Row]) -> dict[str, Any]:
             {"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"text": {"field": "said"}}},
         ],
     }
+
+
+def lines(page: TablePage, rows: list[Row]) -> dict[str, Any]:
+    """The largest categories over time, each named at its end: no legend, and no meaning by colour alone."""
+    shown = rows[:MOST_LINES]
+    values = [
+        {"label": r.label, "period": c.period, "value": c.value, "said": words.figure(c.value)}
+        for r in shown for c in r.cells if c is not None and c.value is not None
+    ]  # fmt: skip
+    colour = {"field": "label", "type": "nominal", "legend": None, "sort": [r.label for r in shown]}
+    x = {"field": "period", "type": "ordinal", "axis": period_axis(page)}
+    y = {"field": "value", "type": "quantitative", "axis": value_axis(page)}
+    tooltip = [{"field": "label", "title": words.dimension(page.by)}, {"field": "period", "title": _("Period")}, {"field": "said", "title": _("Value")}]
+    return {
+        "height": 320,
+        "data": {"values": values},
+        "encoding": {"x": x, "y": y, "color": colour},
+        "layer": [
+            {"mark": {"type": "line", "strokeWidth": 2.25}, "encoding": {"strokeDash": {"field": "label", "legend": None, "sort": [r.label for r in shown]}}},
+            {"mark": {"type": "point", "filled": True, "size": 45, "opacity": 1}, "encoding": {"tooltip": tooltip, "shape": {"field": "label", "legend": None, "sort": [r.label for r in shown]}}},
+            {"data": {"values": label_places(shown, page.periods[-1])}, "mark": {"type": "text", "align": "left", "dx": 9, "limit": 150}, "encoding": {"y": {"field": "place", "type": "quantitative"}, "text": {"field": "label"}}},
+        ],
+        "padding": {"right": 150, "left": 5, "top": 5, "bottom": 5},
+    }
+
+
+def label_places(rows: list[Row], period: str) -> list[dict[str, Any]]:
+    """Where the name of each line stands: at its last value, or just below the name above it, so that names never cover each other.
+
+    >>> [round(p["place"]) for p in label_places([Row("a", "A", ()), Row("b", "B", ())], "2024")]
+    []
+    """
+    ends = sorted(((r.latest, r.label) for r in rows if r.latest is not None), key=lambda e: (-e[0], e[1]))
+    highest = max((c.value for r in rows for c in r.cells if c is not None and c.value is not None), default=0.0)
+    gap = highest * LABEL_HEIGHT
+    placed: list[dict[str, Any]] = []
+    for value, name in ends:
+        place = min(value, placed[-1]["place"] - gap) if placed else value
+        placed.append({"label": name, "period": period, "place": place})
+    below = -placed[-1]["place"] if placed and placed[-1]["place"] < 0 <= min(v for v, _name in ends) else 0.0
+    return [p | {"place": p["place"] + below} for p in placed]

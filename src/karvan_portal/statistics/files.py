@@ -23,7 +23,7 @@ def query(indicator: str, held: Mapping[str, str], by: str | None) -> tuple[str,
     """The cells of a choice, or all cells of the indicator (`by` None), in their order, each with the label of made-up data."""
     listed = columns(indicator)
     fixed = "".join(f" and {d} = ?" for d in held) if by is not None else ""
-    label = "true" if source.is_synthetic() else "false"
+    label = "basis = 'records'" if source.is_synthetic() else "false"
     order = ", ".join(c for c in listed if c not in MEASURES)
     return f"select {', '.join(listed)}, {label} as synthetic from safe_cubes where indicator = ?{fixed} order by {order}", [indicator, *(held.values() if by is not None else ())]
 

@@ -50,7 +50,7 @@ def show(request: HttpRequest, indicator: str) -> HttpResponse:
     page = choose(indicator, request.GET.dict())
     context: dict[str, Any] = {"entry": entry, "definition": entry.definition, "table": page}
     if page is not None:
-        context |= {"finding": finding(page), "chart": chart(page, entry.name), "title": table_title(entry, page), "kind_names": kind_names(page), "choice": request.GET.urlencode()}
+        context |= {"finding": finding(page), "chart": chart(page, request.GET.get("chart", "")), "title": table_title(entry, page), "kind_names": kind_names(page), "chart_kind": "time" if request.GET.get("chart") == "time" else ""}
     template = "statistics/_result.html" if request.headers.get("HX-Request") else "statistics/show.html"
     return render(request, template, context)
 
@@ -95,7 +95,7 @@ def table_title(entry: dictionary.Entry, page: TablePage) -> str:
 
 def download(request: HttpRequest, indicator: str, kind: str) -> HttpResponse:
     """The cells of the choice shown (or `every=1`: all cells of the indicator) as CSV or Parquet."""
-    one_entry(indicator)
+    entry = one_entry(indicator)
     asked = request.GET.dict()
     codes = dimensions_of(indicator)
     if not codes and choose(indicator, asked) is None:
@@ -104,7 +104,7 @@ def download(request: HttpRequest, indicator: str, kind: str) -> HttpResponse:
     held = hold(codes, by or "", asked)
     body = files.as_csv(indicator, held, by) if kind == "csv" else files.as_parquet(indicator, held, by)
     response = HttpResponse(body, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/vnd.apache.parquet")
-    label = "-synthetic" if source.is_synthetic() else ""
+    label = "-synthetic" if source.is_synthetic() and entry.basis == "records" else ""
     response["Content-Disposition"] = f'attachment; filename="{indicator}{label}.{kind}"'
     return response
 

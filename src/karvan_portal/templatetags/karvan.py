@@ -111,18 +111,19 @@ def plain(value: Any) -> str:
 
 @register.filter
 def gate(name: str) -> str:
-    return words.GATE[name].__str__() if name in words.GATE else name.replace("_", " ")
+    return str(words.GATE.get(name, name.replace("_", " ")))
 
 
 @register.filter
 def reason(name: str) -> str:
     """A reason in plain words, from the pack's texts; its code where they have none."""
-    return words.from_texts("reason", name)
+    return words.from_texts("intake.reason", name)
 
 
 @register.filter
 def quality_name(name: str) -> str:
-    return words.from_texts("quality", name)
+    """A quality indicator in words."""
+    return str(words.QUALITY.get(name, name))
 
 
 @register.filter
