@@ -84,14 +84,16 @@ def _check_digits(documents: pa.Table) -> pa.Table:
     return pa.table({"doc_no": documents["doc_no"], "digit": pa.array(digit.astype(str).astype(object), pa.string())})
 
 
-def write_sheet(con: duckdb.DuckDBPyConnection, contract: Contract, settings: dict[str, Any], *, window: Window, national: str) -> Sheet:
+def write_sheet(
+    con: duckdb.DuckDBPyConnection, contract: Contract, settings: dict[str, Any], *, window: Window, national: str, words: dict[str, dict[str, str]] | None = None
+) -> Sheet:
     """All rows of a feed that its agency delivers in the window."""
-    queries = [_part_query(contract, settings, number, window, national) for number in range(len(settings["parts"]))]
+    queries = [_part_query(contract, settings, number, window, national, words or {}) for number in range(len(settings["parts"]))]
     rows = con.sql(" union all ".join(f"({q})" for q in queries) + " order by _period, _delivered, _key").to_arrow_table()
     return Sheet(contract, rows)
 
 
-def _part_query(contract: Contract, settings: dict[str, Any], number: int, window: Window, national: str) -> str:
+def _part_query(contract: Contract, settings: dict[str, Any], number: int, window: Window, national: str, words: dict[str, dict[str, str]]) -> str:
     part = settings["parts"][number]
     record = contract.records[number] if number < len(contract.records) else contract.records[0]
     truth = part["truth"]
@@ -103,6 +105,8 @@ def _part_query(contract: Contract, settings: dict[str, Any], number: int, windo
     digits = {f.check_column for f in contract.fields if f.check_column}
     for f in contract.fields:
         expression, kind = _expression(f, part, record, settings.get("names", "office"), types, own, person, digits)
+        if expression is not None and f.code_list in words:
+            expression = f"case {expression} " + " ".join(f"when '{a}' then '{b}'" for a, b in words[f.code_list].items()) + f" else {expression} end"
         text = _text(f, expression, kind)
         if f.key and expression is None:
             text = f"'{settings.get('key', '')}{number if len(settings['parts']) > 1 else ''}' || lpad(cast(t.rowid + 1 as varchar), 9, '0')"

@@ -119,7 +119,7 @@ def deliver(
         contract = country.contracts.get(feed)
         if contract is None:
             raise PackError(f"The synthetic country delivers '{feed}', and no contract has that id.", where="synth/agencies.yaml", fix=nearest(feed, list(country.contracts)) or "write the contract first")
-        sheet = write_sheet(con, contract, about, window=Window(*window), national=country.national)
+        sheet = write_sheet(con, contract, about, window=Window(*window), national=country.national, words=settings.get("words"))
         damage(sheet, {defect: by_feed[feed] for defect, by_feed in rates.items() if feed in by_feed}, country=country, cultures=cultures, settings=settings, seed=seed, window=Window(*window))
         sheet.sort()
         file, row = write_files(sheet, extracts / feed, leave_out=frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ())))
