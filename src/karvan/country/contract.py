@@ -225,13 +225,20 @@ def contract_from(odcs: Mapping[str, Any], *, pack: str = "", path: Path | None 
         frequency=sla.get("frequency"),
         latency_days=sla.get("latency"),
         sla=sla,
-        **{key: own[key] for key in AS_WRITTEN if own.get(key) is not None},
+        **{key: own[key] for key in AS_WRITTEN if own.get(key) is not None} | _cited(own),
     )
 
 
 def custom(holder: Mapping[str, Any]) -> dict[str, Any]:
     """The custom properties of a contract or a property, by name."""
     return {entry["property"]: entry.get("value") for entry in holder.get("customProperties") or []}
+
+
+def _cited(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Every observation carries the citation of its contract."""
+    constants = own.get("constants") or {}
+    cited = own.get("record") == "observation" and own.get("citation") and "citation" not in constants
+    return {"constants": {**constants, "citation": own["citation"]}} if cited else {}
 
 
 def _unpivot(turned: Mapping[str, Any]) -> Unpivot:
