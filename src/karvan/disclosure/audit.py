@@ -38,7 +38,7 @@ def audit(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
     names = [row[0] for row in con.execute("select distinct indicator from safe_cubes where treatment in ('rounded', 'from_rounded') order by 1").fetchall()]
     for name in names:
         definition = definitions[name]
-        base = policy_of(definition).base
+        base = policy_of(definition, definitions).base
         ratio = bool(definition.get("share_of") or definition.get("quantiles") or {"over", "over_rule"} & set(definition.get("from") or {}))
         if ratio:
             continue

@@ -35,13 +35,21 @@ POLICIES = {
 }  # fmt: skip
 
 
-def policy_of(definition: Mapping[str, Any]) -> Policy:
+def is_published(definition: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether an indicator is taken from published tables, or made only of such."""
+    said = definition.get("from") or {}
+    parts = [str(p).partition("/")[0] for role in ("plus", "minus", "over") for p in said.get(role) or ()]
+    return "take" in definition or (bool(parts) and all(p in definitions and is_published(definitions[p], definitions) for p in parts))
+
+
+def policy_of(definition: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]]) -> Policy:
     """The policy that a definition names; published tables are `public_source`, everything else `counts` unless it says more."""
-    said = definition.get("disclosure") or ("public_source" if "take" in definition else "counts")
+    published = is_published(definition, definitions)
+    said = definition.get("disclosure") or ("public_source" if published else "counts")
     name = said if isinstance(said, str) else said.get("policy", "counts")
     if name not in POLICIES:
         raise PackError(f"There is no disclosure policy '{name}'.", where=f"indicator {definition.get('id')}", fix=nearest(name, list(POLICIES)) or f"use one of {', '.join(POLICIES)}")
-    if name == "public_source" and "take" not in definition:
+    if name == "public_source" and not published:
         raise PackError("Only figures that somebody else published may go untreated.", where=f"indicator {definition.get('id')}", fix="use `counts` or `protected`")
     return POLICIES[name]
 

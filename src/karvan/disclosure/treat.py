@@ -39,7 +39,7 @@ def treat(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
     ordered = sorted(present, key=lambda name: ("from" in definitions[name], name))
     for number, name in enumerate(ordered):
         progress(name, number / max(len(ordered), 1))
-        definition, policy = definitions[name], policy_of(definitions[name])
+        definition, policy = definitions[name], policy_of(definitions[name], definitions)
         table = f'"safe {name}"'
         con.execute(f"create or replace temp table cell as select * from cubes where indicator = ?", [name])
         if not policy.base:

@@ -91,7 +91,7 @@ def tables_of(definition: Definition, known: Mapping[str, Definition]) -> tuple[
 
 def _sql(place: Bench, definition: Definition, period: str, dims: Mapping[str, str]) -> str:
     if definition.take:
-        return observed.cell_sql(definition, place.country.national, period, dims)
+        return observed.cell_sql(definition, place.national, period, dims)
     if definition.formula:
         return _formula_sql(place, definition, period, dims)
     return _counted_sql(place, definition, period, dims)

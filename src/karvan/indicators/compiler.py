@@ -37,7 +37,7 @@ STATUS_HELD = """standing as (  -- the status held, without overlaps
 class Facts:
     """What a definition may use besides columns: the country's own citizenship code, and dated values of rules as SQL."""
 
-    national: str
+    national: str | None
     observed_until: date
     rule_value: Callable[[str, str, Mapping[str, str]], str]
     calendar: str
@@ -77,7 +77,7 @@ def described_sql(definition: Definition, series: Series, periods: Sequence[Peri
     columns = {column: f"c.{column}" for column in what.columns}
     names = columns | dict(what.dimensions)
     names |= facts.needed(definition, names)
-    names |= {"national": literal(facts.national), "period_start": "c.period_start", "period_end": "c.period_end", "observed_until": literal(facts.observed_until), "counted_on": "c.counted_on"}
+    names |= ({"national": literal(facts.national)} if facts.national else {}) | {"period_start": "c.period_start", "period_end": "c.period_end", "observed_until": literal(facts.observed_until), "counted_on": "c.counted_on"}
     names |= {name: literal(value) for name, value in definition.settings.items()}
     dating = columns | facts.needed(definition, columns) | {"observed_until": literal(facts.observed_until)} | {name: literal(value) for name, value in definition.settings.items()}
     join, counted_on, weight = _dated(series, dating, place)

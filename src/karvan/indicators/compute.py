@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError, nearest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from karvan.country import Country
 
 
+@lru_cache(maxsize=8)
 def dictionary(country: Country) -> dict[str, Definition]:
     """Every indicator of a country by its id, read and checked.
 
@@ -46,8 +48,12 @@ class Bench:
     known: dict[str, Definition]
     done: dict[str, str]
 
+    @property
+    def national(self) -> str | None:
+        return window.national(self.country)
+
     def facts(self, until: Window) -> Facts:
-        return Facts(self.country.national, until.until_on, rule_value_sql(self.country), working_days_sql(self.country, until))
+        return Facts(self.national, until.until_on, rule_value_sql(self.country), working_days_sql(self.country, until))
 
     def window(self, definition: Definition) -> Window:
         found = window.window(self.con, window.leading_feeds(definition, self.known, self.country))
@@ -186,7 +192,7 @@ def _framed(place: Bench, definition: Definition, own: dict[str, str], figures: 
     colour = literal(worst_colour(place, definition))
     return (
         f"{literal(definition.id)} as indicator, period, {dims}, {figures}, {literal(definition.unit)} as unit, {literal(vintage)} as vintage, "
-        f"{literal(definition.basis)} as basis, {shares}, cast({colour} as varchar) as quality, {status} as obs_status"
+        f"{literal(window.basis(definition, place.known))} as basis, {shares}, cast({colour} as varchar) as quality, {status} as obs_status"
     )
 
 
@@ -236,6 +242,7 @@ def _derived(place: Bench, definition: Definition) -> str:
 
     matter = " or ".join(f"{names[p]}.share_unlinked is not null" for p in counted)
     worst = " or ".join(f"(select bool_or(obs_status = 'P') from {names[p]} where period = k.period)" for p in formula.parts)
+    published = window.basis(definition, place.known) == "observations"
     value = f"{formula.times!r} * ({above}) / nullif({below}, 0)" if definition.is_ratio else f"{formula.times!r} * ({above})"
     figures = "value, numerator, denominator" if definition.is_ratio else "value, cast(null as double) as numerator, cast(null as double) as denominator"
     vintage = min(place.con.execute(f"select min(vintage) from {table}").fetchall()[0][0] or "" for table in tables.values())  # type: ignore[index]
@@ -243,7 +250,7 @@ def _derived(place: Bench, definition: Definition) -> str:
         f"with {', '.join(ctes)} select k.*, {value} as value, {above} as numerator, cast({below} as double) as denominator, coalesce({share('share_imputed')}, 0) as share_imputed_, "
         f"case when {matter} then coalesce({share('share_unlinked')}, 0) end as share_unlinked_, case when {worst} then 'P' else 'A' end as obs_status from keys as k {' '.join(joins)}"
     )
-    shares = "share_imputed_ as share_imputed, share_unlinked_ as share_unlinked"
+    shares = "cast(null as double) as share_imputed, cast(null as double) as share_unlinked" if published else "share_imputed_ as share_imputed, share_unlinked_ as share_unlinked"
     place.con.execute(f"create or replace temp table {_name(definition)} as select {_framed(place, definition, {d: d for d in dims}, figures, vintage, shares)} from ({source})")
     return _name(definition)
 

@@ -80,12 +80,13 @@ class Formula:
 
 @dataclass(frozen=True)
 class Take:
-    """Cells of published tables: which rows, and which source speaks first where two give one cell."""
+    """Cells of published tables: which rows, which source speaks first where two give one cell, and where the series breaks."""
 
     where: str
     priority: tuple[str, ...] = ()
     total: str | tuple[str, ...] = "sum"
     combine: Literal["sum", "one"] = "one"
+    breaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,6 @@ class Definition:
     must_hold: tuple[str, ...] = ()
     source: Mapping[str, str] = field(default_factory=dict)
     waits_for: str = ""
-
-    @property
-    def basis(self) -> Literal["records", "observations"]:
-        return "observations" if self.take else "records"
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -250,11 +247,11 @@ def _formula(raw: Mapping[str, Any], wrong: list[str]) -> Formula:
 
 def _take(raw: Mapping[str, Any], wrong: list[str]) -> Take:
     for word in raw:
-        if word not in ("where", "priority", "total", "combine"):
-            wrong.append(f"`take` does not know `{word}`; it knows where, priority, total, combine")
+        if word not in ("where", "priority", "total", "combine", "breaks"):
+            wrong.append(f"`take` does not know `{word}`; it knows where, priority, total, combine, breaks")
     if not raw.get("where"):
         wrong.append("`take` needs `where`: which published rows")
-    return Take(str(raw.get("where", "true")), tuple(raw.get("priority") or ()), _total(raw.get("total", "sum")), raw.get("combine", "one"))
+    return Take(str(raw.get("where", "true")), tuple(raw.get("priority") or ()), _total(raw.get("total", "sum")), raw.get("combine", "one"), tuple(str(b) for b in raw.get("breaks") or ()))
 
 
 def _total(said: Any) -> str | tuple[str, ...]:

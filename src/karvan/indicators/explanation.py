@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.errors import AccessError, DataError
 from karvan.indicators import observed, window
-from karvan.indicators.cell import CellQuery, query_for_cell, tables_of, whole_dims
+from karvan.indicators.cell import CellQuery, query_for_cell, whole_dims
 from karvan.indicators.compiler import TOTAL
-from karvan.indicators.compute import bench, definition_of
+from karvan.indicators.compute import Bench, bench, definition_of
 from karvan.indicators.definition import Definition
-from karvan.indicators.wording import TREATMENT, WORDS, number
-from karvan.tables import DIMENSIONS
 from karvan.workspace import Commit, Workspace, audit
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from karvan.country import Country
 
+MOST_ROWS = 50      # of a cell taken from published tables; the query gives them all
 STEPS = ("intake", "linkage", "lifecourse", "quality", "indicators", "disclosure")
 
 
@@ -166,15 +165,15 @@ def explain(ws: Workspace, indicator: str, period: str, *, inside: str | None = 
     shown = raw if inside is not None else (safe or raw | {"share_imputed": None, "share_unlinked": None})
     if inside is not None:
         audit.append(ws.audit_log, actor=actor, act="read untreated", subject=f"{indicator} {period} {whole}", purpose=inside)
-    named = window.feeds(definition, place.known, country)
-    rows, in_all = _source_rows(con, definition, country, period, whole)
+    rows, named = _source_rows(place, definition, period, whole)
+    named = named or window.feeds(definition, place.known, country)
     return Explanation(
         indicator=indicator, period=period, dims=whole, name=dict(definition.name), says=dict(definition.says), population=definition.population, leaves_out=definition.leaves_out,
-        formula=formula_of(definition), unit=definition.unit, source=dict(definition.source), must_hold=definition.must_hold, basis=definition.basis,
+        formula=formula_of(definition), unit=definition.unit, source=dict(definition.source), must_hold=definition.must_hold, basis=window.basis(definition, place.known),
         value=safe["value"] if safe else None, untreated=raw["value"] if inside is not None else None,
         treatment=safe["treatment"] if safe else "not treated", policy=str(definition.disclosure.get("policy", "")),
         share_imputed=shown["share_imputed"], share_unlinked=shown["share_unlinked"], quality=raw["quality"], quality_asked=definition.quality, obs_status=raw["obs_status"],
-        vintage=raw["vintage"], commit=head.number, query=query, steps=steps(ws, head, definition), feeds=tuple(feed_states(con, country, named)), rows=rows, rows_in_all=in_all,
+        vintage=raw["vintage"], commit=head.number, query=query, steps=steps(ws, head, window.basis(definition, place.known)), feeds=tuple(feed_states(con, country, named)), rows=rows[:MOST_ROWS], rows_in_all=len(rows),
         parts=tuple(str(p) for p in definition.formula.parts) if definition.formula else (),
     )  # fmt: skip
 
@@ -218,9 +217,9 @@ def _empty(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, p
     return {"value": value, "vintage": row[0], "obs_status": row[1], "quality": row[2], "share_imputed": None, "share_unlinked": None}
 
 
-def steps(ws: Workspace, head: Commit, definition: Definition) -> tuple[StepRun, ...]:
+def steps(ws: Workspace, head: Commit, basis: str) -> tuple[StepRun, ...]:
     """The newest run of each step that lies on the indicator's way, with versions and rows."""
-    passed = ("intake", "indicators", "disclosure") if definition.take else STEPS
+    passed = ("intake", "indicators", "disclosure") if basis == "observations" else STEPS
     found = []
     for name in passed:
         run = head.runs.get(name)
@@ -259,11 +258,20 @@ def feed_states(con: duckdb.DuckDBPyConnection, country: Country, named: list[st
     return states
 
 
-def _source_rows(con: duckdb.DuckDBPyConnection, definition: Definition, country: Country, period: str, dims: Mapping[str, str], most: int = 50) -> tuple[tuple[SourceRow, ...], int]:
+def _source_rows(place: Bench, definition: Definition, period: str, dims: Mapping[str, str]) -> tuple[tuple[SourceRow, ...], list[str]]:
+    """The published rows behind a cell, those of its parts included, and the feeds that they came by."""
+    if definition.formula and window.basis(definition, place.known) == "observations":
+        found: tuple[SourceRow, ...] = ()
+        for part in definition.formula.parts:
+            other = definition_of(place.known, part.id)
+            found += _source_rows(place, other, period, {d: dims.get(d, TOTAL) for d in other.dimensions})[0]
+        return found, list(dict.fromkeys(row.feed for row in found))
     if not definition.take:
-        return (), 0
-    every = con.sql(observed.source_rows_sql(definition, country.national, period, dims)).to_arrow_table().to_pylist()
-    return tuple(SourceRow(**{k: row[k] for k in SourceRow.__dataclass_fields__}) for row in every[:most]), len(every)
+        return (), []
+    rows = place.con.sql(observed.source_rows_sql(definition, place.national, period, dims)).to_arrow_table().to_pylist()
+    for row in rows:
+        row["citation"] = row["citation"] or place.country.contracts[row["feed"]].citation
+    return tuple(SourceRow(**{k: row[k] for k in SourceRow.__dataclass_fields__}) for row in rows), list(dict.fromkeys(row["feed"] for row in rows))
 
 
-__all__ = ["DIMENSIONS", "TREATMENT", "WORDS", "Explanation", "FeedState", "SourceRow", "StepRun", "explain", "formula_of", "number", "tables_of"]
+__all__ = ["Explanation", "FeedState", "SourceRow", "StepRun", "explain", "formula_of"]

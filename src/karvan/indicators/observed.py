@@ -20,20 +20,22 @@ if TYPE_CHECKING:
 COLUMN = {"area": "area", "partner": "partner", "sex": "sex", "age_group": "age", "reason": "reason", "method": "method", "kind": "measure"}
 
 
-def cells_sql(definition: Definition, national: str) -> str:
+def cells_sql(definition: Definition, national: str | None) -> str:
     """CTEs up to `cells`: period, dimensions, value, obs_status, sources."""
     take = definition.take
     assert take is not None
     place = f"indicator {definition.id}"
-    names = {c.name: f"o.{c.name}" for c in TABLES["observation"].columns} | {"national": literal(national)} | {k: literal(v) for k, v in definition.settings.items()}
+    names = {c.name: f"o.{c.name}" for c in TABLES["observation"].columns} | ({"national": literal(national)} if national else {}) | {k: literal(v) for k, v in definition.settings.items()}
     dims = list(definition.dimensions)
     rank = " ".join(f"when {literal(source)} then {i}" for i, source in enumerate(take.priority))
     rank = f"case o.source {rank} else {len(take.priority)} end" if take.priority else "0"
     read = "".join(f"\n        coalesce(o.{COLUMN[d]}, '{TOTAL}') as {d}," for d in dims)
     group = ", ".join(["period", *dims])
+    listed = ", ".join(literal(b) for b in take.breaks)
+    status = f"case when o.period in ({listed}) then 'B' else coalesce(o.obs_status, 'A') end" if listed else "coalesce(o.obs_status, 'A')"
     chosen = f"""taken as (  -- the published rows that the definition names
     select o.record_id, coalesce(o.period, 'undated') as period,{read}
-        o.value, coalesce(o.obs_status, 'A') as obs_status, o.source, {rank} as rank
+        o.value, {status} as obs_status, o.source, {rank} as rank
     from observation as o
     where {to_duckdb(take.where, names, where=place, known=names)}
 ),
@@ -65,13 +67,13 @@ def _summed(definition: Definition) -> list[str]:
     return [d for d in definition.dimensions if d in total]
 
 
-def cell_sql(definition: Definition, national: str, period: str, dims: Mapping[str, str]) -> str:
+def cell_sql(definition: Definition, national: str | None, period: str, dims: Mapping[str, str]) -> str:
     """SQL of one cell: at most one row, with `value` and `sources`."""
     chosen = " and ".join([f"period = {literal(period)}", *(f"{d} = {literal(dims.get(d, TOTAL))}" for d in definition.dimensions)])
     return f"{cells_sql(definition, national)}\nselect value, sources\nfrom cells\nwhere {chosen}"
 
 
-def source_rows_sql(definition: Definition, national: str, period: str, dims: Mapping[str, str]) -> str:
+def source_rows_sql(definition: Definition, national: str | None, period: str, dims: Mapping[str, str]) -> str:
     """SQL of the published rows behind one cell, with where each was read and how it is cited."""
     ctes = cells_sql(definition, national).rsplit(",\ncells as", 1)[0]
     chosen = " and ".join([f"c.period = {literal(period)}", *(f"c.{d} = {literal(v)}" for d, v in dims.items() if v != TOTAL and d in definition.dimensions)])
@@ -91,6 +93,6 @@ def cube(place: Bench, definition: Definition) -> str:
     framed = _framed(
         place, definition, {d: d for d in definition.dimensions}, "value, cast(null as double) as numerator, cast(null as double) as denominator", "", "cast(null as double) as share_imputed, cast(null as double) as share_unlinked"
     ).replace("'' as vintage", "sources as vintage")  # fmt: skip
-    found = f"{cells_sql(definition, place.country.national)} select {framed} from cells"
+    found = f"{cells_sql(definition, place.national)} select {framed} from cells"
     place.con.execute(f"create or replace temp table {_name(definition)} as {found}")
     return _name(definition)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from karvan.errors import PackError
 from karvan.indicators.compiler import subject_of
 from karvan.indicators.definition import Definition
 from karvan.indicators.periods import Window
@@ -23,6 +24,19 @@ def record_types(definition: Definition, dictionary: dict[str, Definition]) -> t
         return what.rests_on
     parts = definition.formula.parts if definition.formula else ()
     return tuple(dict.fromkeys(t for part in parts if part.id in dictionary for t in record_types(dictionary[part.id], dictionary)))
+
+
+def basis(definition: Definition, dictionary: dict[str, Definition]) -> Literal["records", "observations"]:
+    """Whether an indicator rests on agencies' records or on tables published elsewhere."""
+    return "observations" if record_types(definition, dictionary) == ("observation",) else "records"
+
+
+def national(country: Country) -> str | None:
+    """Citizenship code of nationals; None where no pack is a country's."""
+    try:
+        return country.national
+    except PackError:
+        return None
 
 
 def feeds(definition: Definition, dictionary: dict[str, Definition], country: Country) -> list[str]:
@@ -73,6 +87,9 @@ def refusal(definition: Definition, dictionary: dict[str, Definition], country: 
                 return f"its part {part.id} is refused: {because}"
         rule = (definition.formula.over_rule or "").partition(".")[0]
         return f"the packs have no rule {rule}" if rule and rule not in country.rules else None
+    said = " ".join([*(s.where for s in definition.series), definition.take.where if definition.take else ""])
+    if "national" in said and national(country) is None:
+        return "it asks for the national citizenship, and no pack here is a country's"
     if definition.take:
         return None if leading_feeds(definition, dictionary, country) else "no contract of the packs gives observations"
     what = subject_of(definition)

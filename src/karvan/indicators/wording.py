@@ -68,7 +68,7 @@ def number(value: float | None, lang: str) -> str:
     """
     if value is None:
         return WORDS["withheld"][lang]
-    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    text = f"{value:,.0f}" if abs(value - round(value)) < 1e-6 else f"{value:,.2f}"
     return text if lang == "en" else text.replace(",", "\u00a0").replace(".", ",")
 
 
