@@ -237,7 +237,8 @@ def custom(holder: Mapping[str, Any]) -> dict[str, Any]:
 def _cited(own: Mapping[str, Any]) -> dict[str, Any]:
     """Every observation carries the citation of its contract."""
     constants = own.get("constants") or {}
-    cited = own.get("record") == "observation" and own.get("citation") and "citation" not in constants
+    kinds = {part.get("record") for part in own.get("records") or [own]}
+    cited = kinds == {"observation"} and own.get("citation") and "citation" not in constants
     return {"constants": {**constants, "citation": own["citation"]}} if cited else {}
 
 
