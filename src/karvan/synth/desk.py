@@ -7,7 +7,7 @@ agencies.yaml adds only what a contract cannot know: which people an agency sees
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,12 @@ class Window:
 
     first: date
     last: date
+
+    def days(self, period: str) -> list[str]:
+        """The days of the window as a daily feed names its periods; none for feeds of longer periods."""
+        if period != "day":
+            return []
+        return [(self.first + timedelta(i)).strftime(PERIOD["day"]) for i in range((self.last - self.first).days + 1)]
 
 
 def open_office(con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spells: pa.Table, passports: pa.Table, country: Country, settings: dict[str, Any]) -> None:

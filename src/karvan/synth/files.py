@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -20,8 +20,10 @@ from karvan.synth.sheet import Sheet
 Cells = dict[str, pa.Array]
 
 
-def write_files(sheet: Sheet, folder: Path, *, leave_out: frozenset[str] = frozenset()) -> tuple[pa.Array, np.ndarray]:
+def write_files(sheet: Sheet, folder: Path, *, due: Iterable[str] = (), leave_out: frozenset[str] = frozenset()) -> tuple[pa.Array, np.ndarray]:
     """Write every period of a sorted sheet into `folder`; periods in `leave_out` never arrive.
+
+    A period of `due` without rows is delivered all the same, as an empty file: a quiet day is not a missing one.
 
     Returns the file name and the row number (from 1) of every row.
     """
@@ -36,6 +38,8 @@ def write_files(sheet: Sheet, folder: Path, *, leave_out: frozenset[str] = froze
         names[start:end], numbers[start:end] = name, np.arange(1, end - start + 1)
         if periods[start] not in leave_out:
             (folder / name).write_bytes(lay_out(periods[start], start, end))
+    for period in sorted(set(due) - set(periods) - leave_out):
+        (folder / contract.file.replace("{period}", period)).write_bytes(lay_out(period, 0, 0))
     return pa.array(names, pa.string()), numbers
 
 

@@ -122,7 +122,7 @@ def deliver(
         sheet = write_sheet(con, contract, about, window=Window(*window), national=country.national, words=settings.get("words"))
         damage(sheet, {defect: by_feed[feed] for defect, by_feed in rates.items() if feed in by_feed}, country=country, cultures=cultures, settings=settings, seed=seed, window=Window(*window))
         sheet.sort()
-        file, row = write_files(sheet, extracts / feed, leave_out=frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ())))
+        file, row = write_files(sheet, extracts / feed, due=Window(*window).days(contract.period), leave_out=frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ())))
         who.append(_record_person(sheet, file, row))
         what += _defects(sheet, file, row)
         made.rows[feed] = len(sheet)
