@@ -292,7 +292,8 @@ def check_texts(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> No
         if reader.content is None or not reader.mapping((), reader.content, "A file of texts"):
             continue
         for key, words in reader.content.items():
-            reader.names((key,), words, languages)
+            # A hint is a pattern by which a column is recognised, not a text that somebody reads: it may lack languages.
+            reader.names((key,), words, () if ".hint." in str(key) else languages)
             if key in seen:
                 reader.say((key,), f"The text '{key}' is also in {seen[key].name}.", "keep it in one file")
             seen[key] = path
