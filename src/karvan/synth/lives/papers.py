@@ -29,14 +29,12 @@ def issue(world: World) -> None:
     number = _numbers(world, issuer[first], which[first])
     people = world.people
     issued = (phase + turn * effective)[first]
-    earliest = np.where(
-        which[first] == NATIONAL,
-        people.national_from[person[first]],
-        np.where(
-            which[first] == TRAVEL,
-            people.refugee_from[person[first]],
-            np.where(which[first] == SECOND, world.second_from()[person[first]], people.born[person[first]]),
-        ),
+    who, slot = person[first], which[first]
+    national_from, born = people.national_from[who], people.born[who]
+    earliest = np.select(
+        [slot == NATIONAL, slot == TRAVEL, slot == SECOND, slot == IDENTITY],
+        [national_from, people.refugee_from[who], world.second_from()[who], np.where(national_from != NONE, national_from, born)],
+        born,
     )
     issued = np.maximum(issued, earliest)
     kind = np.select([which[first] == IDENTITY, which[first] == TRAVEL, which[first] == RETURN_PAPER], [1, 2, 3], 0)

@@ -252,7 +252,7 @@ def _cancelled_and_replaced(world: World, movers: Movers, joined: dict[str, Ints
     replaced["action"][:] = REPLACE
     replaced["applied"] = (replaced["from"] + 5 + rng.random(len(lost)) * (np.minimum(replaced["to"], left[lost]) - replaced["from"] - 6)).astype(np.int64)
     replaced["decided"] = replaced["applied"] + rng.integers(2, 15, len(lost))
-    replaced["from"] = replaced["decided"].copy()
+    replaced["from"] = np.minimum(replaced["decided"], replaced["to"])
     return [cancelled, replaced]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from karvan.synth.lives.book import IDENTITY, Words
+from karvan.synth.lives.book import IDENTITY, PASSPORT, Words
 from karvan.synth.lives.chance import NONE, YEAR, Ints, numbers, spread
 from karvan.synth.lives.journeys import ABSENCE, STAY, Journeys
 from karvan.synth.lives.movers import BORN_HERE, Movers, grounds
@@ -64,7 +64,7 @@ def _acts(world: World, person: Ints, event: str, on: Ints, rng: np.random.Gener
         n,
         keep=(on <= world.end) & (registered <= world.end),
         person=person,
-        which=IDENTITY,
+        which=np.where(world.people.citizenship[person] == world.national, IDENTITY, PASSPORT),
         shown_on=on,
         act_no=numbers("CA", first + np.arange(1, n + 1), 8),
         event=event,
