@@ -29,7 +29,7 @@ DATES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S",
 HINTS: dict[str, str] = {
     "identity.surname": "surname|last.?name|family.?name", "identity.given_names": "given|first.?name|forename", "identity.patronymic": "patronymic|middle.?name",
     "identity.full_name": "full.?name|^name$", "identity.birth_date": "birth.?(date|day)|date.?of.?birth|^dob$|^born$", "birth_country": "birth.?country|country.?of.?birth",
-    "identity.birth_place": "birth.?place|place.?of.?birth", "sex": "^sex$|gender", "citizenship": "citizen|nationality", "identity.doc_no": "(doc|passport).{0,9}(no|num)",
+    "identity.birth_place": "birth.?place|place.?of.?birth", "sex": "^sex$|gender", "citizenship": "citizen|nationality", "identity.doc_no": "(doc|passport).{0,9}(no|num[a-z]*)$",
     "identity.doc_type": "doc.{0,9}type", "identity.doc_issuer": "issu", "identity.personal_no": "personal.?(no|num|id)|national.?id", "identity.address": "address",
     "region": "region|district|municipality", "crossed_at": "cross.{0,6}(at|date|time|on)", "direction": "direction|entry.?exit|in.?out", "bcp": "border.?(point|crossing)|checkpoint|^bcp$|port",
     "mode": "transport|^mode$", "purpose": "purpose", "carrier": "carrier|flight|vessel", "visa_no": "visa.?no", "refusal_ground": "refusal",
@@ -346,7 +346,7 @@ def written(look: Look, path: Path, feed: str, institution: str, country: Countr
         "schema:", f"  - name: {re.sub(r'[^a-z0-9_]+', '_', feed.split('.')[-1].lower())}", f"    physicalType: {look.form}", "    properties:",
     ]  # fmt: skip
     for column in look.columns:
-        lines += property_lines(column, targets.get(column.name), columns, key, look, country)
+        lines += property_lines(column, targets.get(column.name), record, columns, key, look, country)
     lines += ["slaProperties:", f"  - {{property: frequency, value: {'daily' if period == 'day' else 'monthly'}}}", "  - {property: latency, value: 10, unit: d}    # TODO: days after the period", "customProperties:", "  - property: karvan", "    value:"]
     identities = [t for t in targets.values() if t.startswith("identity.")]
     person_key = "personal_no" if "identity.personal_no" in targets.values() else "document" if "identity.doc_no" in targets.values() else "none"
@@ -370,7 +370,7 @@ def written(look: Look, path: Path, feed: str, institution: str, country: Countr
     return "\n".join(lines) + "\n"
 
 
-def property_lines(column: Seen, target: str | None, columns: set[str], key: str | None, look: Look, country: Country | None) -> list[str]:
+def property_lines(column: Seen, target: str | None, record: str, columns: set[str], key: str | None, look: Look, country: Country | None) -> list[str]:
     """One property of the schema, with what was seen as a comment."""
     own: list[str] = []
     if target:
@@ -386,13 +386,14 @@ def property_lines(column: Seen, target: str | None, columns: set[str], key: str
             own.append("{property: partial, value: true}")
     if column.number == "comma":
         own.append('{property: decimal, value: ","}')
-    listed = None if column.date or column.number in ("number", "comma") else code_list_of(column, country)
+    record_column = next((c for c in TABLES[record].columns if c.name == (target or "").removeprefix("identity.") and c.values), None)
+    listed = None if column.date or column.number in ("number", "comma") or record_column else code_list_of(column, country)
     seen = sorted({v for v in column.values if v})
     note = f"{column.filled:.0%} filled, {column.distinct:,} distinct"
     if listed and (target is None or not target.startswith("identity.") or target in ("identity.doc_type", "identity.doc_issuer")):
         own.append(f"{{property: code_list, value: {listed}}}")
     elif target and not target.startswith("identity.") and 0 < column.distinct <= 12 and not column.date and not column.number:
-        declared = next((c for t in TABLES.values() if t.kind == "record" for c in t.columns if c.name == target and c.values), None)
+        declared = record_column
         if declared:
             same = set(seen) <= set(declared.values)
             own.append("{property: codes, value: {" + ", ".join(f"{quoted(v)}: {v if same else 'TODO'}" for v in seen) + "}}")

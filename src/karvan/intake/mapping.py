@@ -54,6 +54,7 @@ class Problem:
     condition: str
     found: str
     expected: str
+    reason_sql: str | None = None    # where the code depends on the value
 
 
 @dataclass
@@ -276,7 +277,8 @@ def add_codes(made: Plan, spec: ContractField, t: str, m: str, number: int) -> N
         missed = f"{t} is not null and k{number} is null"
         made.coded[f"k{number}"] = f"c{number}.code"
         known_at_all = f"exists (select 1 from {table} where code = {t})"
-        made.problems.append(Problem("code", spec.column, f"{missed}", t, f"case when {known_at_all} then 'a code valid on that day' else {literal('list ' + listed.id)} end"))
+        reason = f"case when {known_at_all} then 'code_not_valid' else 'code' end"
+        made.problems.append(Problem("code", spec.column, missed, t, f"case when {known_at_all} then 'a code valid on that day' else {literal('list ' + listed.id)} end", reason))
     made.code_columns.append((spec.column, f"{t} is not null", f"({missed})"))
 
 

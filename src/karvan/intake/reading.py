@@ -205,7 +205,7 @@ class Reading:
 
         def entry(problem: Problem, condition: str) -> str:
             return (
-                f"case when coalesce(({condition}), false) then {{'reason': {literal(problem.reason)}, 'field': cast({literal(problem.column)} as varchar), "
+                f"case when coalesce(({condition}), false) then {{'reason': {problem.reason_sql or literal(problem.reason)}, 'field': cast({literal(problem.column)} as varchar), "
                 f"'found': cast({problem.found} as varchar), 'expected': cast({problem.expected} as varchar)}} end"
             )
 
