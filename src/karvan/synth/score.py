@@ -101,9 +101,9 @@ def _links(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         with c as (select sum(n * (n - 1) / 2) as p from (select count(*) as n from collapsed group by person_id)),
              t as (select sum(n * (n - 1) / 2) as p from (select count(*) as n from collapsed group by person_no)),
              b as (select sum(n * (n - 1) / 2) as p from (select count(*) as n from collapsed group by person_id, person_no))
-        select b.p as both, c.p as linked, t.p as true_pairs from b, c, t"""
+        select b.p as hits, c.p as linked, t.p as true_pairs from b, c, t"""
     row = _rows(con, pairs)[0]
-    precision, recall = row["both"] / row["linked"] if row["linked"] else 1.0, row["both"] / row["true_pairs"] if row["true_pairs"] else 1.0
+    precision, recall = row["hits"] / row["linked"] if row["linked"] else 1.0, row["hits"] / row["true_pairs"] if row["true_pairs"] else 1.0
     found.append({"measure": "pairs of documents", "group": "all", "rows": int(row["true_pairs"] or 0), "persons": found[0]["persons"], "precision": precision, "recall": recall, "f1": _f1(precision, recall)})
     return found
 
@@ -114,9 +114,9 @@ def _agreement(con: duckdb.DuckDBPyConnection, days: str, ours: str, true: str, 
         con,
         f"""
         with days as ({days}), ours as ({ours}), truly as ({true}),
-        both as (select day, {more or "'all' as rule"}, count(distinct o.person_no) as ours, count(distinct t.person_no) as agreed
+        compared as (select day, {more or "'all' as rule"}, count(distinct o.person_no) as ours, count(distinct t.person_no) as agreed
                  from ours o left join truly t using (day, person_no) group by all)
-        select b.*, (select count(distinct person_no) from truly t where t.day = b.day) as truth from both b order by all""",
+        select b.*, (select count(distinct person_no) from truly t where t.day = b.day) as truth from compared b order by all""",
     )
 
 
