@@ -52,13 +52,13 @@ class Delivery:
 
 
 def in_zone(ws: Workspace, contract: Contract) -> list[Delivery]:
-    """The deliveries of a feed that lie in the extracts zone, in order. The same bytes twice are one delivery."""
+    """The deliveries of a feed that lie in the extracts zone, in order. The same bytes for the same period are one delivery."""
     folder = feed_folder(ws, contract.id)
     found: dict[str, Delivery] = {}
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         if path.is_file() and not path.name.startswith(".") and not path.name.endswith((".part", ".draft")):
             delivery = delivery_of(path, contract)
-            found.setdefault(delivery.sha256, delivery)
+            found.setdefault(delivery.delivery_id, delivery)
     return sorted(found.values(), key=lambda d: d.order)
 
 
@@ -67,7 +67,8 @@ def delivery_of(path: Path, contract: Contract) -> Delivery:
     sha256 = file_sha256(path)
     received_on = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
     period, first, last, revision, fits = period_of(inner_name(path), contract)
-    return Delivery(f"{contract.id}:{sha256[:16]}", contract.id, path.name, sha256, path, period, first, last, revision, received_on, fits)
+    # Two quiet days have the same bytes, and are two deliveries.
+    return Delivery(":".join(part for part in (contract.id, period, sha256[:16]) if part), contract.id, path.name, sha256, path, period, first, last, revision, received_on, fits)
 
 
 def period_of(name: str, contract: Contract) -> tuple[str | None, date | None, date | None, int, bool]:
@@ -82,10 +83,10 @@ def period_of(name: str, contract: Contract) -> tuple[str | None, date | None, d
         return None, None, None, 1, False
     groups = found.groupdict()
     revision = int(groups.get("revision") or 1)
+    if contract.period == "edition":
+        return groups.get("edition"), *contract.covers, revision, True
     if "period" not in groups:
         return None, None, None, revision, True
-    if contract.period == "edition":
-        return groups["edition"], None, None, revision, True
     year, month, day = (groups.get(k) or groups.get(f"{k}2") for k in "abc")
     try:
         if contract.period == "year":

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from karvan.country import for_workspace
 from karvan.errors import DataError, SetupError, nearest
-from karvan.intake.deliveries import feed_folder, safe_name
+from karvan.intake.bytes_in import inner_name
+from karvan.intake.deliveries import feed_folder, period_of, safe_name
 from karvan.workspace import Workspace
 from karvan.workspace.folder import disk_errors
 from karvan.workspace.manifest import file_sha256
@@ -45,8 +46,10 @@ def load(ws: Workspace, feed: str, path: Path | str, *, received_on: date | None
     folder.mkdir(parents=True, exist_ok=True)
     name = safe_name(path.name)
     sha256 = file_sha256(path)
+    period = period_of(inner_name(path), contracts[feed])[0]
     for there in sorted(folder.iterdir()):
-        if there.is_file() and there.stat().st_size == path.stat().st_size and file_sha256(there) == sha256:
+        same_size = there.is_file() and there.stat().st_size == path.stat().st_size
+        if same_size and period_of(inner_name(there), contracts[feed])[0] == period and file_sha256(there) == sha256:
             return there
     target = folder / name
     stem, suffix = name.split(".", 1) if "." in name.lstrip(".") else (name, "")
