@@ -28,8 +28,11 @@ def draw(key: bytes, cell: str) -> float:
     return (int.from_bytes(hmac.digest(key, cell.encode(), "sha256")[:8], "big") >> 11) / DRAWS
 
 
-def draws(key: bytes, cells: Iterable[str]) -> list[float]:
-    return [draw(key, cell) for cell in cells]
+def draws(key: bytes, cells: Iterable[str]) -> tuple[list[float], list[float], list[float]]:
+    """Three independent draws for each cell, from one hash: for its count, for what of it is imputed, for what is unlinked."""
+    hashes = [hmac.digest(key, cell.encode(), "sha256") for cell in cells]
+    first, second, third = ([(int.from_bytes(h[at : at + 8], "big") >> 11) / DRAWS for h in hashes] for at in (0, 8, 16))
+    return first, second, third
 
 
 def rounded(value: float, base: int, u: float) -> float:

@@ -74,9 +74,9 @@ def _rounded(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], poli
     whole = cell_sql(family_of(definition), dims)
     con.execute(f"create or replace temp table named as select *, {whole} as cell_name from cell")
     names = [row[0] for row in con.execute("select distinct cell_name from named order by 1").fetchall()]
+    u, u_imputed, u_unlinked = draws(key, names)
     drawn = pa.table({
-        "cell_name": pa.array(names, pa.string()), "u": pa.array(draws(key, names), pa.float64()),
-        "u_imputed": pa.array(draws(key, (n + "|imputed" for n in names)), pa.float64()), "u_unlinked": pa.array(draws(key, (n + "|unlinked" for n in names)), pa.float64()),
+        "cell_name": pa.array(names, pa.string()), "u": pa.array(u, pa.float64()), "u_imputed": pa.array(u_imputed, pa.float64()), "u_unlinked": pa.array(u_unlinked, pa.float64()),
     })  # fmt: skip
     con.register("drawn", drawn)
     share = definition.get("share_of")

@@ -108,6 +108,8 @@ def compute(ws: Workspace, indicator: str, *, country: Country | None = None) ->
     return place.con.sql(f"select * from {cube(place, definition)} order by {ORDER}")
 
 
+# What the label of a period of each kind looks like, as SQL over `period`.
+LABELS = {"year": "length(period) = 4", "quarter": "period like '%-Q%'", "month": "length(period) = 7 and period not like '%-Q%'", "day": "length(period) = 10", "as_published": "true"}
 ORDER = ", ".join(["period", *DIMENSIONS])
 
 
@@ -165,16 +167,18 @@ def _counted(place: Bench, definition: Definition) -> str:
 
 def _add_zero_totals(place: Bench, definition: Definition, seen: Window) -> None:
     """A period in which nothing was counted has a total of zero, not an absence."""
-    from karvan.tables import TABLES as declared
-
-    columns = declared["cubes"].column_names
-    for series in definition.series:
-        for period in periods_of(definition, series, seen):
-            fixed = {d: TOTAL for d in definition.dimensions} | ({"kind": series.kind} if series.kind else {})
-            cells = {"indicator": definition.id, "period": period.label, **fixed, "value": 0.0, "unit": definition.unit, "vintage": seen.until_on.isoformat(), "basis": "records", "share_imputed": 0.0,
-                     "obs_status": period.status, "quality": worst_colour(place, definition)}  # fmt: skip
-            there = " and ".join(["period = " + literal(period.label), *(f"{d} = {literal(v)}" for d, v in fixed.items())])
-            place.con.execute(f"insert into {_name(definition)} select {', '.join(literal(cells.get(c)) for c in columns)} where not exists (select 1 from {_name(definition)} where {there})")
+    asked = [(literal(p.label), literal(s.kind), literal(p.status)) for s in definition.series for p in periods_of(definition, s, seen)]
+    fixed = {d: literal(TOTAL) for d in definition.dimensions} | ({"kind": "a.kind"} if "kind" in definition.dimensions else {})
+    cells = fixed | {
+        "indicator": literal(definition.id), "period": "a.period", "value": "0.0", "unit": literal(definition.unit), "vintage": literal(seen.until_on.isoformat()), "basis": "'records'",
+        "share_imputed": "0.0", "quality": literal(worst_colour(place, definition)), "obs_status": "a.obs_status",
+    }  # fmt: skip
+    columns = ", ".join(cells.get(c, "null") for c in TABLES["cubes"].column_names)
+    there = " and ".join(["t.period = a.period", *(f"t.{d} = {value}" for d, value in fixed.items())])
+    place.con.execute(
+        f"insert into {_name(definition)} select {columns} from (values {', '.join(f'({p}, cast({k} as varchar), {o})' for p, k, o in asked)}) as a(period, kind, obs_status) "
+        f"where not exists (select 1 from {_name(definition)} as t where {there})"
+    )
 
 
 def _own_columns(definition: Definition, dims: Iterable[str]) -> dict[str, str]:
@@ -222,7 +226,9 @@ def _derived(place: Bench, definition: Definition) -> str:
     whole = [p for p in formula.parts if set(dims) <= set(definition_of(place.known, p.id).dimensions)]
     keys = " union ".join(f"select period{''.join(f', {d}' for d in dims)} from {names[p]}" for p in whole)
     covered = " and ".join(f"period in (select period from {names[p]})" for p in formula.parts)
-    ctes.append(f"keys as (select * from ({keys}) where {covered} and {_margins(definition, dims)})")
+    kinds = " or ".join(LABELS[kind] for kind in definition.periods)
+    final = f" and period not in (select period from ({' union all '.join(f'select period, obs_status from {n}' for n in names.values())}) where obs_status = 'P')" if formula.final_only else ""
+    ctes.append(f"keys as (select * from ({keys}) where {covered} and ({kinds}) and {_margins(definition, dims)}{final})")
     joins = []
     for part in formula.parts:
         has = [d for d in dims if d in definition_of(place.known, part.id).dimensions]

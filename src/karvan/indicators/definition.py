@@ -64,6 +64,7 @@ class Formula:
     over_rule: str | None = None
     times: float = 1.0
     absolute: bool = False
+    final_only: bool = False
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -237,12 +238,12 @@ def _one_series(kind: str | None, raw: Mapping[str, Any], wrong: list[str]) -> S
 
 def _formula(raw: Mapping[str, Any], wrong: list[str]) -> Formula:
     for word in raw:
-        if word not in ("plus", "minus", "over", "over_rule", "times", "absolute"):
-            wrong.append(f"`from` does not know `{word}`; it knows plus, minus, over, over_rule, times, absolute")
+        if word not in ("plus", "minus", "over", "over_rule", "times", "absolute", "final_only"):
+            wrong.append(f"`from` does not know `{word}`; it knows plus, minus, over, over_rule, times, absolute, final_only")
     if not raw.get("plus"):
         wrong.append("`from` needs `plus`: the indicators that are added")
     parts = {word: tuple(Part.read(str(p)) for p in raw.get(word) or ()) for word in ("plus", "minus", "over")}
-    return Formula(parts["plus"], parts["minus"], parts["over"], raw.get("over_rule"), float(raw.get("times", 1)), bool(raw.get("absolute", False)))
+    return Formula(parts["plus"], parts["minus"], parts["over"], raw.get("over_rule"), float(raw.get("times", 1)), bool(raw.get("absolute", False)), bool(raw.get("final_only", False)))
 
 
 def _take(raw: Mapping[str, Any], wrong: list[str]) -> Take:
