@@ -42,10 +42,21 @@ def test_before_its_first_day_a_rule_has_no_value(country):
         rules.value("R02", on=date(2013, 7, 31), country=country)
 
 
-def test_after_its_last_day_a_rule_has_no_value(country):
-    assert rules.value("W16", on=date(2020, 12, 31), country=country).value == 6725
+def test_after_its_last_day_a_rule_has_no_value(tmp_path):
+    (tmp_path / "lowland/rules").mkdir(parents=True)
+    (tmp_path / "lowland/pack.yaml").write_text("id: lowland\n", encoding="utf-8")
+    (tmp_path / "lowland/rules/quota.yaml").write_text(
+        "Q:\n  source: {act: Order 7}\n  values:\n    permits:\n      unit: person\n      since: {2020-01-01: {value: 70, source: Order 7}}\n      until: 2020-12-31\n",
+        encoding="utf-8",
+    )
+    lowland = load(["lowland"], tmp_path)
+    assert rules.value("Q", on=date(2020, 12, 31), country=lowland).value == 70
     with pytest.raises(PackError, match="in force on 2021-01-01"):
-        rules.value("W16", on=date(2021, 1, 1), country=country)
+        rules.value("Q", on=date(2021, 1, 1), country=lowland)
+
+
+def test_no_rule_of_the_pack_is_signed_yet(country):
+    assert {entry["status"] for entry in country.rules.values()} == {"unverified"}
 
 
 def test_a_misspelt_rule_is_told_its_neighbour(country):

@@ -37,10 +37,10 @@ FIELD_KEYS = (
 )
 CONTRACT_KEYS = (
     "record", "records", "encoding", "delimiter", "header", "sheet", "skip_rows", "rows", "namespaces", "unpivot", "constants", "derive", "where", "checks",
-    "period", "file", "person_key", "observed_on", "completeness_by", "gates", "citation", "licence",
+    "period", "covers", "file", "person_key", "observed_on", "completeness_by", "gates", "citation", "licence",
 )  # fmt: skip
 # Those that the contract holds just as they are written.
-AS_WRITTEN = tuple(key for key in CONTRACT_KEYS if key not in ("record", "records", "unpivot", "where", "checks"))
+AS_WRITTEN = tuple(key for key in CONTRACT_KEYS if key not in ("record", "records", "unpivot", "where", "checks", "covers"))
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,7 @@ class Contract:
     where: tuple[Left, ...] = ()
     checks: tuple[Check, ...] = ()
     period: str = "edition"
+    covers: tuple[date | None, date | None] = (None, None)
     file: str = "*"
     person_key: str = "none"
     observed_on: str | None = None
@@ -222,6 +223,7 @@ def contract_from(odcs: Mapping[str, Any], *, pack: str = "", path: Path | None 
         unpivot=_unpivot(own["unpivot"]) if own.get("unpivot") else None,
         where=tuple(Left(w["keep"], w["because"]) for w in own.get("where") or []),
         checks=tuple(Check(c["expression"], c.get("text") or {}) for c in own.get("checks") or []),
+        covers=tuple(own.get("covers") or (None, None)),
         frequency=sla.get("frequency"),
         latency_days=sla.get("latency"),
         sla=sla,
