@@ -96,6 +96,11 @@ UNIT = {
     "days": gettext_lazy("days"),
     "share": gettext_lazy("share"),
     "percent": gettext_lazy("percent"),
+    "per 1,000": gettext_lazy("per 1,000"),
+    "per 100,000": gettext_lazy("per 100,000"),
+    "person-years": gettext_lazy("person-years"),
+    "refusals": gettext_lazy("refusals"),
+    "USD": gettext_lazy("US dollars"),
     "years": gettext_lazy("years"),
 }
 STATE = {
@@ -223,11 +228,12 @@ QUALITY = {
 }
 
 
-def from_texts(kind: str, name: str) -> str:
-    """A text of the pack (`KIND.NAME`), else the name itself."""
+def reason(code_of_reason: str) -> str:
+    """Why a row was set aside, in the reader's language where the pack has the words, else in intake's own."""
+    from karvan.intake import REASONS
+
     try:
-        texts = source.country().texts
+        told = source.country().texts.get(f"intake.reason.{code_of_reason}")
     except KarvanError:
-        return name
-    found = texts.get(f"{kind}.{name}")
-    return source.in_language(found) if found else name.replace("_", " ")
+        told = None
+    return source.in_language(told) if told else REASONS.get(code_of_reason, code_of_reason.replace("_", " "))

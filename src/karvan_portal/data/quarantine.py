@@ -44,7 +44,7 @@ def _dicts(found: Any) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def return_file(feed: str, *, language: str) -> tuple[str, bytes, str]:
+def return_file(feed: str, *, language: str, actor: str) -> tuple[str, bytes, str]:
     """Name, bytes and kind of the return file of a feed."""
     import tempfile
     from pathlib import Path
@@ -52,7 +52,7 @@ def return_file(feed: str, *, language: str) -> tuple[str, bytes, str]:
     from karvan import intake
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(intake.return_file(source.workspace(), feed, out=Path(folder), lang=language))
+        path = Path(intake.return_file(source.workspace(), feed, out=Path(folder), lang=language, actor=actor))
         body = path.read_bytes()
         kinds = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv; charset=utf-8"}
         return path.name, body, kinds.get(path.suffix, "application/octet-stream")

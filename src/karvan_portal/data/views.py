@@ -109,7 +109,7 @@ def return_file(request: HttpRequest, feed: str) -> HttpResponse:
     account = account_of(request)
     ledger.feed_institution(account, feed)
     audit.write(account.username, "return_file", feed, _("return to the agency"))
-    name, body, kind = quarantine.return_file(feed, language=source.language())
+    name, body, kind = quarantine.return_file(feed, language=source.language(), actor=account.username)
     response = HttpResponse(body, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

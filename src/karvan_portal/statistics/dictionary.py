@@ -85,7 +85,7 @@ def entries() -> list[Entry]:
         last = rows[-1] if rows else {}
         found.append(
             Entry(
-                name, definition, str(cells["unit"] if cells else definition.unit if definition else ""), str(cells["basis"] if cells else definition.basis if definition else ""),
+                name, definition, str(cells["unit"] if cells else definition.unit if definition else ""), str(cells["basis"] if cells else "observations" if definition and definition.take else "records"),
                 tuple(r["period"] for r in rows), tuple(r["value"] for r in rows), last.get("quality"), last.get("obs_status"), last.get("vintage"), cells is not None,
             )
         )  # fmt: skip

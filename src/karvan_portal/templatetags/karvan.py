@@ -116,8 +116,8 @@ def gate(name: str) -> str:
 
 @register.filter
 def reason(name: str) -> str:
-    """A reason in plain words, from the pack's texts; its code where they have none."""
-    return words.from_texts("intake.reason", name)
+    """A reason in plain words."""
+    return words.reason(name)
 
 
 @register.filter
