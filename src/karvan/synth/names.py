@@ -39,9 +39,18 @@ class Culture:
         return name
 
     def patronymic(self, father: str, female: bool, *, latin: bool = False) -> str:
-        """From the father's forename; empty where the culture has none."""
-        forms = self.about.get("patronymic_latin" if latin else "patronymic") or self.about.get("patronymic")
-        return forms["F" if female else "M"].format(f=father) if forms else ""
+        """From the father's forename; empty where the culture has none.
+
+        >>> Culture({"patronymic": {"M": "{f}ovich", "F": "{f}ovna"}, "joins": {"yov": "yev"}}, {}, []).patronymic("Sergey", female=False)
+        'Sergeyevich'
+        """
+        forms = self.about.get("patronymic_latin" if latin or (father.isascii() and "joins" in self.about) else "patronymic") or self.about.get("patronymic")
+        if not forms:
+            return ""
+        name = forms["F" if female else "M"].format(f=father)
+        for meeting, instead in (self.about.get("joins") or {}).items():
+            name = name.replace(meeting, instead)
+        return name
 
 
 class Cultures:
@@ -100,6 +109,7 @@ class _People:
         self.mother = self._positions(people["mother_no"])
         self.surname = np.zeros(n, np.int64)
         self.forename = np.zeros(n, np.int64)
+        self.second = np.full(n, -1)
         self.fathers_forename = np.zeros(n, np.int64)
         for c, culture in enumerate(self.cultures):
             of = self.culture == c
@@ -108,6 +118,9 @@ class _People:
             for female, sex in ((False, "M"), (True, "F")):
                 ofs = of & (self.female == female)
                 self.forename[ofs] = _common(draw, int(ofs.sum()), len(culture.forenames[sex]))
+                other = _common(draw, int(ofs.sum()), len(culture.forenames[sex]))
+                has = (draw.random(int(ofs.sum())) < culture.about.get("second", 0)) & (other != self.forename[ofs])
+                self.second[ofs] = np.where(has, other, -1)
         self._inherit()
 
     def _positions(self, numbers: pa.ChunkedArray) -> np.ndarray[Any, Any]:
@@ -168,7 +181,7 @@ class _People:
                 _put(out["latin_given_names"], of, [g[1] for g in given], self.forename[rows[of]])
                 _put(out["latin_father"], of, [f[1] for f in fathers], self.fathers_forename[rows[of]])
                 _put(out["patronymic"], of, [about.patronymic(f[0], woman) for f in fathers], self.fathers_forename[rows[of]])
-                latin_fathers = [about.patronymic(f[0] if at_home else f[1], woman) for f in fathers]
+                latin_fathers = [about.patronymic(f[0] if at_home else f[1], woman, latin=not at_home) for f in fathers]
                 _put(out["office_patronymic"], of, latin_fathers, self.fathers_forename[rows[of]])
                 if at_home:
                     out["office_surname"][of], out["office_given_names"][of] = out["surname"][of], out["given_names"][of]
@@ -180,6 +193,9 @@ class _People:
                         forms = [[p[1], p[1], heard(p[1], 0.2), heard(p[1], 0.8)] for p in part]
                         choice = (u[of] * 4).astype(int)
                         out[f"office_{k}"][of] = np.array([f for f in forms for f in f], object)[at * 4 + choice]
+                two = of[self.second[rows[of]] >= 0]
+                for k, forms in (("given_names", [g[0] for g in given]), ("latin_given_names", [g[1] for g in given]), ("office_given_names", [g[0 if at_home else 1] for g in given])):
+                    out[k][two] = out[k][two] + " " + np.array(forms, object)[self.second[rows[two]]]
                 out["script"][of] = "cyrillic" if about.about.get("cyrillic") else "arabic" if about.about.get("arabic") else "latin"
         return pa.table(
             {

@@ -99,6 +99,8 @@ def name_lists(shared: Path, cultures: dict[str, Any], local: str, letters: dict
                     stem = native if script_of(native) == "latin" else latin
                     if ending == "" or fits(stem, ending):
                         names.setdefault(stem + ending, stem + ending)
+        if culture == local:
+            names = {latin: respelt(native, letters) for latin, native in names.items()}
         for latin, native in names.items():
             native = to_native.get((script, latin.lower()), native) if script_of(native) == "latin" and script else native
             family.append((culture, native, latin))
