@@ -117,7 +117,7 @@ def test_parameters_are_learned_from_records_that_share_a_number_and_are_the_sam
         con, _ = nodes_from(table)
         scored = score_pairs(con, keyed=1500, threshold=0.9, seed=1)
         assert scored.parameters.startswith("learned from")
-        assert all(sensible(levels) for levels in (scored.model[c] for c in ("name", "birth", "sex", "citizenship")))
+        assert all(sensible(levels) for levels in (scored.model[c] for c in ("name", "birth", "sex", "origin")))
         models.append((scored.model, scored.pairs))
     assert models[0] == models[1]
 

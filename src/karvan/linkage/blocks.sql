@@ -3,6 +3,7 @@ create or replace temp table blocks as
 with keys as (
     select *,
            birth_pair(birth_date) as birth_pair,
+           parts || '|' || coalesce(citizenship, '') as name_at_home,
            least(surname_key, given_key) || '|' || greatest(surname_key, given_key) as both_keys
     from nodes
 ),

@@ -27,8 +27,9 @@ def like(a: str, b: str, at_least: float = SIMILAR) -> str:
     return f"jaro_winkler_similarity({a}, {b}) >= {at_least}"
 
 
-SAME_KEYS = """
-    (surname_key_l = surname_key_r and given_key_l = given_key_r) or (surname_key_l = given_key_r and given_key_l = surname_key_r)
+SAME_KEYS = f"""
+    (surname_key_l = surname_key_r and given_key_l = given_key_r and {like("given_l", "given_r", 0.8)} and {like("surname_l", "surname_r", 0.7)})
+    or (surname_key_l = given_key_r and given_key_l = surname_key_r and {like("given_l", "surname_r", 0.8)} and {like("surname_l", "given_r", 0.8)})
 """
 BOTH_SIMILAR = f"""
     ({like("surname_l", "surname_r")} and {like("given_l", "given_r")}) or ({like("surname_l", "given_r")} and {like("given_l", "surname_r")})
@@ -39,12 +40,14 @@ ONE_CUT = f"""
      and (starts_with(given_l, given_r) or starts_with(given_r, given_l) or given_l is null or given_r is null))
     or list_has_all(string_split(parts_l, ' '), string_split(parts_r, ' ')) or list_has_all(string_split(parts_r, ' '), string_split(parts_l, ' '))
 """
-SIMILAR_GIVEN = f"given_key_l = given_key_r or {like('given_l', 'given_r')}"
+SIMILAR_GIVEN = f"(given_key_l = given_key_r and {like('given_l', 'given_r', 0.8)}) or {like('given_l', 'given_r')}"
 SIMILAR_SURNAME = f"surname_key_l = surname_key_r or {like('surname_l', 'surname_r')}"
 LESS_EXACT = """
     birth_year_l = birth_year_r and (starts_with(birth_date_l, birth_date_r) or starts_with(birth_date_r, birth_date_l)
                                      or birth_date_l like '%-01-01' or birth_date_r like '%-01-01')
 """
+
+SAME_BIRTH_COUNTRY = "birth_country_l = birth_country_r or birth_country_l = citizenship_r or citizenship_l = birth_country_r"
 
 COMPARISONS = (
     Comparison(
@@ -55,10 +58,11 @@ COMPARISONS = (
             ("same keys, or swapped", SAME_KEYS),
             ("both similar, or swapped", BOTH_SIMILAR),
             ("one is cut, or lacks a part", ONE_CUT),
+            ("given name only, a woman", f"(sex_l = 'F' or sex_r = 'F') and ({SIMILAR_GIVEN})"),     # marriage changes surnames, mostly hers
             ("given name only", SIMILAR_GIVEN),
             ("surname only", SIMILAR_SURNAME),
         ),
-        frequency="parts",
+        frequency="name_at_home",
     ),
     Comparison(
         "birth",
@@ -73,12 +77,14 @@ COMPARISONS = (
         ),
     ),
     Comparison("sex", "sex_l is null or sex_r is null", (("same", "sex_l = sex_r"),)),
-    Comparison("citizenship", "citizenship_l is null or citizenship_r is null", (("same", "citizenship_l = citizenship_r"),), frequency="citizenship"),
-    Comparison(
-        "birth_country",
-        "birth_country_l is null or birth_country_r is null",
-        (("same", "birth_country_l = birth_country_r"),),
-        frequency="birth_country",
+    Comparison(          # one comparison: citizenship and country of birth agree together, and would be counted twice apart
+        "origin",
+        "coalesce(citizenship_l, birth_country_l) is null or coalesce(citizenship_r, birth_country_r) is null",
+        (
+            ("same citizenship", "citizenship_l = citizenship_r"),
+            ("same birth country, or one where the other is a citizen", SAME_BIRTH_COUNTRY),
+        ),
+        frequency="citizenship",
     ),
     Comparison(
         "patronymic",
@@ -105,7 +111,7 @@ def splink_comparisons(parameters: dict[str, list[dict[str, float]]], *, by_freq
         for at, ((label, condition), known) in enumerate(zip(conditions, parameters[comparison.name], strict=True)):
             level = {"sql_condition": condition, "label_for_charts": label, "m_probability": known["m"], "u_probability": known["u"]}
             if at == 0 and comparison.frequency and by_frequency:
-                level |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 0.0001}
+                level |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 0.0001, "disable_tf_exact_match_detection": True}
             levels.append(level)
         said.append({"output_column_name": comparison.name, "comparison_levels": levels})
     return said

@@ -71,12 +71,15 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     if nodes >= ENOUGH_NODES and keyed >= ENOUGH_MATCHES:
         model, origin = learn(con, shipped, prior=prior, seed=seed)
     linker = new_linker(con, "blocked", model, prior, by_frequency=nodes >= ENOUGH_NODES)
+    if nodes >= ENOUGH_NODES:
+        con.execute((HERE / "name_frequencies.sql").read_text(encoding="utf-8"))
+        linker.table_management.register_term_frequency_lookup(linker._db_api.register(con.table("name_frequencies")), "name_at_home")
     found = linker.inference.predict(threshold_match_probability=threshold)
     name = found.physical_name
     pairs = con.sql(f"""
         select round(match_probability, 6) as p, least(node_l, node_r) as a, greatest(node_l, node_r) as b from {name} order by p desc, a, b
     """).fetchall()
-    for table in ("blocks", "blocked", "strangers", "teachers"):
+    for table in ("blocks", "blocked", "strangers", "teachers", "name_frequencies"):
         con.execute(f"drop table if exists {table}")
     compared = {BLOCKS[int(key)]: count for key, count in con.sql(f"select match_key, count(*) from {name} group by 1 order by 1").fetchall()}
     return Scored(pairs, compared, skipped, origin, model)
@@ -121,11 +124,12 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
         if taught >= ENOUGH_MATCHES:
             linker, origin = new_linker(con, "teachers", start, prior), f"learned from {int(taught):,} pairs that share a number"
             linker.training.estimate_m_from_label_column("person")
+            unseen = 0.5 / int(taught)
         else:
-            linker, origin = new_linker(con, "blocked", start, prior), "learned by expectation maximisation"
+            linker, origin, unseen = new_linker(con, "blocked", start, prior), "learned by expectation maximisation", None
             for rule in TEACHING:
                 linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True, max_pairs=EM_PAIRS)
-        found = parameters_of(linker, start)
+        found = parameters_of(linker, start, unseen=unseen)
     except (SplinkException, ValueError, ZeroDivisionError) as wrong:
         return shipped, f"shipped: learning failed ({type(wrong).__name__})"
     finally:
@@ -142,12 +146,14 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
     return kept, origin + (f"; shipped for {', '.join(refused)}" if refused else "")
 
 
-def parameters_of(linker: Any, before: Parameters) -> Parameters:
-    """m and u of each level as a linker holds them now; what it could not estimate stays as before."""
+def parameters_of(linker: Any, before: Parameters, *, unseen: float | None = None) -> Parameters:
+    """m and u of each level as a linker holds them now; what it could not estimate stays as before, or is `unseen` where that is given (m)."""
 
     def held(level: dict[str, Any], old: dict[str, float], which: str) -> float:
         value = level.get(f"{which}_probability")
-        return round(max(float(value), SMALLEST), 7) if isinstance(value, int | float) else old[which]
+        if not isinstance(value, int | float):
+            value = unseen if which == "m" and unseen else old[which]
+        return round(max(float(value), SMALLEST), 7)
 
     found = {}
     for comparison in linker.misc.save_model_to_json()["comparisons"]:

@@ -24,7 +24,7 @@ PARAMS = {"threshold": THRESHOLD, "seed": 1}
 
 def link(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write `links` and `persons` from `identities`; the numbers of the links in force are kept where they fit."""
-    con = ws.connect(identity="link records of one person", memory="900MB", at=tx.base)
+    con = ws.connect(identity="link records of one person", memory="600MB", at=tx.base)
     try:
         notes = link_people(con, threshold=params["threshold"], seed=params["seed"], progress=progress)
         tx.write("links", con.sql("select * from new_links order by record_id"))

@@ -8,7 +8,7 @@ with taught as (
 )
 select p.rid as node, n.node as person, p.surname, p.given, p.patronymic, p.parts, p.surname_key, p.given_key, p.birth_date, p.birth_year, birth_pair(p.birth_date) as birth_pair,
        p.sex, p.citizenship, p.birth_country,
-       null::varchar as block_birth, null::varchar as block_names_year, null::varchar as block_surname_year, null::varchar as block_given_year, null::varchar as block_names
+       null::varchar as name_at_home, null::varchar as block_birth, null::varchar as block_names_year, null::varchar as block_surname_year, null::varchar as block_given_year, null::varchar as block_names
 from prepared p join node_of n using (rid) join taught t on t.node = n.node
 qualify row_number() over (partition by n.node, p.feed, p.document order by hash(p.record_id), p.rid) = 1
 order by p.rid
