@@ -122,3 +122,16 @@ def test_a_new_pack_can_begin_with_the_indicators_of_another(tmp_path, newland):
     (newland / "newland/indicators/X-01.yaml").write_text("id: X-01\nname: {en: Figure}\n", encoding="utf-8")
     made = new_pack("other", newland, indicators_from="newland")
     assert [p.name for p in made.files("indicators")] == ["X-01.yaml"]
+
+
+def test_the_command_tells_what_only_the_rooms_see(newland):
+    path = newland / "newland/indicators/X-01.yaml"
+    names = "{az: a, en: a, ru: a}"
+    covers = "{population: all, leaves_out: []}"
+    path.write_text(
+        f"id: X-01\nname: {names}\nsays: {names}\ncovers: {covers}\ncount: crossing\non: crossed_on\nby: [citizenshp]\nunit: x\nperiod: year\n",
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(command, ["check", "newland", "--packs-folder", str(newland)])
+    assert "did you mean 'citizenship'" in result.output
+    assert isinstance(result.exception, PackError)

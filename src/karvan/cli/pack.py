@@ -1,12 +1,19 @@
 """karvan pack: check a country's pack, or begin a new one."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from karvan.cli.terminal import json_option
 from karvan.errors import PackError
+
+if TYPE_CHECKING:
+    from karvan.country import Pack
+    from karvan.country.checking import Mistake
 
 packs_option = click.option(
     "--packs-folder",
@@ -38,6 +45,7 @@ def check(name: str, packs_folder: Path | None, as_json: bool) -> None:
         packs_folder, name = Path(name).resolve().parent, Path(name).resolve().name
     found = find_pack(name, packs_folder)
     mistakes = check_pack(found, packs_folder)
+    mistakes += _compiled(found, packs_folder, {m.path for m in mistakes})
     if as_json:
         click.echo(json.dumps([{"file": str(m.path), "line": m.line, "what": m.what, "fix": m.fix} for m in mistakes], ensure_ascii=False, indent=1))
     else:
@@ -54,7 +62,35 @@ def check(name: str, packs_folder: Path | None, as_json: bool) -> None:
         click.echo(f"{found.id}: {_counts(found)}; nothing to mend.")
 
 
-def _counts(found) -> str:
+def _compiled(found: Pack, folder: Path | None, wrong: set[Path]) -> list[Mistake]:
+    """What only the rooms that read them see: definitions of indicators, and contracts as SQL. Files with mistakes already told are left out."""
+    from karvan.country import load
+    from karvan.country.checking import Mistake
+    from karvan.country.yaml_file import read_yaml
+    from karvan.indicators import read_definition
+    from karvan.intake.mapping import mapping
+
+    mistakes = []
+    for path in found.files("indicators"):
+        content = None if path in wrong else read_yaml(path)
+        for entry in content if isinstance(content, list) else [content] if content else []:
+            try:
+                read_definition(entry, where=str(path))
+            except PackError as told:
+                mistakes.append(Mistake(path, 1, told.what, told.fix))
+    if any(path.parent.name == "code_lists" or path.name == "pack.yaml" for path in wrong):
+        return mistakes
+    country = load([found.id], folder)
+    for contract in country.contracts.values():
+        if contract.path not in wrong:
+            try:
+                mapping(contract, country)
+            except PackError as told:
+                mistakes.append(Mistake(contract.path or found.folder, 1, told.what, told.fix))
+    return mistakes
+
+
+def _counts(found: Pack) -> str:
     parts = {
         "contracts": (".yaml",),
         "code_lists": (".csv", ".yaml"),

@@ -64,8 +64,9 @@ def check_contract(
         codecs.lookup(contract.encoding)
     except LookupError:
         reader.say((*top, "encoding"), f"'{contract.encoding}' is no encoding.", "use utf-8, utf-8-sig, cp1251, ...")
-    if own.get("covers") is not None and (len(contract.covers) != 2 or not all(isinstance(day, date) for day in contract.covers) or contract.period != "edition"):
-        reader.say((*top, "covers"), "`covers` is the first and the last day of an edition.", "write `covers: [1999-10-01, 2005-09-30]`, with `period: edition`")
+    days = contract.covers
+    if own.get("covers") and (contract.period != "edition" or len(days) != 2 or not all(isinstance(day, date) for day in days)):
+        reader.say((*top, "covers"), "`covers` is the first and last day of an edition.", "write `covers: [1999-10-01, 2005-09-30]`, with `period: edition`")
     if contract.format == "xml" and not contract.rows:
         reader.say(top, "`rows` is missing: which element is a row.", "add `rows:` with the path of the element")
     _fields(reader, contract, odcs, lists)
