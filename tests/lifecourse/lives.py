@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from drawn import Drawn, drawn
+import pyarrow as pa
+
+from drawn import ARROW, Drawn, drawn
 from karvan.lifecourse.step import life_courses
 from karvan.tables import RECORD_TYPES, TABLES
 from karvan.workspace import new_connection
@@ -24,12 +26,12 @@ class Lives:
         for name in RECORD_TYPES:
             if name in records:
                 self.fill(name, records[name], links)
-        self.con.executemany("insert into links values ($1, $2, 'document', 1)", links) if links else None
+        self.con.execute("insert into links select unnest($1), unnest($2), 'document', 1", [[r for r, _ in links], [p for _, p in links]])
         made = life_courses(self.con, observed_from=observed_from, observed_until=observed_until, national="UTO")
         self.tables, self.notes = made["tables"], made["notes"]
 
     def fill(self, name: str, rows: Drawn, links: list[tuple[str, str]]) -> None:
-        columns = TABLES[name].columns
+        made = []
         for number, cells in enumerate(rows.rows, start=1):
             row: dict[str, Any] = dict(zip(rows.columns, cells, strict=True))
             row.setdefault("record_id", f"{name}-{number}")
@@ -37,7 +39,11 @@ class Lives:
             if name == "crossing":
                 row.setdefault("decision", "admitted")
                 row.setdefault("crossed_at", datetime.combine(row["crossed_on"], time(8, number % 60)))
-            self.con.execute(f"insert into {name} values ({', '.join('?' for _ in columns)})", [row.get(c.name) for c in columns])
+            made.append(row)
+        arrow = pa.Table.from_pylist(made, schema=pa.schema([(c.name, ARROW[c.type]) for c in TABLES[name].columns]))
+        self.con.register("filled", arrow)
+        self.con.execute(f"insert into {name} select * from filled")
+        self.con.unregister("filled")
 
     def __getitem__(self, table: str) -> Any:
         names = ", ".join(TABLES[table].column_names)

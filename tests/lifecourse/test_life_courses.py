@@ -308,3 +308,71 @@ def test_a_birth_to_a_resident_mother_begins_a_residence_that_is_no_immigration(
         person_id | from_on    | basis
         P1        | 2023-03-03 | register
     """)
+
+
+def test_a_foreigner_first_seen_going_out_was_resident_if_the_permit_began_long_enough_before():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            long      | 2020-10-01 | out       | TUR
+            long      | 2020-10-20 | in        | TUR
+            short     | 2020-10-01 | out       | TUR
+        """),
+        permit=table("""
+            person_id | kind      | action | decision | valid_from_on | valid_to_on | citizenship
+            long      | temporary | issue  | granted  | 2019-09-01    | 2029-12-31  | TUR
+            short     | temporary | issue  | granted  | 2020-06-01    | 2020-12-31  | TUR
+        """),
+    )
+    assert lives.show("residence_spells", "person_id from_on to_on basis", rule="UR-12/16") == table("""
+        person_id | from_on    | to_on | basis
+        long      | 2019-09-01 |       | register
+    """)
+
+
+def test_a_permit_alone_of_someone_who_never_crosses_does_not_say_that_its_holder_is_here():
+    permits = table("""
+        person_id | kind      | action | decision | applied_on | valid_from_on | valid_to_on | citizenship
+        silent    | temporary | issue  | granted  | 2019-08-01 | 2019-09-01    | 2021-12-31  | TUR
+        seen      | temporary | issue  | granted  | 2019-08-01 | 2019-09-01    | 2021-12-31  | TUR
+        seen      | temporary | extend | granted  | 2021-12-01 | 2022-01-01    | 2022-12-31  | TUR
+    """)
+    lives = Lives(permit=permits)
+    assert lives.show("residence_spells", "person_id from_on to_on ended_by", rule="UR-EXP") == table("""
+        person_id | from_on    | to_on      | ended_by
+        seen      | 2019-09-01 | 2023-01-01 | deregistration
+    """)
+
+
+def test_a_notice_of_a_consulate_ends_an_open_registration():
+    lives = Lives(
+        resident=table("""
+            person_id | since_on   | until_on   | next_country | citizenship
+            P1        | 1999-05-05 |            |              | UTO
+            P1        |            | 2023-04-01 | RUS          | UTO
+        """),
+    )
+    assert lives.show("residence_spells", "rule to_on ended_by next_country", rule="UR-EXP") == table("""
+        rule   | to_on      | ended_by   | next_country
+        UR-EXP | 2023-04-01 | emigration | RUS
+    """)
+
+
+def test_an_extension_that_came_late_still_prolongs_residence():
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            P1        | 2021-01-01 | in        | TUR
+        """),
+        permit=table("""
+            person_id | kind      | action | decision | valid_from_on | valid_to_on | citizenship
+            P1        | temporary | issue  | granted  | 2021-02-01    | 2022-01-31  | TUR
+            P1        | temporary | extend | granted  | 2022-03-25    | 2027-03-24  | TUR
+        """),
+    )
+    assert lives.show("residence_spells", "from_on to_on", rule="UR-EXP").rows == [(lives.show("presence_spells", "entered_on").rows[0][0], None)]
+    assert lives.show("status_spells", "from_on to_on", status="temporary") == table("""
+        from_on    | to_on
+        2021-02-01 | 2022-01-31
+        2022-03-25 | 2027-03-24
+    """)

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drawn import drawn, table
@@ -93,6 +93,7 @@ def test_a_crossing_later_than_the_last_complete_day_is_an_error_that_names_the_
 histories = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 400), st.sampled_from(["in", "out"])), max_size=30)
 
 
+@settings(max_examples=60, deadline=None)
 @given(histories)
 def test_every_crossing_is_in_exactly_one_spell(rows):
     crossings = table("person_id | crossed_on | direction | record_id")

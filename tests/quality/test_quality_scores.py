@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drawn import table
@@ -36,6 +36,7 @@ def test_the_green_limit_is_80_points_and_the_limit_to_red_is_40(qi):
     assert (colour(qi, qi.green), colour(qi, qi.amber)) == ("green", "amber")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SCORED), st.floats(0, 1000), st.floats(0, 1000))
 def test_a_better_measure_never_scores_less(qi, one, other):
     worse, better = (min(one, other), max(one, other)) if qi.better == "higher" else (max(one, other), min(one, other))

@@ -22,14 +22,14 @@ paired as (
 open_question as (select person_id, min(spell_no * 2 + side) as place from changes where undecided group by person_id),
 spells_made as (
     select p.person_id, case when p.spell_no = 0 then i.since_on else p.crossed_on end as from_on, p.to_on,
-           case when p.spell_no = 0 then case when i.resident then 'register' else 'observed' end
+           case when p.spell_no = 0 then case when i.resident then 'register' when not coalesce(i.by_record, false) then 'observed' when i.since_on > $observed_from then 'imputed' else 'register' end
                 when p.imputed or coalesce(p.end_imputed, false) then 'imputed' else 'observed' end as basis,
            case when p.to_on is not null then p.ended_final_on when q.place is not null then null else p.final_on end as final_on,
            p.record_id as decided_by, case when p.to_on is not null then 'emigration' end as ended_by
     from paired p
     left join initial_status i using (person_id)
     left join open_question q using (person_id)
-    where p.direction = 'in'
+    where p.direction = 'in' and not (p.spell_no = 0 and coalesce(p.to_on <= $observed_from, false))    -- whoever was gone by then is no emigrant of the data
 ),
 undecided as (             -- the first arrival that is still open, of someone who is not resident by what is decided
     select c.person_id, c.crossed_on as from_on, null as to_on, 'undecided' as basis, null as final_on, c.record_id as decided_by, null as ended_by

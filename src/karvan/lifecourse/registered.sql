@@ -1,7 +1,14 @@
 -- Residence by register: population register and births to resident mothers, moves inside the country joined; the register's own say.
+-- A notice from abroad (a day of leaving and a country, without a day of registration) ends what was open.
 with dead as (select person_id, died_on from deaths),
+notices as (select person_id, until_on as gone_on, next_country, record_id from linked_resident where since_on is null and until_on is not null),
 said as (
-    select person_id, since_on as from_on, until_on as to_on, previous_country, next_country, record_id from linked_resident
+    select r.person_id, r.since_on as from_on, least(r.until_on, min(n.gone_on)) as to_on, r.previous_country,
+           case when min(n.gone_on) < coalesce(r.until_on, date '9999-12-31') then min_by(n.next_country, (n.gone_on, n.record_id)) else r.next_country end as next_country, r.record_id
+    from linked_resident r
+    left join notices n on n.person_id = r.person_id and n.gone_on >= coalesce(r.since_on, date '0001-01-01')
+    where r.since_on is not null or r.until_on is null
+    group by r.person_id, r.since_on, r.until_on, r.previous_country, r.next_country, r.record_id
     union all
     select person_id, event_on, null, null, null, record_id
     from linked_civil_event where event = 'birth' and coalesce(mother_resident, true) and not coalesce(registered_abroad, false)

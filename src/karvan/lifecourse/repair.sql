@@ -1,4 +1,5 @@
 -- Missing ends of stays put in, by evidence first and by the median of the stratum last. Every end put in is flagged.
+-- A foreigner first seen going out who is back within $soon_back_days days lived here before the data began: no entry is put in.
 with settled as (          -- people who live here by some record: what is missing is an absence, not a stay
     select person_id, coalesce(from_on, date '0001-01-01') as from_on, coalesce(to_on, date '9999-12-31') as to_on
     from status_records where status in ('temporary', 'permanent', 'refugee', 'citizen')
@@ -55,7 +56,7 @@ guessed as (
 mended as (
     select person_id, spell_no, closed_by as was, lives_here,
            case when entered_on is not null then entered_on
-                when before_on is null and (lives_here or foreigner is not true or guess_in_on < $observed_from) then null
+                when before_on is null and (lives_here or foreigner is not true or guess_in_on < $observed_from or after_on - left_on <= $soon_back_days) then null
                 else greatest(least(cast(guess_in_on as date), coalesce(first_seen_on, left_on), left_on), coalesce(before_on, date '0001-01-01')) end as entered_on,
            case when closed_by = 'missing_exit' then least(greatest(cast(guess_out_on as date), coalesce(last_seen_on, entered_on), entered_on), after_on)
                 when closed_by = 'censored' and d.died_on <= $observed_until then greatest(d.died_on, entered_on)

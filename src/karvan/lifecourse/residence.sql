@@ -1,15 +1,21 @@
 -- Both rules together, with countries of previous and next residence and the reason, from the best evidence there is.
-with every_spell as (
-    select person_id, from_on, to_on, rule, basis, final_on, decided_by, ended_by, null as previous_country, null as next_country
+with told as (             -- a permit alone, of someone who never crosses, does not say that its holder is here
+    select *, person_id not in (select person_id from moves) as never_crosses
+    from by_register
+    where source = 'register' or ended_by = 'death' or person_id in (select person_id from moves)
+       or person_id in (select person_id from proofs where seen_on >= $observed_from)
+       or person_id in (select person_id from permit_chains where protected)
+),
+every_spell as (    select person_id, from_on, to_on, rule, basis, final_on, decided_by, ended_by, null as previous_country, null as next_country
     from decided_spells
     union all by name         -- people who never cross a border are residents by register
     select person_id, from_on, to_on, 'UR-12/16' as rule, 'register' as basis, null as final_on, record_id as decided_by, ended_by, previous_country, next_country
-    from by_register where person_id not in (select person_id from moves)
+    from told where never_crosses
     union all by name
     select person_id, from_on, to_on, 'UR-EXP' as rule,
            case when source = 'permit' or previous_country is not null then 'expected' else 'register' end as basis,
            null as final_on, record_id as decided_by, ended_by, previous_country, next_country
-    from by_register
+    from told
 ),
 held as (
     select person_id, citizenship, coalesce(from_on, date '0001-01-01') as from_on, coalesce(to_on, date '9999-12-31') as to_on from citizenships_made where counted

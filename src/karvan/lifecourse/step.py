@@ -23,9 +23,10 @@ WRITES = ("events", "presence_spells", "status_spells", "citizenships", "residen
 PARAMS: dict[str, Any] = {
     "reread_seconds": 600,     # the same person read twice in one direction within ten minutes is one crossing
     "bridge_days": 30,         # gaps at an extension of a permit that are technical (defect Q15)
+    "extension_days": 92,      # the same where the record itself says that it prolongs a permit, for residence only
+    "soon_back_days": 31,      # a foreigner first seen going out who is back so soon had come before the data began
     "max_open_days": 365,      # an open stay is presumed ended when its lawful end is longer ago than this
     "long_days": 365,          # a right to stay that reaches this makes someone expected to be resident (UR-EXP)
-    "away_days": 365,          # someone of the register who first comes in after this many days without a crossing lived elsewhere
     "visa_free_cap": "V20",    # rule of the pack that says how long a visa-free stay is lawful
     "visa_free_days": 90,      # used where the pack has no such rule
 }  # fmt: skip
@@ -129,9 +130,14 @@ def life_courses(
     make("status_made", "status.sql")
     progress("residence", 0.5)
     make("registered")
+    make("permit_chains")
     make("by_register")
     make("moves")
     make("initial_status", "initial.sql")
+    con.execute(
+        "insert into moves select person_id, 0, case seed_direction when 'in' then 0 else 1 end, seed_on, seed_direction, record_id, true "
+        "from initial_status where seed_on is not null"
+    )
     decide_moves(con, observed_until)
     make("decided_spells")
     make("residence_made", "residence.sql")
