@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from karvan.synth.lives.book import PASSPORT, Words
-from karvan.synth.lives.chance import NONE, YEAR, Ints, count, month_starts, pick, repeat_index, spread
+from karvan.synth.lives.chance import NONE, YEAR, Ints, count, month_starts, numbers, pick, repeat_index, spread
 from karvan.synth.lives.journeys import STAY, Journeys
 from karvan.synth.lives.people import MOVER
 from karvan.synth.lives.stays import CaseEvents
@@ -125,7 +125,7 @@ def _procedure(world: World, journeys: Journeys, person: Ints, case: Ints, membe
     of = case
     journeys.add("asylum", STAY, "asylum", person, arrives[of], leaves[of], origin[of], np.full(len(person), journeys.purposes.index("residence")))
     people.refugee_from[person] = np.where(refugee[of], final[of], NONE)
-    numbers_ = np.array([f"A{i:06d}" for i in range(1, n + 1)])[of]
+    numbers_ = numbers("A", np.arange(1, n + 1), 6)[of]
     events = CaseEvents(world)
     more = {"member_no": member, "relation": Words(relation, RELATIONS), "origin_country": world.country(origin[of]), "unaccompanied_minor": minor}
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from karvan.synth.lives.chance import NONE, Ints
-from karvan.synth.truth import TRUTH, arrow_schema
+from karvan.synth.truth import PROCEDURES, TRUTH, arrow_schema
 
 PASSPORT, SECOND, NATIONAL, IDENTITY, TRAVEL, RETURN_PAPER = range(6)
 """Which of a person's documents: first passport, of a second citizenship, after naturalisation, identity card, refugee's travel document, return paper."""
@@ -22,10 +22,9 @@ class Words:
     codes: Ints
     names: list[str]
 
-    def arrow(self) -> pa.Array:
-        codes = np.asarray(self.codes, dtype=np.int32)
-        positions = pa.array(codes, mask=codes < 0)
-        return pa.DictionaryArray.from_arrays(positions, pa.array(self.names, pa.string())).cast(pa.string())
+    def arrow(self) -> pa.DictionaryArray:
+        codes = np.asarray(self.codes, dtype=np.int16)
+        return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(self.names, pa.string()))
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,10 @@ class Shown:
 
     position: Ints
     numbers: Ints
+
+
+_LONG = {"status", *(table.name for table in PROCEDURES)}
+"""Tables whose words stay in short lists (dictionary type): at a million residents they are half the memory."""
 
 
 class Book:
@@ -48,7 +51,7 @@ class Book:
             columns = {k: _take(v, keep) for k, v in columns.items()}
             n = int(np.count_nonzero(keep)) if keep.dtype == bool else len(keep)
         if n:
-            self.rows[table].append({"_n": n, **columns})
+            self.rows[table].append({"_n": n, **{k: _small(v) for k, v in columns.items()}})
 
     def column(self, table: str, name: str) -> Ints:
         """A numeric column as added so far."""
@@ -56,13 +59,16 @@ class Book:
         return np.concatenate(chunks) if chunks else np.empty(0, np.int64)
 
     def table(self, name: str) -> pa.Table:
-        """One table of the truth, typed as declared, in the order rows were added."""
-        schema = arrow_schema(TRUTH[name])
+        """One table of the truth, typed as declared, in the order rows were added. The rows are given up: ask once."""
+        waiting = self.rows[name]
+        worded = {c.name for c in TRUTH[name].columns if all(isinstance(rows.get(c.name), (Words, str, type(None))) for rows in waiting)}
+        schema = arrow_schema(TRUTH[name], words=worded if name in _LONG else set())
         batches = []
-        for rows in self.rows[name]:
+        while waiting:  # each chunk is let go as soon as it is written: at a million residents they are gigabytes
+            rows = waiting.pop(0)
             given = {**rows, "person_no": np.asarray(rows["person"]) + 1} if "person" in rows else rows
             batches.append(pa.table([_arrow(given.get(f.name), f.type, rows["_n"]) for f in schema], schema=schema))
-        return pa.concat_tables(batches).combine_chunks() if batches else schema.empty_table()
+        return pa.concat_tables(batches).unify_dictionaries() if batches else schema.empty_table()
 
 
 def _take(value: Any, keep: Ints) -> Any:
@@ -71,13 +77,25 @@ def _take(value: Any, keep: Ints) -> Any:
     return value[keep] if isinstance(value, np.ndarray) and value.ndim else value
 
 
+def _small(value: Any) -> Any:
+    """The same numbers in half the memory, where they fit (days and positions do; seconds do not)."""
+    if isinstance(value, Words):
+        return Words(value.codes.astype(np.int16), value.names)
+    if isinstance(value, np.ndarray) and value.dtype == np.int64 and len(value) and value.max() < 2**31 and value.min() >= NONE:
+        return value.astype(np.int32)
+    return value
+
+
 def _arrow(value: Any, kind: pa.DataType, n: int) -> pa.Array:
+    if pa.types.is_dictionary(kind):
+        worded = value if isinstance(value, Words) else Words(np.full(n, -1 if value is None else 0), [value or ""])
+        return worded.arrow()
     if value is None:
         return pa.nulls(n, kind)
     if isinstance(value, Words):
-        return value.arrow()
+        return value.arrow().cast(kind)
     if isinstance(value, Shown):
-        return pa.array(value.numbers, pa.string()).take(pa.array(value.position))
+        return pa.array(value.numbers, pa.binary()).cast(kind).take(pa.array(value.position))
     if isinstance(value, str):
         return pa.array([value], kind).take(pa.array(np.zeros(n, np.int32)))
     if not isinstance(value, np.ndarray) or value.ndim == 0:
@@ -93,6 +111,6 @@ def _arrow(value: Any, kind: pa.DataType, n: int) -> pa.Array:
     if pa.types.is_floating(kind):
         return pa.array(value.astype(np.float64), mask=np.isnan(value.astype(np.float64)))
     if pa.types.is_string(kind):
-        text = value.astype(str)
-        return pa.array(text, pa.string(), mask=text == "")
+        empty = value == (b"" if value.dtype.kind == "S" else "")
+        return pa.array(value, pa.binary(), mask=empty).cast(kind) if value.dtype.kind == "S" else pa.array(value.astype(str), kind, mask=empty)
     return pa.array(value.astype(bool))

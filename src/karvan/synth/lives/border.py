@@ -109,12 +109,11 @@ def _write(
         carrier=Words(carrier, carriers),
         doc_type=True,
         purpose=Words(np.where(stated == residence, -1, stated), journeys.purposes),
-        visa_no=np.where(visa > 0, numbers("V", np.maximum(visa, 0), 9), ""),
+        visa_no=np.where(visa > 0, numbers("V", np.maximum(visa, 0), 9), b""),
         decision=Words(refused.astype(int), ["admitted", "refused"]),
         refusal_ground=Words(ground, list(world.settings["visitors"]["refusal_grounds"])),
         citizenship=world.country(shown_citizenship(world, person, which)),
         seen=seen,
-        kind=refused,
     )
 
 

@@ -90,10 +90,10 @@ def repeat_index(counts: Ints) -> Ints:
 
 
 def numbers(prefix: str, values: Ints, digits: int) -> Ints:
-    """Fixed-width numbers with a prefix, as an array of text.
+    """Fixed-width numbers with a prefix, as an array of bytes (a quarter of the memory of text).
 
     >>> numbers("RP", np.array([7, 12]), 4).tolist()
-    ['RP0007', 'RP0012']
+    [b'RP0007', b'RP0012']
     """
     values = np.asarray(values, dtype=np.int64)
     grid = np.empty((len(values), len(prefix) + digits), np.uint8)
@@ -102,7 +102,7 @@ def numbers(prefix: str, values: Ints, digits: int) -> Ints:
     for place in range(digits - 1, -1, -1):
         grid[:, len(prefix) + place] = 48 + rest % 10
         rest //= 10
-    return grid.view(f"S{len(prefix) + digits}").ravel().astype(str)
+    return grid.view(f"S{len(prefix) + digits}").ravel()
 
 
 @dataclass(frozen=True)

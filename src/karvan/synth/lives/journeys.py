@@ -74,6 +74,7 @@ class Journeys:
         number[chosen] = first + np.arange(len(chosen))
         for name, values in {**columns, **given}.items():
             taken = values[chosen]
+            taken = taken.astype(np.int32) if taken.dtype == np.int64 else taken
             if name not in self.kept:
                 self.kept[name] = np.full(first, -1, taken.dtype) if first else taken[:0]
             self.kept[name] = np.concatenate([self.kept[name], taken])
@@ -112,17 +113,16 @@ class Journeys:
         k, world = self.kept, self.world
         n = len(k["person"])
         rng = world.rng["border"]
-        early, late = rng.integers(0, 40000, n), rng.integers(46000, 86400, n)
-        anytime_a, anytime_b = rng.integers(0, 86400, n), rng.integers(0, 86400, n)
+        early, late, anytime_a, anytime_b = (rng.integers(low, high, n, dtype=np.int32) for low, high in ((0, 40000), (46000, 86400), (0, 86400), (0, 86400)))
         same_day = k["opens"] == k["closes"]
-        given = k.get("second", np.full(n, -1))
+        given = k.get("second", np.full(n, -1, np.int32))
         first_second = np.where(given >= 0, given, np.where(same_day, early, anytime_a))
         last_second = np.where(given >= 0, np.where(same_day, 86399 - given // 8, (given * 7 + 4321) % 86400), np.where(same_day, late, anytime_b))
         stay = k["what"] == STAY
         out = {}
         for name in ("person", "country", "purpose", "kind", "what"):
             out[name] = np.concatenate([k[name], k[name]])
-        out["interval"] = np.concatenate([np.arange(n), np.arange(n)])
+        out["interval"] = np.concatenate([np.arange(n, dtype=np.int32)] * 2)
         out["inward"] = np.concatenate([stay, ~stay])
         out["day"] = np.concatenate([k["opens"], k["closes"]])
         out["second"] = np.concatenate([first_second, last_second])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from karvan.synth.lives.book import IDENTITY, NATIONAL, PASSPORT, RETURN_PAPER, SECOND, TRAVEL, Shown, Words
@@ -12,24 +10,25 @@ from karvan.synth.lives.world import World
 
 TYPES = ["P", "ID", "PT", "LP"]
 SLOTS = 6
+TURNS = 4096
 
 
 def issue(world: World) -> None:
     """Give each shown document (person, which, day) its number, write `documents`, `personal_numbers` and `nationalities`."""
     rows = [r for table in world.book.rows.values() for r in table if "which" in r]
-    sizes = [r["_n"] for r in rows]
-    person = np.concatenate([np.broadcast_to(r["person"], (r["_n"],)) for r in rows]).astype(np.int64)
-    which = np.concatenate([np.broadcast_to(r["which"], (r["_n"],)) for r in rows]).astype(np.int64)
-    shown = np.concatenate([np.broadcast_to(r["shown_on"], (r["_n"],)) for r in rows]).astype(np.int64)
-    issuer, valid, effective = _terms(world, person, which)
-    phase = _phases(world, person, which, effective)
-    turn = (shown - phase) // effective
-    key = (person * SLOTS + which) * 4096 + turn + 1024
-    unique, first, position = np.unique(key, return_index=True, return_inverse=True)
-    number = _numbers(world, issuer[first], which[first])
+    shown = []  # a key per row: person, document, and how many times it has been renewed
+    for r in rows:
+        person, which, on = (np.broadcast_to(r[name], (r["_n"],)).astype(np.int64) for name in ("person", "which", "shown_on"))
+        _, _, effective = _terms(world, person, which)
+        turn = (on - _phases(world, person, which, effective)) // effective
+        shown.append((person * SLOTS + which) * TURNS + turn + TURNS // 4)
+    unique = np.unique(np.concatenate([np.unique(key) for key in shown]))
+    who, slot, turn = unique // TURNS // SLOTS, unique // TURNS % SLOTS, unique % TURNS - TURNS // 4
+    issuer, valid, effective = _terms(world, who, slot)
+    phase = _phases(world, who, slot, effective)
+    number = _numbers(world, issuer, slot)
     people = world.people
-    issued = (phase + turn * effective)[first]
-    who, slot = person[first], which[first]
+    issued = phase + turn * effective
     national_from, born = people.national_from[who], people.born[who]
     earliest = np.select(
         [slot == NATIONAL, slot == TRAVEL, slot == SECOND, slot == IDENTITY],
@@ -37,25 +36,25 @@ def issue(world: World) -> None:
         born,
     )
     issued = np.maximum(issued, earliest)
-    kind = np.select([which[first] == IDENTITY, which[first] == TRAVEL, which[first] == RETURN_PAPER], [1, 2, 3], 0)
-    order = np.lexsort((issued, person[first]))
+    kind = np.select([slot == IDENTITY, slot == TRAVEL, slot == RETURN_PAPER], [1, 2, 3], 0)
+    order = np.lexsort((issued, who))
     world.book.add(
         "documents",
         len(unique),
         keep=order,
-        person=person[first],
+        person=who,
         doc_no=number,
         doc_type=Words(kind, TYPES),
-        issuer=world.country(issuer[first]),
+        issuer=world.country(issuer),
         issued_on=issued,
-        expires_on=issued + valid[first] - 1,
+        expires_on=issued + valid - 1,
     )
-    at = 0
-    for r, n in zip(rows, sizes, strict=True):
-        r["doc_no"] = Shown(position[at : at + n], number)
+    for r, key in zip(rows, shown, strict=True):
+        position = np.searchsorted(unique, key).astype(np.int32)
+        r["doc_no"] = Shown(position, number)
+        del r["which"], r["shown_on"]
         if r.get("doc_type") is True:
-            r["doc_type"] = Words(kind[position[at : at + n]], TYPES)
-        at += n
+            r["doc_type"] = Words(kind[position].astype(np.int16), TYPES)
     _personal_numbers(world)
     _nationalities(world)
 
@@ -89,7 +88,7 @@ def _numbers(world: World, issuer: Ints, which: Ints) -> Ints:
     forms = np.select(
         [which == IDENTITY, which == TRAVEL, which == RETURN_PAPER], [s["identity"]["form"], s["travel_document"]["form"], s["return_paper"]["form"]], forms
     )
-    out = np.empty(len(issuer), dtype="U12")
+    out = np.empty(len(issuer), dtype="S12")
     for form in np.unique(forms):
         where = np.flatnonzero(forms == form)
         text = str(form)
@@ -103,7 +102,7 @@ def _numbers(world: World, issuer: Ints, which: Ints) -> Ints:
         for place, base in zip(reversed(moving), reversed(bases), strict=True):
             grid[:, place] = (48 if base == 10 else 65) + rest % base
             rest = rest // base
-        out[where] = grid.view(f"S{len(text)}").ravel().astype(str)
+        out[where] = grid.view(f"S{len(text)}").ravel()
     return out
 
 
@@ -116,7 +115,7 @@ def _personal_numbers(world: World) -> None:
     for place in range(6, -1, -1):
         grid[:, place] = alphabet[(value % np.uint64(34)).astype(int)]
         value //= np.uint64(34)
-    world.book.add("personal_numbers", len(who), person=who, personal_no=grid.view("S7").ravel().astype(str), from_on=people.number_from[who])
+    world.book.add("personal_numbers", len(who), person=who, personal_no=grid.view("S7").ravel(), from_on=people.number_from[who])
 
 
 def _nationalities(world: World) -> None:
@@ -127,14 +126,11 @@ def _nationalities(world: World) -> None:
     keeps = keeps_old(world)
     lost = world.lost_on()
     ends = np.where((people.national_from != NONE) & (people.national_from <= world.end) & ~keeps, people.national_from - 1, lost)
-    add: dict[str, Any] = {
-        "person": everyone,
-        "citizenship": world.country(people.citizenship),
-        "from_on": people.born,
-        "to_on": np.where(ends <= world.end, ends, NONE),
-    }
-    world.book.add("nationalities", n, **add)
-    second = np.flatnonzero(people.second >= 0)
+    ends = np.where(ends <= world.end, ends, NONE)
+    world.book.add(
+        "nationalities", n, keep=people.born <= world.end, person=everyone, citizenship=world.country(people.citizenship), from_on=people.born, to_on=ends
+    )
+    second = np.flatnonzero((people.second >= 0) & (people.born <= world.end))
     world.book.add(
         "nationalities",
         len(second),

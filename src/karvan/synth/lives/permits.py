@@ -220,7 +220,7 @@ def _write(world: World, movers: Movers, rows: list[dict[str, Ints]], reason: In
         education=Words(
             np.where(adult & (rng.random(len(row)) < 0.7), pick(rng, list(s["education"].values()), len(row)), -1), [str(k) for k in s["education"]]
         ),
-        family_of=np.where(sponsor > 0, numbers("RP", np.maximum(sponsor, 0), 8), ""),
+        family_of=np.where(sponsor > 0, numbers("RP", np.maximum(sponsor, 0), 8), b""),
     )
     _statuses(world, movers, joined, reason, held)
 

@@ -75,7 +75,7 @@ def visas(world: World, journeys: Journeys) -> Ints:
         purpose=Words(purpose, journeys.purposes),
         residence_country=world.country(np.where(rng.random(n) < 0.95, people.citizenship[person[who]], people.born_country[person[who]])),
         occupation=world.choose("visas", s["occupations"], n),
-        group_no=np.where((company >= 0) & ~refused, numbers("G", np.maximum(company, 0), 8), ""),
+        group_no=np.where((company >= 0) & ~refused, numbers("G", np.maximum(company, 0), 8), b""),
         urgent=urgent,
         submitted_on=submitted,
         decided_on=np.where(known, decided, NONE),

@@ -44,5 +44,6 @@ def tell(settings: dict[str, Any], *, seed: int, residents: int) -> dict[str, pa
     registers.statuses(world, journeys, foreigners, held)
     registers.usual_residence(world, journeys, crossings, foreigners)
     registers.write_people(world)
+    del journeys, crossings, foreigners, held, cases, employers  # only the book is needed from here on
     papers.issue(world)
     return {name: world.book.table(name) for name in TRUTH}

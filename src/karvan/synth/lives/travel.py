@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from karvan.synth.lives.chance import YEAR, Ints, count, month_starts, pick, spread
+from karvan.synth.lives.chance import YEAR, Ints, count, month_starts, pick, spread, year_of
 from karvan.synth.lives.journeys import ABSENCE, KINDS, PERSON_BITS, STAY, Journeys
 from karvan.synth.lives.movers import BORN_HERE, Movers, grounds
 from karvan.synth.lives.people import MOVER, RESIDENT
@@ -52,19 +52,22 @@ def emigrate(world: World, journeys: Journeys) -> None:
     spouse[couples.wife], spouse[couples.husband] = couples.husband, couples.wife
     gone = np.zeros(len(people), bool)
     chosen, when = [], []
-    for month, n in zip(starts, counts, strict=True):
-        age = (month - people.born) / YEAR
-        able = residents & ~gone & (age >= 0) & (people.alive_until() > month + 60)
+    year = year_of(starts)
+    for y in np.unique(year):
+        months = np.repeat(starts[year == y], counts[year == y])
+        opens_year = months.min() if len(months) else starts[year == y][0]
+        age = (opens_year - people.born) / YEAR
+        able = residents & ~gone & (age >= 0) & (people.alive_until() > opens_year + 430)
         group = np.searchsorted(starts_of, age, side="right") - 1
         able &= age < 70
         where = np.flatnonzero(able)
         size = np.bincount(group[where], minlength=len(starts_of))
         weight = np.array(list(s["ages"].values()), dtype=float)[group[where]] / np.maximum(size[group[where]], 1)
         weight *= np.where(people.female[where], s["women"], 1 - s["women"])
-        who = np.unique(where[pick(rng, weight, int(n))]) if len(where) and n else np.empty(0, np.int64)
+        who = np.unique(where[pick(rng, weight, len(months))]) if len(where) else np.empty(0, np.int64)
         gone[who] = True
         chosen.append(who)
-        when.append(month + rng.integers(0, 28, len(who)))
+        when.append(rng.permutation(months)[: len(who)] + rng.integers(0, 28, len(who)))
     person, opens = np.concatenate(chosen), np.concatenate(when)
     country = world.choose_country("emigrants", s["destinations"], len(person))
     returns = rng.random(len(person)) < s["return_share"]

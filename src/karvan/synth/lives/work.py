@@ -193,7 +193,7 @@ def _contracts_of_foreigners(
         occupations,
         employers.region[employer],
         wage,
-        np.where(first > 0, numbers("WP", first, 7), ""),
+        np.where(first > 0, numbers("WP", first, 7), b""),
         PASSPORT,
     )
 

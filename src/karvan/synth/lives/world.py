@@ -51,6 +51,8 @@ class World:
     bans: dict[str, Ints] = field(default_factory=lambda: {"person": np.empty(0, np.int64), "on": np.empty(0, np.int64), "until": np.empty(0, np.int64)})
     """Banned people and the day they try to come back."""
 
+    _traits: dict[str, Ints] = field(default_factory=dict, repr=False)
+
     def __post_init__(self) -> None:
         needed = {"time", "density", "national", "population", "countries", "visitors", "movers", "permits", "regions"} - set(self.settings)
         if needed:
@@ -79,7 +81,10 @@ class World:
 
     def trait(self, name: str, per: int = 1) -> Ints:
         """A number from 0 to 1 that a person (or each of `per` things of a person) keeps: the same whoever asks."""
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, *name.encode()]))).random(len(self.people) * per)
+        if name not in self._traits or len(self._traits[name]) != len(self.people) * per:
+            rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, *name.encode()])))
+            self._traits[name] = rng.random(len(self.people) * per, dtype=np.float32)
+        return self._traits[name]
 
     def lost_on(self) -> Ints:
         """Per person, the day the national citizenship was given up; NONE for nearly all."""
