@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -51,14 +52,22 @@ class Delivery:
         return f"{self.feed}/{self.period_from.year if self.period_from else 'undated'}"
 
 
-def in_zone(ws: Workspace, contract: Contract) -> list[Delivery]:
-    """The deliveries of a feed that lie in the extracts zone, in order. The same bytes for the same period are one delivery."""
+def in_zone(ws: Workspace, contract: Contract, names: Mapping[str, str] | None = None) -> list[Delivery]:
+    """The deliveries of a feed that lie in the extracts zone, in order.
+
+    The same bytes for the same period are one delivery, under the name that the ledger knows (`names`, by its id). Under a name
+    that does not fit the contract they are a copy of the one whose name does.
+    """
     folder = feed_folder(ws, contract.id)
     found: dict[str, Delivery] = {}
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         if path.is_file() and not path.name.startswith(".") and not path.name.endswith((".part", ".draft")):
             delivery = delivery_of(path, contract)
-            found.setdefault(delivery.delivery_id, delivery)
+            there = found.get(delivery.delivery_id)
+            if there is None or delivery.file == (names or {}).get(delivery.delivery_id):
+                found[delivery.delivery_id] = delivery
+    good = {d.sha256 for d in found.values() if d.fits_name}
+    found = {key: d for key, d in found.items() if d.fits_name or d.sha256 not in good}
     return sorted(found.values(), key=lambda d: d.order)
 
 

@@ -110,7 +110,7 @@ def run_feed(
     """Read one feed's new deliveries and write its parts; None if there is nothing new."""
     version = contract_version(contract, country)
     lines = {row["delivery_id"]: row for row in known}
-    files = {d.delivery_id: d for d in in_zone(ws, contract)}
+    files = {d.delivery_id: d for d in in_zone(ws, contract, {row["delivery_id"]: row["file"] for row in known})}
     everything = sorted([*files.values(), *(without_bytes(row, contract) for key, row in lines.items() if key not in files)], key=lambda d: d.order)
     if not everything:
         return None
