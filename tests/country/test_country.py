@@ -141,3 +141,15 @@ def test_every_measure_that_a_contract_gives_is_documented():
             given |= set((spec.codes or {}).values()) if spec else set()
             assert given or (spec and spec.code_list == "MEASURE"), contract.id
             assert {m for m in given if m not in measures} == set(), contract.id
+
+
+def test_the_published_files_of_the_packs_go_to_their_feeds(tmp_path):
+    from click.testing import CliRunner
+
+    from karvan.cli.pack import pack
+    from karvan.workspace import Workspace
+
+    ws = Workspace.create(tmp_path / "ws", packs=["az"])
+    result = CliRunner().invoke(pack, ["samples", "-w", str(ws.root)])
+    assert result.exit_code == 0, result.output
+    assert sorted(p.parent.name for p in ws.extracts.glob("*/*")) == ["az.official.permanent_migration", "az.official.reported_figures"]

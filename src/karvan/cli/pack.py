@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from karvan.cli.terminal import json_option
+from karvan.cli.terminal import json_option, workspace_option
 from karvan.errors import PackError
 
 if TYPE_CHECKING:
     from karvan.country import Pack
     from karvan.country.checking import Mistake
+    from karvan.workspace import Workspace
 
 packs_option = click.option(
     "--packs-folder",
@@ -117,3 +118,22 @@ def new(code: str, out: Path, source: str | None) -> None:
     made = new_pack(code, out, indicators_from=source)
     click.echo(f"pack begun in {made.folder}: {sum(1 for p in made.folder.rglob('*') if p.is_file())} files")
     click.echo(f"next: fill in {made.folder / 'pack.yaml'}, then `karvan pack check {code} --packs-folder {out}`")
+
+
+@pack.command()
+@workspace_option
+def samples(ws: Workspace) -> None:
+    """Put the published files that come with the packs into a workspace, each in the folder of its feed.
+
+    Example: karvan pack samples -w demo
+    """
+    from karvan import intake
+    from karvan.country import for_workspace
+
+    country, files = for_workspace(ws), 0
+    for feed, found in country.samples.items():
+        for path in found if feed in country.contracts else []:
+            intake.load(ws, feed, path)
+            files += 1
+    click.echo(f"{files} files of {len(country.samples)} feeds are in {ws.extracts}")
+    click.echo(f"next: karvan run -w {ws.root}")
