@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
     origin = world.choose_country("asylum", s["origins"], cases)
     # principals
     female = rng.random(cases) < s["women"]
-    age = np.where(alone_minor, (13 * YEAR + rng.random(cases) * 4.6 * YEAR), world.ages("asylum", {19: 24, 25: 34, 35: 24, 45: 18}, cases)).astype(np.int64)
+    age = np.where(alone_minor, (13 * YEAR + rng.random(cases) * 4.6 * YEAR), world.ages("asylum", s["ages"], cases)).astype(np.int64)
     region = world.choose_region("asylum", "foreign_regions", cases)
     first = people.add(
         cases,
@@ -104,7 +105,7 @@ def _procedure(world: World, journeys: Journeys, person: Ints, case: Ints, membe
     n = len(arrives)
     places, outcomes = list(s["places"]), list(s["outcomes"])
     place = pick(rng, list(s["places"].values()), n)
-    at_border = np.array([p == "BCP" for p in places])[place]
+    at_border = np.array([p == s["border_place"] for p in places])[place]
     lodged = arrives + np.where(at_border, 0, spread(rng, 14, 1.0, n, 1, 300))
     registered = lodged + rng.integers(0, s["register_days"] + 1, n)
     interviewed = registered + spread(rng, s["interview_days"]["median"], s["interview_days"]["sigma"], n, 4, 150)
@@ -127,9 +128,14 @@ def _procedure(world: World, journeys: Journeys, person: Ints, case: Ints, membe
     people.refugee_from[person] = np.where(refugee[of], final[of], NONE)
     numbers_ = numbers("A", np.arange(1, n + 1), 6)[of]
     events = CaseEvents(world)
-    more = {"member_no": member, "relation": Words(relation, RELATIONS), "origin_country": world.country(origin[of]), "unaccompanied_minor": minor}
+    more: dict[str, Any] = {
+        "member_no": member,
+        "relation": Words(relation, RELATIONS),
+        "origin_country": world.country(origin[of]),
+        "unaccompanied_minor": minor,
+    }
 
-    def note(event: str, on: Ints, where: Ints, **extra: object) -> None:
+    def note(event: str, on: Ints, where: Ints, **extra: Any) -> None:
         rows = np.flatnonzero(where[of])
         columns = {k: Words(v.codes[rows], v.names) if isinstance(v, Words) else v[rows] for k, v in {**more, **extra}.items()}
         events.add(person[rows], numbers_[rows], "asylum", event, on[of][rows], **columns)
@@ -160,7 +166,7 @@ def _procedure(world: World, journeys: Journeys, person: Ints, case: Ints, membe
             decided_on=on,
             valid_to_on=np.where(result == name["refugee"], on + 1826, NONE),
             origin_country=world.country(origin[of]),
-            body="SMS" if instance == "admin" else "COURTS",
+            body=s["body"] if instance == "admin" else s["court"],
             region=world.region(np.full(len(person), world.regions.index(world.settings["capital_region"]))),
         )
     ends = np.minimum(np.minimum(final[of] - 1, leaves[of]), people.alive_until()[person])

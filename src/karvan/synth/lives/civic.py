@@ -23,7 +23,7 @@ def citizenship_files(world: World, journeys: Journeys, movers: Movers, held: Ho
     )
     person = movers.person[asked]
     granted = people.national_from[person] != NONE
-    kin = (people.culture[person] == world.national) & (rng.random(len(asked)) < 0.25)
+    kin = (people.culture[person] == world.national) & (rng.random(len(asked)) < s["restoration_share"])
     _files(
         world,
         person,
@@ -203,7 +203,7 @@ def readmissions(world: World, journeys: Journeys) -> Ints:
         outcome="granted",
         decided_on=requested + rng.integers(3, 20, len(rows)),
         origin_country=host,
-        body="SMS",
+        body=s["readmission_body"],
     )
     marked = np.zeros(len(k["kind"]), bool)
     marked[rows] = True

@@ -56,7 +56,7 @@ class Journeys:
         clear = np.ones(len(order), bool)
         clear[1:] = person[order][1:] * PERSON_BITS + opens[order][1:] > ends[:-1]
         chosen = order[clear]
-        columns = {
+        columns: dict[str, Ints] = {
             "person": person,
             "opens": opens,
             "closes": closes,

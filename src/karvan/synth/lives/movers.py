@@ -37,6 +37,11 @@ def grounds(world: World) -> list[str]:
     return list(world.settings["movers"]["grounds"])
 
 
+def place_of(world: World, role: str) -> int:
+    """Place of the ground that the settings name for a role (`work_permit_ground`, `student_ground`, `family_ground`, `relative_ground`)."""
+    return grounds(world).index(world.settings["movers"][role])
+
+
 def come(world: World) -> Movers:
     """All foreigners who ever come to live, with families; adds them to the people."""
     movers = _principals(world)
@@ -71,9 +76,7 @@ def _principals(world: World) -> Movers:
     ground = pick_by(rng, mixes, country)
     years = np.array([s["grounds"][g]["years"] for g in grounds(world)])
     stay = spread(rng, years[ground, 0] * YEAR, years[ground, 1], n, 60, 40 * YEAR)
-    seasonal = (
-        (ground == grounds(world).index("T12")) & (rng.random(n) < world.settings["work"]["seasonal_share"]) if "T12" in grounds(world) else np.zeros(n, bool)
-    )
+    seasonal = (ground == place_of(world, "work_permit_ground")) & (rng.random(n) < world.settings["work"]["seasonal_share"])
     stay = np.where(seasonal, rng.integers(75, 330, n), stay)
     leaves = arrives + stay
     keep = leaves >= world.start

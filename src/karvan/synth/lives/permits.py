@@ -11,7 +11,7 @@ import numpy as np
 
 from karvan.synth.lives.book import NATIONAL, PASSPORT, Words
 from karvan.synth.lives.chance import NONE, YEAR, Ints, numbers, pick, spread, working_days_after
-from karvan.synth.lives.movers import CHILD, SETTLED, Movers, grounds
+from karvan.synth.lives.movers import CHILD, SETTLED, Movers, grounds, place_of
 from karvan.synth.lives.world import REASONS, World
 
 TEMPORARY, PERMANENT = 0, 1
@@ -41,12 +41,13 @@ def decide(world: World, movers: Movers) -> Holdings:
     names = grounds(world)
     reason = np.array([REASONS.index(world.settings["movers"]["grounds"][g]["reason"]) for g in names])
     died = people.alive_until()[movers.person]
-    student = movers.ground == names.index("T13") if "T13" in names else np.zeros(n, bool)
+    student = movers.ground == place_of(world, "student_ground")
     switch_on = np.full(n, 2**30)
     switches = student & (rng.random(n) < s["student_to_work"])
     switch_on[switches] = movers.leaves[switches]
     movers.leaves[switches] += spread(rng, 1.8 * YEAR, 0.5, int(switches.sum()), 200, 3000)
-    held = Holdings(*(np.full(n, NONE) for _ in range(3)), switch_on, np.full(n, NONE), np.full(n, NONE))
+    never = [np.full(n, NONE) for _ in range(5)]
+    held = Holdings(never[0], never[1], never[2], switch_on, never[3], never[4])
     settled = movers.role == SETTLED
     held.permanent_from[settled] = movers.arrives[settled] + 700
     p = s["permanent"]
@@ -83,7 +84,7 @@ def decide(world: World, movers: Movers) -> Holdings:
         refusal = np.where(asks_permanent, p["refused"], np.where(round_no[i] == 0, s["refused_first"], s["refused_later"]))
         decision = np.where(chance < refusal, REFUSED, np.where(chance < refusal + s["withdrawn_share"], WITHDRAWN, GRANTED))
         granted = decision == GRANTED
-        ground = np.where(applied >= switch_on[i] - 60, names.index("T12") if "T12" in names else 0, movers.ground[i])
+        ground = np.where(applied >= switch_on[i] - 60, place_of(world, "work_permit_ground"), movers.ground[i])
         months = np.where(
             perm,
             p["years"] * 12,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -308,7 +309,7 @@ class CaseEvents:
         )
 
 
-def _appeals(world: World, events: CaseEvents, s: dict[str, float], person: Ints, case: Ints, decided: Ints, who: Ints) -> None:
+def _appeals(world: World, events: CaseEvents, s: dict[str, Any], person: Ints, case: Ints, decided: Ints, who: Ints) -> None:
     rng = world.rng["violations"]
     lodged = decided[who] + rng.integers(2, 11, len(who))
     answered = lodged + spread(rng, 45, 0.4, len(who), 10, 300)
@@ -326,6 +327,6 @@ def _appeals(world: World, events: CaseEvents, s: dict[str, float], person: Ints
         instance="court1",
         outcome=Words(won.astype(int), ["upheld", "overturned"]),
         decided_on=answered,
-        body="COURTS",
+        body=s["court"],
         region=world.region(np.full(len(who), world.regions.index(world.settings["capital_region"]))),
     )

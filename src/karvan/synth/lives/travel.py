@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from karvan.synth.lives.chance import YEAR, Ints, count, month_starts, pick, spread, year_of
+from karvan.synth.lives.chance import NONE, YEAR, Ints, count, month_starts, pick, spread, year_of
 from karvan.synth.lives.journeys import ABSENCE, KINDS, PERSON_BITS, STAY, Journeys
 from karvan.synth.lives.movers import BORN_HERE, Movers, grounds
 from karvan.synth.lives.people import MOVER, RESIDENT
@@ -130,7 +130,7 @@ def _compatriots(world: World, journeys: Journeys) -> None:
     """Nationals who live abroad on the first day: some return for good, others come to visit."""
     s, rng = world.settings["emigration"], world.rng["emigrants"]
     n = round(world.residents * world.settings["population"]["compatriots_abroad_share"])
-    born = (world.start + 900 - world.ages("emigrants", {0: 10, 18: 20, 30: 30, 45: 25, 60: 15}, n)).astype(np.int32)
+    born = (world.start + 900 - world.ages("emigrants", s["compatriots_ages"], n)).astype(np.int32)
     born = np.minimum(born, world.start - 30)
     female = rng.random(n) < s["women"]
     country = world.choose_country("emigrants", s["destinations"], n)
@@ -161,12 +161,13 @@ def trips(world: World, journeys: Journeys, movers: Movers) -> None:
     _visits_home(world, journeys)
     _movers_trips(world, journeys, movers)
     _old_residents_visit(world, journeys, movers)
+    _refugees_travel(world, journeys)
 
 
 def _moments(world: World, rng: np.random.Generator, levels: dict[str, float], n: int) -> Ints:
     """Days since `journeys_from`, as dense as the levels say."""
     starts, month = month_starts(world.journeys_from, world.horizon)
-    weight = world.dated(levels).on(starts) * np.array([0.8, 0.75, 1.0, 0.95, 0.95, 1.15, 1.35, 1.4, 1.0, 0.9, 0.8, 0.95])[month - 1]
+    weight = world.dated(levels).on(starts) * np.array(world.settings["citizens"]["season"])[month - 1]
     return np.maximum(starts[pick(rng, weight, n)] + rng.integers(0, 30, n), world.journeys_from)
 
 
@@ -228,6 +229,19 @@ def _movers_trips(world: World, journeys: Journeys, movers: Movers) -> None:
     journeys.add("trips", ABSENCE, "trip", movers.person[again], days, days + length, people.citizenship[movers.person[again]], purpose)
 
 
+def _refugees_travel(world: World, journeys: Journeys) -> None:
+    rng, people = world.rng["trips"], world.people
+    who = np.flatnonzero(people.refugee_from != NONE)
+    opens = np.maximum(people.refugee_from[who] + 60, world.journeys_from)
+    again = np.repeat(who, rng.poisson(np.maximum(world.horizon - opens, 0) / YEAR * world.settings["asylum"]["travels_yearly"]))
+    first = np.maximum(people.refugee_from[again] + 60, world.journeys_from)
+    days = first + (rng.random(len(again)) * np.maximum(world.horizon - first, 1)).astype(np.int64)
+    lengths = world.settings["citizens"]["lengths"]
+    country = world.choose_country("trips", world.settings["citizens"]["destinations"], len(again))
+    purpose = np.full(len(again), journeys.purposes.index("private_visit"))
+    journeys.add("trips", ABSENCE, "trip", again, days, days + spread(rng, lengths["median"], lengths["sigma"], len(again), 1, 60), country, purpose)
+
+
 def _old_residents_visit(world: World, journeys: Journeys, movers: Movers) -> None:
     from karvan.synth.lives.visitors import allowed_days
 
@@ -242,5 +256,5 @@ def _old_residents_visit(world: World, journeys: Journeys, movers: Movers) -> No
     nation = people.citizenship[person]
     allowed = allowed_days(world, nation, days)
     nights = np.minimum(spread(rng, 9, 0.8, len(days), 1, 80), allowed - 1)
-    purpose = journeys.purpose(world.choose("trips", {"private_visit": 55, "tourism": 25, "business": 20}, len(days)))
+    purpose = journeys.purpose(world.choose("trips", s["comes_back_for"], len(days)))
     journeys.add("trips", STAY, "visit", person, days, days + nights, nation, purpose, lawful_to=days + allowed - 1, second=rng.integers(0, 28000, len(days)))

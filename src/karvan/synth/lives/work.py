@@ -6,7 +6,7 @@ import numpy as np
 
 from karvan.synth.lives.book import IDENTITY, PASSPORT, Words
 from karvan.synth.lives.chance import NONE, YEAR, Ints, day, numbers, pick, pick_by, spread, working_days_after, year_of
-from karvan.synth.lives.movers import PRINCIPAL, Movers, grounds
+from karvan.synth.lives.movers import PRINCIPAL, Movers, grounds, place_of
 from karvan.synth.lives.people import RESIDENT
 from karvan.synth.lives.permits import Holdings
 from karvan.synth.lives.world import World
@@ -33,7 +33,7 @@ def work(world: World, movers: Movers, held: Holdings) -> Employers:
     employers = Employers(world)
     rng, names = world.rng["work"], grounds(world)
     reason = np.array([world.settings["movers"]["grounds"][g]["reason"] == "work" for g in names])
-    permit_ground = names.index("T12") if "T12" in names else -1
+    permit_ground = place_of(world, "work_permit_ground")
     works = (movers.role == PRINCIPAL) & (reason[movers.ground] | (held.switch_on < 2**29))
     rows = np.flatnonzero(works & (movers.leaves >= world.start))
     begins = np.where(held.switch_on[rows] < 2**29, held.switch_on[rows], movers.arrives[rows])
