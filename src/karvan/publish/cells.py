@@ -15,6 +15,17 @@ from karvan.workspace import Workspace
 TOTAL = "_T"
 
 
+def grain_of(period: str) -> str:
+    """Whether a period is a year, a month, a day, or a span of years.
+
+    >>> [grain_of(p) for p in ("2024", "2024-03", "2024-03-31", "2015/2019")]
+    ['year', 'month', 'day', 'span']
+    """
+    if "/" in period:
+        return "span"
+    return {4: "year", 7: "month", 10: "day"}.get(len(period), "span")
+
+
 @dataclass(frozen=True)
 class Cell:
     """One published cell: what it counts, its value, and how far it may be trusted."""
@@ -49,7 +60,7 @@ class Cells:
     @classmethod
     def read(cls, ws: Workspace) -> Cells:
         con = ws.connect()
-        table = con.sql("select * from safe_cubes").fetch_arrow_table().to_pylist()
+        table = con.sql("select * from safe_cubes").to_arrow_table().to_pylist()
         rows: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, Any]] = {}
         dims_of: dict[str, tuple[str, ...]] = {}
         for row in table:
@@ -58,9 +69,9 @@ class Cells:
             rows[(row["indicator"], row["period"], named)] = row
         return cls(rows, dims_of)
 
-    def periods(self, indicator: str) -> list[str]:
-        """Periods for which the indicator has a total or any cell, in order."""
-        return sorted({period for (name, period, _) in self.rows if name == indicator})
+    def periods(self, indicator: str, *, grain: str = "year") -> list[str]:
+        """Periods of one grain (year, month, day, span) for which the indicator has any cell, in order."""
+        return sorted({period for (name, period, _) in self.rows if name == indicator and grain_of(period) == grain})
 
     def get(self, indicator: str, period: str, dims: dict[str, str] | None = None) -> Cell:
         """A cell by its name; one that was never computed has no value and status M (missing)."""

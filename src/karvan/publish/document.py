@@ -42,13 +42,15 @@ class Document:
     missing: list[str] = field(default_factory=list)
 
 
-def assemble(outline: dict[str, Any], cells: Cells, country: Country, *, lang: str, synthetic: bool) -> Document:
+def assemble(outline: dict[str, Any], cells: Cells, country: Country, *, lang: str, synthetic: bool, sources: list[dict[str, Any]] | None = None) -> Document:
     """Make the document of an outline in one language from the published cells.
+
+    `sources` says of each feed: feed, deliveries, held, complete_until, score (0 to 100), colour; drawn by the block `sources`.
 
     Raises PackError where the outline names a block, a variable or a dimension that does not exist. A cell that was never computed
     is drawn as a dash and listed in `missing`.
     """
-    maker = _Maker(outline, cells, country, lang, synthetic)
+    maker = _Maker(outline, cells, country, lang, sources or [])
     chapters = [maker.chapter(chapter) for chapter in outline["chapters"]]
     words = {key: maker.said(text) for key, text in outline["words"].items()}
     vintages = sorted({cell.vintage for cell in cells.bound.values() if cell.basis == "records" and cell.vintage})
@@ -61,8 +63,8 @@ def assemble(outline: dict[str, Any], cells: Cells, country: Country, *, lang: s
 
 
 class _Maker:
-    def __init__(self, outline: dict[str, Any], cells: Cells, country: Country, lang: str, synthetic: bool) -> None:
-        self.cells, self.country, self.lang, self.synthetic = cells, country, lang, synthetic
+    def __init__(self, outline: dict[str, Any], cells: Cells, country: Country, lang: str, sources: list[dict[str, Any]]) -> None:
+        self.cells, self.country, self.lang, self.feeds, self.outline = cells, country, lang, sources, outline
         self.variables = {name: self._variable(name, rule) for name, rule in outline.get("variables", {}).items()}
 
     # -- words and numbers -------------------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ class _Maker:
         """A variable of the outline: a fixed text, or a period found in the cubes."""
         if not isinstance(rule, dict):
             return str(rule)
-        periods = [p for p in self.cells.periods(rule["indicator"]) if self.cells.get(rule["indicator"], p, rule.get("dims")).obs_status in rule.get("status", "ABEP")]
+        periods = [p for p in self.cells.periods(rule["indicator"], grain=rule.get("grain", "year")) if self.cells.get(rule["indicator"], p, rule.get("dims")).obs_status in rule.get("status", "ABEP")]
         back = int(rule.get("back", 0))
         return periods[-1 - back] if len(periods) > back else "–"
 
@@ -130,7 +132,7 @@ class _Maker:
 
     def block(self, block: dict[str, Any]) -> dict[str, Any]:
         (kind, body), *rest = block.items()
-        makers = {"text": self.text, "note": self.note, "facts": self.facts, "table": self.table, "line": self.line, "bars": self.bars, "map": self.map, "heading": self.heading}
+        makers = {"text": self.text, "note": self.note, "facts": self.facts, "table": self.table, "line": self.line, "bars": self.bars, "map": self.map, "heading": self.heading, "sources": self.sources}
         if rest or kind not in makers:
             raise PackError(f"The outline has no block '{kind}'.", where=str(block)[:80], fix=f"use one of {', '.join(makers)}")
         return makers[kind](body)
@@ -151,15 +153,22 @@ class _Maker:
         definition = self.country.indicators.get(indicator)
         return self.said(definition["name"]) if definition else indicator
 
+    def _row(self, named: str, periods: list[str], dims: dict[str, str] | None) -> tuple[str, list[Cell]]:
+        """One indicator over periods: `FLW-01`, or one of its categories as `ADM-03 method=median`."""
+        indicator, *words = named.split()
+        own = dict(word.split("=", 1) for word in words)
+        label = ", ".join([self.indicator_name(indicator), *(category(d, code, self.lang, self.country) for d, code in own.items())])
+        return label, [self.cells.get(indicator, period, (dims or {}) | own) for period in periods]
+
     def table(self, body: dict[str, Any]) -> dict[str, Any]:
         """Rows are indicators (`indicators`) or the largest categories of one (`indicator`, `by`, `top`); columns are periods."""
-        lead = body["indicator"] if "by" in body else body["indicators"][0]
+        lead = body["indicator"] if "by" in body else body["indicators"][0].split()[0]
         periods = self._periods(body, lead)
         if "by" in body:
             largest = self.cells.by(lead, periods[-1], body["by"], body.get("dims"))[: int(body.get("top", 10))] if periods else []
             rows = [(category(body["by"], c.dims[body["by"]], self.lang, self.country), [self.cells.get(lead, p, c.dims) for p in periods]) for c in largest]
         else:
-            rows = [(self.indicator_name(i), [self.cells.get(i, p, body.get("dims")) for p in periods]) for i in body["indicators"]]
+            rows = [self._row(named, periods, body.get("dims")) for named in body["indicators"]]
         return {
             "kind": "table",
             "caption": self.plain(body["title"]),
@@ -168,9 +177,23 @@ class _Maker:
             "note": self.plain(body.get("note", "")),
         }
 
+    def sources(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The feeds of the country's institutions: who sends what, how far it is complete, how good it is."""
+        columns = [self.said(body["columns"][key]) for key in ("institution", "deliveries", "held", "complete_until", "quality")]
+        rows = []
+        for feed in self.feeds:
+            contract = self.country.contracts.get(feed["feed"])
+            if contract is None or contract.institution not in self.country.institutions:
+                continue
+            colour = self.said(self.outline["words"][f"quality_{feed['colour']}"]) if feed["colour"] else "–"
+            score = f"{feed['score']:.0f}, {colour}" if feed["score"] is not None else "–"
+            said = [self.country.institutions[contract.institution].name(self.lang), number(feed["deliveries"], "", self.lang), number(feed["held"], "", self.lang), str(feed["complete_until"] or "–"), score]
+            rows.append({"label": category("feed", contract.id, self.lang, self.country) if f"category.feed.{contract.id}" in self.country.texts else contract.name, "cells": [{"t": text} for text in said]})
+        return {"kind": "table", "caption": self.plain(body["title"]), "columns": columns, "rows": rows, "note": self.plain(body.get("note", ""))}
+
     def line(self, body: dict[str, Any]) -> dict[str, Any]:
         """Lines over time: `indicators`, or the largest categories of one indicator."""
-        lead = body["indicator"] if "by" in body else body["indicators"][0]
+        lead = body["indicator"] if "by" in body else body["indicators"][0].split()[0]
         periods = self._periods(body, lead)
         series: list[tuple[str, list[Cell]]]
         if "by" in body:
@@ -178,7 +201,7 @@ class _Maker:
             ranked = self.cells.by(lead, at, body["by"], body.get("dims"))[: int(body.get("top", 5))]
             series = [(category(body["by"], c.dims[body["by"]], self.lang, self.country), [self.cells.get(lead, p, c.dims) for p in periods]) for c in ranked]
         else:
-            series = [(self.indicator_name(i), [self.cells.get(i, p, body.get("dims")) for p in periods]) for i in body["indicators"]]
+            series = [self._row(named, periods, body.get("dims")) for named in body["indicators"]]
         points = [{"series": name, "period": c.period, "value": c.value} for name, row in series for c in row if c.value is not None]
         return self._drawing(body, charts.lines(points, unit=self.plain(body.get("unit", "")), breaks=body.get("breaks", {}), lang=self.lang) if points else "")
 
@@ -209,7 +232,7 @@ class _Maker:
     def _periods(self, body: dict[str, Any], indicator: str) -> list[str]:
         if isinstance(body.get("periods"), list):
             return [self._period(str(p)) for p in body["periods"]]
-        return self.cells.periods(indicator)[-int(body.get("last", 6)) :]
+        return self.cells.periods(indicator, grain=body.get("grain", "year"))[-int(body.get("last", 6)) :]
 
     # -- the annex ---------------------------------------------------------------------------------------------------
 

@@ -51,7 +51,13 @@ def profile_document(ws: Workspace, *, lang: str) -> Document:
     if not cells.rows:
         raise DataError("There is no published cube yet.", where=str(ws.root), fix="run `karvan run` first")
     country = for_workspace(ws)
-    return assemble(outline_of(country), cells, country, lang=lang, synthetic=is_synthetic(ws))
+    return assemble(outline_of(country), cells, country, lang=lang, synthetic=is_synthetic(ws), sources=sources_of(ws))
+
+
+def sources_of(ws: Workspace) -> list[dict[str, Any]]:
+    """What chapter D says of each feed: deliveries, held ones, completeness, and its mean quality score."""
+    sql = (HERE / "sources.sql").read_text(encoding="utf-8")
+    return ws.connect().sql(sql).to_arrow_table().to_pylist()
 
 
 def profile(ws: Workspace, *, lang: str, out: Path, pdf: bool = True, explain_url: str = "", progress: Progress = quiet) -> Edition:

@@ -7,6 +7,8 @@ import math
 from karvan.country import Country
 
 NO_FIGURE = "–"
+# Code lists of the packs that name the categories of a dimension.
+LISTS = {"purpose": "purposes", "bcp": "bcp", "region": "regions", "decision": "decisions"}
 
 
 def number(value: float | None, unit: str, lang: str, *, signed: bool = False) -> str:
@@ -30,6 +32,9 @@ def category(dimension: str, code: str, lang: str, country: Country) -> str:
     for key in (f"category.{dimension}.{code}", f"category.{code}"):
         if key in country.texts:
             return country.text(key, lang)
+    listed = LISTS.get(dimension)
+    if listed in country.code_lists and code in country.code_list(listed):
+        return country.code_list(listed).name(code, lang)
     if dimension in ("citizenship", "birth_country", "previous_country", "next_country", "partner", "area"):
         return country_name(code, lang) or code
     return code
