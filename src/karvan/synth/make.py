@@ -145,7 +145,7 @@ def rates_of(settings: Mapping[str, Any], *, without: Iterable[str] = (), factor
     off = set(without)
     for name in off | set(known):
         if name not in DEFECTS:
-            raise PackError(f"There is no defect '{name}'.", where="synth/agencies.yaml or --without", fix=nearest(name, list(DEFECTS)) or "see docs/explanation/synthetic-country.md")
+            raise PackError(f"There is no defect '{name}'.", where="synth/agencies.yaml or --without", fix="name one of Q01 to Q25 or X1 to X3; docs/explanation/synthetic-country.md says what each does")
     return {name: {feed: min(rate * factor, 0.95) if rate < 1 else rate for feed, rate in by_feed.items()} for name, by_feed in known.items() if name not in off}
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from karvan.country.yaml_file import read_yaml
-from karvan.synth.spelling import Spelling
+from karvan.synth.spelling import Spelling, plain
 
 Texts = np.ndarray[Any, np.dtype[np.object_]]
 
@@ -242,9 +242,9 @@ def _passports(documents: pa.Table, spells: pa.Table, persons: _People, cultures
     u, v = draw.random(len(person)), draw.random(len(person))
     for i in np.flatnonzero(foreign & ~first & (u < rates.get("other_spelling_in_new_passport", 0.12))):
         if v[i] < 0.5:
-            surname[i] = cultures.spelling.respell(surname[i], "spelling", v[i] * 2)
+            surname[i] = plain(cultures.spelling.respell(surname[i], "spelling", v[i] * 2))
         else:
-            given[i] = cultures.spelling.respell(given[i], "spelling", v[i] * 2 - 1)
+            given[i] = plain(cultures.spelling.respell(given[i], "spelling", v[i] * 2 - 1))
     for i in np.flatnonzero(arabic & (draw.random(len(person)) < rates.get("fathers_name_in_passport", 0.25))):
         given[i] = f"{given[i]} {father[i]}"
     return pa.table({"doc_no": documents["doc_no"].combine_chunks(), "person_no": person, "surname": pa.array(surname, pa.string()), "given_names": pa.array(given, pa.string())})

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from karvan.country.yaml_file import read_yaml
+from karvan.synth.spelling import plain
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -55,11 +56,6 @@ def script_of(text: str) -> str:
             name = unicodedata.name(letter, "").split(" ")[0].lower()
             return name if name in ("latin", "cyrillic", "arabic") else "other"
     return "other"
-
-
-def plain(text: str) -> str:
-    """Letters a to z as a passport's machine-readable zone would leave the accents of a Latin name out."""
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
 def name_lists(shared: Path, cultures: dict[str, Any], local: str, letters: dict[str, str]) -> tuple[list[tuple], list[tuple]]:
@@ -155,14 +151,26 @@ def figure_parts(shared: Path, to_latin: dict[str, str]) -> dict[tuple[str, str]
 def native_forms(shared: Path) -> dict[tuple[str, str], str]:
     """The usual Cyrillic or Arabic form of a Latin name part, from mined pairs."""
     best: dict[tuple[str, str], tuple[int, str]] = {}
+    for script, latin, other, count in mined_pairs(shared):
+        key = (script, latin)
+        if count > 1 and (key not in best or best[key] < (count, other)):
+            best[key] = (count, other)
+    return {key: form[:1].upper() + form[1:] for key, (_, form) in best.items()}
+
+
+def mined_pairs(shared: Path) -> Iterator[tuple[str, str, str, int]]:
+    """(script, Latin part, part in that script, count), small letters: names of one person in two scripts, mined by others."""
     folder = shared / "data" / "names_transliteration_pairs"
     for script, file in (("cyrillic", "latin_cyrillic_ru.csv"), ("arabic", "latin_arabic.csv")):
         for row in read_csv(folder / file):
-            count = int(row["count"])
-            key = (script, row["latin"].lower())
-            if count > 1 and script_of(row["other"]) == script and (key not in best or best[key] < (count, row["other"])):
-                best[key] = (count, row["other"])
-    return {key: form[:1].upper() + form[1:] for key, (_, form) in best.items()}
+            if script_of(row["other"]) == script:
+                yield script, row["latin"].lower(), row["other"].lower(), int(row["count"])
+    import pyarrow.parquet as pq
+
+    for row in pq.read_table(shared / "data" / "name_pairs" / "tokens_train.parquet").to_pylist():
+        script = {"ru": "cyrillic", "ar": "arabic"}.get(row["lang"])
+        if script and script_of(row["native"]) == script:
+            yield script, row["latin"].lower(), row["native"].lower(), int(row["count"])
 
 
 def same_person_forms(shared: Path) -> Iterator[tuple[str, str, str, str]]:
@@ -235,9 +243,9 @@ def draft(shared: Path, folder: Path) -> None:
     variants = variant_parts(shared, about["local"])
     rules = rewrites(variants)
     kept = Counter({key: n for key, n in variants.items() if key[1] in used})
-    for row in read_csv(shared / "data" / "names_transliteration_pairs" / "latin_cyrillic_ru.csv"):
-        if row["latin"].lower() in used and script_of(row["other"]) == "cyrillic":
-            kept["cyrillic", row["latin"].lower(), row["other"].lower()] += int(row["count"])
+    for script, latin, other, count in mined_pairs(shared):
+        if latin in used and script == "cyrillic":
+            kept["cyrillic", latin, other] += count
     write_csv(folder / "variants.csv", ["kind", "written", "also", "count"], [(*key, n) for key, n in sorted(kept.items())])
     write_csv(folder / "rewrites.csv", ["kind", "written", "also", "count"], [(*key, n) for key, n in sorted(rules.items())])
 

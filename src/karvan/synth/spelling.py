@@ -8,10 +8,23 @@ the tables by which records are linked.
 from __future__ import annotations
 
 import csv
+import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from itertools import accumulate
 from pathlib import Path
+
+
+_NO_ACCENT = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ß": "ss", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ə": "a", "Ə": "A", "ð": "d", "þ": "th", "ŋ": "n"})
+
+
+def plain(text: str) -> str:
+    """A Latin name in the letters A to Z that every passport printer has.
+
+    >>> plain("Yıldız"), plain("Ruòxī")
+    ('Yildiz', 'Ruoxi')
+    """
+    return "".join(c for c in unicodedata.normalize("NFD", text.translate(_NO_ACCENT)) if not unicodedata.combining(c))
 
 
 class Spelling:
