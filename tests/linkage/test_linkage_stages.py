@@ -39,6 +39,13 @@ def pairs(con, keyed=0):
     return {(a, b): p for p, a, b in score_pairs(con, keyed=keyed, threshold=0.9, seed=1).pairs}
 
 
+def test_a_number_of_very_many_people_joins_nobody():
+    crowd = [person(i, surname="KAYA", given_names="AB"[i % 2] + "CDEFGHKLMN"[i % 10], birth_date=f"{1950 + i}", doc_no="A123456") for i in range(40)]
+    con, apart = nodes_from(as_identities(crowd))
+    assert con.sql("select count(*) from nodes").fetchall() == [(40,)]
+    assert apart == {"document: one number of more than 25 people, taken for none": 40}
+
+
 def test_two_personal_numbers_are_two_people_whatever_else_agrees():
     found = cluster({0: Traits(frozenset("A")), 1: Traits(frozenset("B"))}, [(0.999, 0, 1)])
     assert found.of == {0: 0, 1: 1} and found.refused == Counter({"two personal numbers": 1})

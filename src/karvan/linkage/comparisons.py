@@ -111,7 +111,8 @@ def splink_comparisons(parameters: dict[str, list[dict[str, float]]], *, by_freq
         for at, ((label, condition), known) in enumerate(zip(conditions, parameters[comparison.name], strict=True)):
             level = {"sql_condition": condition, "label_for_charts": label, "m_probability": known["m"], "u_probability": known["u"]}
             if at == 0 and comparison.frequency and by_frequency:
-                level |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 0.0001, "disable_tf_exact_match_detection": True}
+                level |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0}
+                level |= {"tf_minimum_u_value": 0.0001, "disable_tf_exact_match_detection": True}
             levels.append(level)
         said.append({"output_column_name": comparison.name, "comparison_levels": levels})
     return said

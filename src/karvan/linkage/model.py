@@ -70,10 +70,11 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     model, origin = shipped, "shipped"
     if nodes >= ENOUGH_NODES and keyed >= ENOUGH_MATCHES:
         model, origin = learn(con, shipped, prior=prior, seed=seed)
-    linker = new_linker(con, "blocked", model, prior, by_frequency=nodes >= ENOUGH_NODES)
+    api = new_api(con)
+    linker = new_linker(api, con, "blocked", model, prior, by_frequency=nodes >= ENOUGH_NODES)
     if nodes >= ENOUGH_NODES:
         con.execute((HERE / "name_frequencies.sql").read_text(encoding="utf-8"))
-        linker.table_management.register_term_frequency_lookup(linker._db_api.register(con.table("name_frequencies")), "name_at_home")
+        linker.table_management.register_term_frequency_lookup(api.register(con.table("name_frequencies")), "name_at_home")
     found = linker.inference.predict(threshold_match_probability=threshold)
     name = found.physical_name
     pairs = con.sql(f"""
@@ -112,7 +113,7 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
     threads = con.sql("select current_setting('threads')").fetchall()[0][0]
     try:
         con.execute(f"create or replace temp table strangers as select * from blocked order by hash(node, {seed}), node limit {U_NODES}")
-        sample = new_linker(con, "strangers", shipped, prior)
+        sample = new_linker(new_api(con), con, "strangers", shipped, prior)
         sample.training.estimate_u_using_random_sampling(max_pairs=U_NODES**2, seed=seed, min_count_per_level=None, num_chunks=1)
         start = {
             name: [{"m": old["m"], "u": max(new["u"], old["u"] / 5)} for old, new in zip(shipped[name], levels, strict=True)]
@@ -122,11 +123,11 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
         con.execute((HERE / "teachers.sql").read_text(encoding="utf-8").replace("$seed", str(seed)).replace("$nodes", str(TEACHERS)))
         taught = con.sql("select coalesce(sum(n * (n - 1) / 2), 0) from (select count(*) as n from teachers group by person)").fetchall()[0][0]
         if taught >= ENOUGH_MATCHES:
-            linker, origin = new_linker(con, "teachers", start, prior), f"learned from {int(taught):,} pairs that share a number"
+            linker, origin = new_linker(new_api(con), con, "teachers", start, prior), f"learned from {int(taught):,} pairs that share a number"
             linker.training.estimate_m_from_label_column("person")
             unseen = 0.5 / int(taught)
         else:
-            linker, origin, unseen = new_linker(con, "blocked", start, prior), "learned by expectation maximisation", None
+            linker, origin, unseen = new_linker(new_api(con), con, "blocked", start, prior), "learned by expectation maximisation", None
             for rule in TEACHING:
                 linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True, max_pairs=EM_PAIRS)
         found = parameters_of(linker, start, unseen=unseen)
@@ -174,11 +175,18 @@ def sensible(levels: list[dict[str, float]]) -> bool:
     return weights[0] > 1 and weights[-1] < 1 and levels[-1]["m"] < 0.3 and weights[0] == max(weights)
 
 
-def new_linker(con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float, *, by_frequency: bool = True) -> Any:
-    """A Splink linker over one table with given parameters; it says nothing."""
-    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+def new_api(con: duckdb.DuckDBPyConnection) -> Any:
+    """Splink's hold on a connection; tables that it makes are shared by the linkers of one hold only."""
+    from splink import DuckDBAPI
 
     logging.getLogger("splink").setLevel(logging.ERROR)
+    return DuckDBAPI(con)
+
+
+def new_linker(api: Any, con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float, *, by_frequency: bool = True) -> Any:
+    """A Splink linker over one table with given parameters; it says nothing."""
+    from splink import Linker, SettingsCreator, block_on
+
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="node",
@@ -189,5 +197,4 @@ def new_linker(con: duckdb.DuckDBPyConnection, table: str, model: Parameters, pr
         retain_intermediate_calculation_columns=False,
         max_iterations=40,
     )
-    api = DuckDBAPI(con)
     return Linker(api.register(con.table(table)), settings, log_level=None)

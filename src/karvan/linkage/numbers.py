@@ -2,7 +2,8 @@
 
 A number is a document with its issuer, a personal number, or the person's number in an office's own register. A parent's passport used by
 a child, or a number typed wrong that hits another person's, must not join people: two profiles under one number stay apart when two of
-sex, birth year and given name disagree. How often that happened is counted, by number and reason.
+sex, birth year and given name disagree. A number under which very many people stand is a placeholder and joins nobody. How often that
+happened is counted, by number and reason.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
 NUMBERS = ("personal_no", "register_no", "document")
+TOO_MANY = 25       # birth years and given names under one number; more is a placeholder that someone typed
 PROFILES = """
 create or replace temp table profiles as
 select row_number() over (order by first_rid) - 1 as pid, * from (
@@ -62,7 +64,9 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
             if row[at] is not None:
                 holders.setdefault(row[at], []).append(pid)
         for pids in holders.values():
-            if len(pids) > 1:
+            if len({rows[pid][4:6] for pid in pids}) > TOO_MANY:
+                apart[f"{number}: one number of more than {TOO_MANY} people, taken for none"] += len(pids)
+            elif len(pids) > 1:
                 join_agreeing(pids, rows, groups, apart, number)
     for (pids,) in con.sql("select pids from confused order by pids").fetchall():
         join_agreeing(pids, rows, groups, apart, "document read alike")
