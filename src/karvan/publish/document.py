@@ -45,7 +45,7 @@ class Document:
 def assemble(outline: dict[str, Any], cells: Cells, country: Country, *, lang: str, synthetic: bool, sources: list[dict[str, Any]] | None = None) -> Document:
     """Make the document of an outline in one language from the published cells.
 
-    `sources` says of each feed: feed, deliveries, held, complete_until, score (0 to 100), colour; drawn by the block `sources`.
+    `sources` says of each feed: feed, deliveries, held, complete_until, and its measures by colour (green, amber, red); drawn by the block `sources`.
 
     Raises PackError where the outline names a block, a variable or a dimension that does not exist. A cell that was never computed
     is drawn as a dash and listed in `missing`.
@@ -185,10 +185,10 @@ class _Maker:
             contract = self.country.contracts.get(feed["feed"])
             if contract is None or contract.institution not in self.country.institutions:
                 continue
-            colour = self.said(self.outline["words"][f"quality_{feed['colour']}"]) if feed["colour"] else "–"
-            score = f"{feed['score']:.0f}, {colour}" if feed["score"] is not None else "–"
-            said = [self.country.institutions[contract.institution].name(self.lang), number(feed["deliveries"], "", self.lang), number(feed["held"], "", self.lang), str(feed["complete_until"] or "–"), score]
-            rows.append({"label": category("feed", contract.id, self.lang, self.country) if f"category.feed.{contract.id}" in self.country.texts else contract.name, "cells": [{"t": text} for text in said]})
+            measures = " ".join(f"{feed[colour]} {self.said(self.outline['words'][f'quality_{colour}'])}" for colour in ("green", "amber", "red") if feed[colour])
+            institution = self.country.institutions[contract.institution]
+            said = [institution.short or institution.id, number(feed["deliveries"], "", self.lang), number(feed["held"], "", self.lang), str(feed["complete_until"] or "–"), measures or "–"]
+            rows.append({"label": self.country.text(f"feed.{contract.id}", self.lang) if f"feed.{contract.id}" in self.country.texts else contract.name, "cells": [{"t": text} for text in said]})
         return {"kind": "table", "caption": self.plain(body["title"]), "columns": columns, "rows": rows, "note": self.plain(body.get("note", ""))}
 
     def line(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,12 @@ with delivered as (
 complete as (
     select feed, min(complete_until_on) as complete_until from completeness where point is null group by feed
 ),
-scored as (              -- a source is as good as its measures together; one bad measure is not hidden by a mean of sums
-    select subject as feed, exp(avg(ln(greatest(score, 1)))) as score
+scored as (              -- the measures side by side, so that a bad one is not hidden in a mean
+    select subject as feed, count(*) filter (colour = 'green') as green, count(*) filter (colour = 'amber') as amber, count(*) filter (colour = 'red') as red
     from quality_scores
-    where detail is null and score is not null
+    where detail is null
     group by subject
 )
-select feed, deliveries, held, complete_until, score,
-       case when score >= 80 then 'green' when score >= 40 then 'amber' when score is not null then 'red' end as colour
+select feed, deliveries, held, complete_until, coalesce(green, 0) as green, coalesce(amber, 0) as amber, coalesce(red, 0) as red
 from delivered left join complete using (feed) left join scored using (feed)
 order by feed
