@@ -40,7 +40,7 @@ def headers(get_response: Answer) -> Answer:
     return answer
 
 
-class say_karvan_errors:  # noqa: N801  a middleware is named like the function it replaces
+class say_karvan_errors:
     """Show a KarvanError as a page that says what is wrong, where, and what to do."""
 
     def __init__(self, get_response: Answer) -> None:

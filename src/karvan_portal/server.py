@@ -35,10 +35,12 @@ def configure(ws: Workspace) -> None:
         folder.mkdir(exist_ok=True)
         secret = folder / "secret"
         if not secret.exists():
-            with open(os.open(secret, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as out:
-                out.write(secrets.token_urlsafe(48))
+            secret.touch(mode=0o600)
+            secret.write_text(secrets.token_urlsafe(48), encoding="ascii")
     except OSError as wrong:
-        raise SetupError(f"The portal cannot write its folder: {wrong.strerror}.", where=str(folder), fix="give the account that runs the portal the right to write there") from None
+        raise SetupError(
+            f"The portal cannot write its folder: {wrong.strerror}.", where=str(folder), fix="give the account that runs the portal the right to write there"
+        ) from None
     os.environ["KARVAN_WORKSPACE"] = str(ws.root.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "karvan_portal.settings"
 
@@ -53,7 +55,9 @@ def add_account(ws: Workspace, username: str, *, institution: str | None = None)
     known = {i.id.casefold(): i for i in source.institutions()}
     wanted = known.get((institution or username).casefold())
     if wanted is None:
-        raise SetupError(f"The pack has no institution '{institution or username}'.", where=", ".join(sorted(known)), fix="name one of these with --institution")
+        raise SetupError(
+            f"The pack has no institution '{institution or username}'.", where=", ".join(sorted(known)), fix="name one of these with --institution"
+        )
     password = secrets.token_urlsafe(12)
     account = Account.objects.filter(username=username.casefold()).first()
     if account is None:
@@ -79,8 +83,16 @@ def serve(ws: Workspace | Path, *, host: str = "127.0.0.1", port: int = 8000, sa
     address = f"http://{host}:{port}"
     threading.Thread(target=_say_when_ready, args=(address, say), daemon=True).start()
     server = Granian(
-        "karvan_portal.wsgi:application", address=host, port=port, interface="wsgi", workers=1, blocking_threads=4, websockets=False, log_enabled=False, working_dir=Path.cwd()
-    )  # fmt: skip
+        "karvan_portal.wsgi:application",
+        address=host,
+        port=port,
+        interface="wsgi",
+        workers=1,
+        blocking_threads=4,
+        websockets=False,
+        log_enabled=False,
+        working_dir=Path.cwd(),
+    )
     server.serve()
 
 
@@ -93,7 +105,9 @@ def require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as wrong:
-            raise SetupError(f"The address {host}:{port} cannot be used: {wrong.strerror}.", fix="stop what listens there, or choose another port with --port") from None
+            raise SetupError(
+                f"The address {host}:{port} cannot be used: {wrong.strerror}.", fix="stop what listens there, or choose another port with --port"
+            ) from None
 
 
 def _say_when_ready(address: str, say: Callable[[str], None]) -> None:

@@ -1,8 +1,8 @@
 """Addresses: one prefix per desk."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
-from django.contrib.auth.decorators import login_not_required
 
 from karvan_portal import frame
 

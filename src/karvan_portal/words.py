@@ -42,7 +42,24 @@ DIMENSION = {
     "kind": gettext_lazy("Kind"),
     "unit_counted": gettext_lazy("Unit counted"),
 }
-COUNTRY_DIMENSIONS = ("citizenship", "birth_country", "previous_country", "next_country", "partner", "area")
+# Code lists of the packs that name the codes of a dimension; the first that knows a code speaks.
+COUNTRIES = ("countries", "areas")
+CODE_LISTS = {
+    "citizenship": COUNTRIES,
+    "birth_country": COUNTRIES,
+    "previous_country": COUNTRIES,
+    "next_country": COUNTRIES,
+    "partner": ("areas", "countries"),
+    "area": ("areas", "countries"),
+    "region": ("regions", "us_states"),
+    "bcp": ("bcp", "us_ports"),
+    "purpose": ("purposes",),
+    "ground": ("permit_grounds", "visa_classes", "violations"),
+    "decision": ("decisions",),
+    "occupation": ("occupations",),
+    "industry": ("industries",),
+    "sex": ("sex",),
+}
 CODE = {
     ("sex", "F"): gettext_lazy("Women"),
     ("sex", "M"): gettext_lazy("Men"),
@@ -70,6 +87,32 @@ CODE = {
     ("procedure", "irregular_stay"): gettext_lazy("Irregular stay"),
     ("procedure", "return"): gettext_lazy("Return"),
     ("procedure", "readmission"): gettext_lazy("Readmission"),
+    ("procedure", "citizenship"): gettext_lazy("Citizenship"),
+    ("procedure", "temporary_residence"): gettext_lazy("Temporary residence"),
+    ("procedure", "permanent_residence"): gettext_lazy("Permanent residence"),
+    ("procedure", "registration"): gettext_lazy("Registration upon place of stay"),
+    ("procedure", "work_permit"): gettext_lazy("Work permit"),
+    ("procedure", "visa"): gettext_lazy("Visa"),
+    ("kind", "received"): gettext_lazy("Received"),
+    ("kind", "decided"): gettext_lazy("Decided"),
+    ("kind", "granted"): gettext_lazy("Granted"),
+    ("kind", "refused"): gettext_lazy("Refused"),
+    ("kind", "pending"): gettext_lazy("Pending at the end"),
+    ("kind", "with_term"): gettext_lazy("With a legal term"),
+    ("kind", "in_time"): gettext_lazy("Within the term"),
+    ("kind", "due"): gettext_lazy("Came due"),
+    ("kind", "overstayed"): gettext_lazy("Overstayed"),
+    ("kind", "must_register"): gettext_lazy("Had to register"),
+    ("kind", "first_substantive"): gettext_lazy("First instance, on substance"),
+    ("kind", "first_positive"): gettext_lazy("First instance, positive"),
+    ("kind", "final_substantive"): gettext_lazy("On appeal, on substance"),
+    ("kind", "final_positive"): gettext_lazy("On appeal, positive"),
+    ("kind", "applied"): gettext_lazy("Applied"),
+    ("method", "median"): gettext_lazy("Median"),
+    ("method", "p90"): gettext_lazy("Nine in ten below"),
+    ("channel", "web"): gettext_lazy("Web portal"),
+    ("channel", "office"): gettext_lazy("Office"),
+    ("channel", "hotel"): gettext_lazy("Hotel"),
     ("channel", "evisa"): gettext_lazy("Electronic visa"),
     ("channel", "airport"): gettext_lazy("At the airport"),
     ("channel", "consulate"): gettext_lazy("Consulate"),
@@ -100,7 +143,7 @@ UNIT = {
     "per 100,000": gettext_lazy("per 100,000"),
     "person-years": gettext_lazy("person-years"),
     "refusals": gettext_lazy("refusals"),
-    "USD": gettext_lazy("US dollars"),
+    "usd": gettext_lazy("US dollars"),
     "years": gettext_lazy("years"),
 }
 STATE = {
@@ -111,6 +154,7 @@ STATE = {
 }
 STEP = {
     "intake": gettext_lazy("Intake"),
+    "link": gettext_lazy("Linkage"),
     "linkage": gettext_lazy("Linkage"),
     "lifecourse": gettext_lazy("Life courses"),
     "quality": gettext_lazy("Quality"),
@@ -154,15 +198,26 @@ def code(dimension_name: str, value: Any) -> str:
 
 @lru_cache(maxsize=20_000)
 def _from_pack(dimension_name: str, value: str, language: str) -> str:
-    names = ("countries", "country", "areas") if dimension_name in COUNTRY_DIMENSIONS else (dimension_name, f"{dimension_name}s")
     try:
         lists = source.country().code_lists
     except KarvanError:
         return value
-    for name in names:
-        if name in lists and value in lists[name]:
-            return lists[name].name(value, language)
-    return value.replace("_", " ") if value.isascii() and value.islower() else value
+    known = [lists[name] for name in CODE_LISTS.get(dimension_name, ()) if name in lists]
+    for one in known:
+        if value in one:
+            return one.name(value, language)
+    for one in known if dimension_name in ("occupation", "industry") else ():  # a finer code than the list has: its group, and the code
+        for length in range(len(value) - 1, 0, -1):
+            if value[:length] in one:
+                return f"{one.name(value[:length], language)} ({value})"
+    return value.replace("_", " ") if value.isascii() and value.islower() and dimension_name != "method" else value
+
+
+def period(value: Any) -> str:
+    """A period as a reader sees it: a span with an en dash, the undated in words."""
+    if value == "undated":
+        return _("undated")
+    return str(value or "").replace("/", "–")
 
 
 def unit(name: Any) -> str:
@@ -206,7 +261,10 @@ def day(value: Any) -> str:
         return value.strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
 
+
 GATE = {
+    "file_name": gettext_lazy("Name of the file"),
+    "readable": gettext_lazy("Readable at all"),
     "rows": gettext_lazy("Number of rows"),
     "layout": gettext_lazy("Share of rows that do not fit the layout"),
     "fill": gettext_lazy("Share filled"),

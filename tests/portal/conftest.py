@@ -16,13 +16,20 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import workspace as made  # noqa: E402
+import workspace as made
+from karvan.workspace import Workspace
 
-from karvan.workspace import Workspace  # noqa: E402
-
-QUIET_BROWSER = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage"
-).split()
+QUIET_BROWSER = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +79,10 @@ def chromium_path() -> str:
         own = play.chromium.executable_path
     if Path(own).exists():
         return own
-    pytest.fail("The browser tests need a Chromium: install the system's package (Debian: apt-get install chromium), or run `.venv/bin/playwright install chromium`.", pytrace=False)
+    pytest.fail(
+        "The browser tests need a Chromium: install the system's package (Debian: apt-get install chromium), or run `.venv/bin/playwright install chromium`.",
+        pytrace=False,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -95,8 +105,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     clean = {k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "KARVAN_WORKSPACE")}
     process = subprocess.Popen(
-        [sys.executable, "-c", "from karvan.cli import main; main()", "portal", "-w", str(ws.root), "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean
-    )  # fmt: skip
+        [sys.executable, "-c", "from karvan.cli import main; main()", "portal", "-w", str(ws.root), "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=clean,
+    )
     assert process.stdout is not None
     said = process.stdout.readline()
     ready = re.fullmatch(r"ready (http://127\.0\.0\.1:\d+)\n", said)

@@ -1,12 +1,28 @@
 """Every page passes axe-core (WCAG 2.2 A and AA), in light and dark, on a wide and a narrow window."""
 
 import pytest
+
 from conftest import sign_in
 
 PAGES = [
-    "/", "/statistics/", "/statistics/TMP-01/", "/statistics/TMP-01/?by=citizenship&chart=time", "/statistics/ADM-01/", "/statistics/explain/TMP-01/2024/?sex=F", "/data/", "/data/?state=superseded",
-    "/data/deliveries/d-2025-01/", "/data/set-aside/", "/data/set-aside/tiny.bor.crossings/", "/data/completeness/", "/data/runs/", "/profile/", "/log/", "/patterns/", "/no-such-page/",
-]  # fmt: skip
+    "/",
+    "/statistics/",
+    "/statistics/TMP-01/",
+    "/statistics/TMP-01/?by=citizenship&chart=time",
+    "/statistics/ADM-01/",
+    "/statistics/explain/TMP-01/2024/?sex=F",
+    "/data/",
+    "/data/?state=superseded",
+    "/data/deliveries/d-2025-01/",
+    "/data/set-aside/",
+    "/data/set-aside/tiny.bor.crossings/",
+    "/data/completeness/",
+    "/data/runs/",
+    "/profile/",
+    "/log/",
+    "/patterns/",
+    "/no-such-page/",
+]
 STANDARDS = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 

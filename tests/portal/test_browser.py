@@ -5,9 +5,19 @@ import re
 import pytest
 
 PAGES = [
-    "/", "/statistics/", "/statistics/TMP-01/?by=citizenship", "/statistics/explain/TMP-01/2024/", "/data/", "/data/deliveries/d-2025-01/", "/data/set-aside/", "/data/completeness/", "/data/runs/",
-    "/profile/", "/log/", "/patterns/",
-]  # fmt: skip
+    "/",
+    "/statistics/",
+    "/statistics/TMP-01/?by=citizenship",
+    "/statistics/explain/TMP-01/2024/",
+    "/data/",
+    "/data/deliveries/d-2025-01/",
+    "/data/set-aside/",
+    "/data/completeness/",
+    "/data/runs/",
+    "/profile/",
+    "/log/",
+    "/patterns/",
+]
 
 
 def test_someone_signs_in_with_the_keyboard_alone(page):

@@ -17,7 +17,9 @@ def test_an_empty_statistics_page_says_so(empty, visit):
     assert "No figures yet" in visit("mig").get("/statistics/TMP-01/").text
 
 
-@pytest.mark.parametrize("path", [*EVERY_PAGE[:-1], "/statistics/TMP-01/", "/statistics/TMP-01/cells.csv", "/statistics/explain/TMP-01/2024/", "/data/deliveries/d-2024-12/"])
+@pytest.mark.parametrize(
+    "path", [*EVERY_PAGE[:-1], "/statistics/TMP-01/", "/statistics/TMP-01/cells.csv", "/statistics/explain/TMP-01/2024/", "/data/deliveries/d-2024-12/"]
+)
 def test_nothing_is_shown_before_signing_in(tinyland, path):
     from django.test import Client
 

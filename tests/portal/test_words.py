@@ -1,6 +1,7 @@
 """Figures and words in the reader's language; every word translated; charts' names apart."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,11 @@ def test_every_word_of_the_portal_is_translated_and_compiled(language):
     words = read_po((folder / "django.po").open("rb"), locale=language)
     missing = [m.id for m in words if m.id and (m.fuzzy or not all([m.string] if isinstance(m.string, str) else m.string or [""]))]
     assert missing == []
-    compiled = {(str(m.id), m.context.decode() if isinstance(m.context, bytes) else m.context): list(m.string) for m in read_mo((folder / "django.mo").open("rb")) if m.id}
+    compiled = {
+        (str(m.id), m.context.decode() if isinstance(m.context, bytes) else m.context): list(m.string)
+        for m in read_mo((folder / "django.mo").open("rb"))
+        if m.id
+    }
     assert {(str(list(m.id) if isinstance(m.id, tuple) else m.id), m.context): list(m.string) for m in words if m.id} == compiled
 
 
@@ -57,7 +62,7 @@ def test_names_at_the_ends_of_lines_never_cover_each_other(tinyland, values):
     rows = [Row(str(n), f"name {n}", (Cell(v, "2024", "A", "none", ""),)) for n, v in enumerate(values)]
     places = sorted(p["place"] for p in label_places(rows, "2024"))
     assert len(places) == len(values)
-    assert all(b - a >= max(values) * LABEL_HEIGHT * 0.999 for a, b in zip(places, places[1:], strict=False))
+    assert all(b - a >= max(values) * LABEL_HEIGHT * 0.999 for a, b in pairwise(places))
 
 
 def test_choices_that_do_not_exist_are_left_out_of_the_table(tinyland):

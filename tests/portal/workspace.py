@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,40 +37,129 @@ def tinyland(root: Path) -> Workspace:
         written(con, tx, "safe_cubes", entries_cells("safe_cubes"))
         written(con, tx, "cubes", entries_cells("cubes"))
         written(con, tx, "deliveries", deliveries())
-        written(con, tx, "completeness", [{"feed": "tiny.bor.crossings", "point": p, "first_on": "2021-01-01", "complete_until_on": d} for p, d in (("A1", "2025-01-12"), ("B2", "2024-12-31"))])
-        written(con, tx, "quality_scores", [
-            {"qi": "QI-01", "subject": "tiny.bor.crossings", "measured": 0.31, "score": 20.0, "colour": "red", "measured_until": "2024-12-31"},
-            {"qi": "QI-02", "subject": "tiny.bor.crossings", "detail": "sex", "measured": 0.98, "score": 96.0, "colour": "green", "measured_until": "2024-12-31"},
-        ])  # fmt: skip
-        written(con, tx, "quarantine", [
-            {"delivery_id": "d-2024-12", "feed": "tiny.bor.crossings", "file": "crossings_2024-12.csv", "row_no": n, "reason": "bad_date", "field": "TARIX", "found": "31.02.2024", "expected": "a day, dd.mm.yyyy", "raw": f"{n};G;31.02.2024"}
-            for n in (7, 12, 19)
-        ])  # fmt: skip
+        written(
+            con,
+            tx,
+            "completeness",
+            [
+                {"feed": "tiny.bor.crossings", "point": p, "first_on": "2021-01-01", "complete_until_on": d}
+                for p, d in (("A1", "2025-01-12"), ("B2", "2024-12-31"))
+            ],
+        )
+        written(
+            con,
+            tx,
+            "quality_scores",
+            [
+                {"qi": "QI-01", "subject": "tiny.bor.crossings", "measured": 0.31, "score": 20.0, "colour": "red", "measured_until": "2024-12-31"},
+                {
+                    "qi": "QI-02",
+                    "subject": "tiny.bor.crossings",
+                    "detail": "sex",
+                    "measured": 0.98,
+                    "score": 96.0,
+                    "colour": "green",
+                    "measured_until": "2024-12-31",
+                },
+            ],
+        )
+        written(
+            con,
+            tx,
+            "quarantine",
+            [
+                {
+                    "delivery_id": "d-2024-12",
+                    "feed": "tiny.bor.crossings",
+                    "file": "crossings_2024-12.csv",
+                    "row_no": n,
+                    "reason": "bad_date",
+                    "field": "TARIX",
+                    "found": "31.02.2024",
+                    "expected": "a day, dd.mm.yyyy",
+                    "raw": f"{n};G;31.02.2024",
+                }
+                for n in (7, 12, 19)
+            ],
+        )
     return ws
 
 
 def entries_cells(table: str) -> list[dict[str, Any]]:
     """Entries by sex and citizenship, and their totals; the last year is provisional."""
     cells = []
-    shared = {"indicator": "TMP-01", "unit": "crossings", "vintage": "2024-12-31", "basis": "records", "share_imputed": 0.02, "share_unlinked": 0.01, "quality": "amber"}
+    shared = {
+        "indicator": "TMP-01",
+        "unit": "crossings",
+        "vintage": "2024-12-31",
+        "basis": "records",
+        "share_imputed": 0.02,
+        "share_unlinked": 0.01,
+        "quality": "amber",
+    }
     more = {"treatment": "rounded"} if table == "safe_cubes" else {}
     for place, year in enumerate(("2021", "2022", "2023", "2024")):
         for sex, s in (("F", 2), ("M", 3), ("_T", 5)):
             for citizenship, c in (("XTB", 3), ("XTC", 1), ("unknown", 1), ("_T", 5)):
                 value = float((1000 + 100 * place) * s * c)
-                cells.append({**shared, **more, "period": year, "sex": sex, "citizenship": citizenship, "value": value, "obs_status": "P" if year == "2024" else "A"})
+                cells.append(
+                    {**shared, **more, "period": year, "sex": sex, "citizenship": citizenship, "value": value, "obs_status": "P" if year == "2024" else "A"}
+                )
     return cells
 
 
 def deliveries() -> list[dict[str, Any]]:
     shared = {"sha256": "0" * 64, "contract_version": "1.0.0", "rows_duplicate": 0, "rows_superseded": 0, "rows_held": 0}
     border = {**shared, "feed": "tiny.bor.crossings", "institution": "bor"}
-    gates = '[{"name": "rows", "found": 100, "limit": "500 to 9000", "passed": false}, {"name": "codes", "field": "citizenship", "found": 0.001, "limit": 0.01, "passed": true}]'
+    gates = json.dumps(
+        [
+            {"name": "rows", "field": None, "found": 100, "limit": "500 to 9000", "passed": False},
+            {"name": "codes", "field": "CITIZENSHIP", "found": 0.001, "limit": 0.01, "passed": True},
+        ]
+    )
     return [
-        {**border, "delivery_id": "d-2024-12", "file": "crossings_2024-12.csv", "period_from_on": "2024-12-01", "period_to_on": "2024-12-31", "received_on": "2025-01-20", "due_on": "2025-01-05",
-         "state": "accepted", "rows": 1000, "rows_read": 997, "rows_quarantined": 3, "records": 997},
-        {**border, "delivery_id": "d-2025-01", "file": "crossings_2025-01.csv", "period_from_on": "2025-01-01", "period_to_on": "2025-01-31", "received_on": "2025-02-03", "due_on": "2025-02-05",
-         "state": "held", "rows": 100, "rows_read": 0, "rows_quarantined": 0, "rows_held": 100, "records": 0, "gates": gates},
-        {**shared, "feed": "tiny.mig.permits", "institution": "mig", "delivery_id": "d-permits", "file": "permits.csv", "received_on": "2025-01-04", "due_on": "2025-01-05",
-         "state": "accepted", "rows": 50, "rows_read": 50, "rows_quarantined": 0, "records": 50},
-    ]  # fmt: skip
+        {
+            **border,
+            "delivery_id": "d-2024-12",
+            "file": "crossings_2024-12.csv",
+            "period_from_on": "2024-12-01",
+            "period_to_on": "2024-12-31",
+            "received_on": "2025-01-20",
+            "due_on": "2025-01-05",
+            "state": "accepted",
+            "rows": 1000,
+            "rows_read": 997,
+            "rows_quarantined": 3,
+            "records": 997,
+        },
+        {
+            **border,
+            "delivery_id": "d-2025-01",
+            "file": "crossings_2025-01.csv",
+            "period_from_on": "2025-01-01",
+            "period_to_on": "2025-01-31",
+            "received_on": "2025-02-03",
+            "due_on": "2025-02-05",
+            "state": "held",
+            "rows": 100,
+            "rows_read": 0,
+            "rows_quarantined": 0,
+            "rows_held": 100,
+            "records": 0,
+            "gates": gates,
+        },
+        {
+            **shared,
+            "feed": "tiny.mig.permits",
+            "institution": "mig",
+            "delivery_id": "d-permits",
+            "file": "permits.csv",
+            "received_on": "2025-01-04",
+            "due_on": "2025-01-05",
+            "state": "accepted",
+            "rows": 50,
+            "rows_read": 50,
+            "rows_quarantined": 0,
+            "records": 50,
+        },
+    ]

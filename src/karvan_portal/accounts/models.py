@@ -48,4 +48,4 @@ class Line(models.Model):
     seal = models.CharField(max_length=64, unique=True)
 
     class Meta:
-        ordering = ["number"]
+        ordering = ("number",)

@@ -43,7 +43,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "accounts/sign_in.html",
-        {"wrong": wrong, "username": username, "next": request.POST.get("next") or request.GET.get("next", ""), "demo_accounts": demo.shown(), "demo_password": demo.PASSWORD},
+        {
+            "wrong": wrong,
+            "username": username,
+            "next": request.POST.get("next") or request.GET.get("next", ""),
+            "demo_accounts": demo.shown(),
+            "demo_password": demo.PASSWORD,
+        },
         status=422 if wrong else 200,
     )
 

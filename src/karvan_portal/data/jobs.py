@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -26,12 +27,16 @@ def start(username: str, *, kind: str = "run") -> Job:
         if Job.objects.filter(state__in=("waiting", "running")).exists():
             raise BusyError(_("A job is running already."), fix=_("wait until it ends"))
         job = Job.objects.create(started_by=username, kind=kind)
-    log = open(settings.OWN_FOLDER / f"job-{job.pk}.log", "ab")  # noqa: SIM115  the process keeps it
+    log = (settings.OWN_FOLDER / f"job-{job.pk}.log").open("ab")
     with log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "karvan_portal.data.work", str(job.pk)], stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+            [sys.executable, "-m", "karvan_portal.data.work", str(job.pk)],
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
             env={**os.environ, "KARVAN_WORKSPACE": str(settings.WORKSPACE), "DJANGO_SETTINGS_MODULE": "karvan_portal.settings"},
-        )  # fmt: skip
+        )
     _children[job.pk] = process
     Job.objects.filter(pk=job.pk).update(process=process.pid)
     job.refresh_from_db()
@@ -49,7 +54,9 @@ def settle() -> None:
             child.poll()
         if job.process and not is_alive(job.process):
             Job.objects.filter(pk=job.pk, state__in=("waiting", "running")).update(
-                state="stopped", ended_at=timezone.now(), message=_("The process ended without a word. What was committed before is in force; run again to go on.")
+                state="stopped",
+                ended_at=timezone.now(),
+                message=_("The process ended without a word. What was committed before is in force; run again to go on."),
             )
 
 
@@ -62,7 +69,6 @@ def is_alive(process: int) -> bool:
     except PermissionError:
         return True
     try:
-        with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as stat:
-            return stat.read().rsplit(")", 1)[-1].split()[0] != "Z"
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[-1].split()[0] != "Z"
     except OSError:
         return True

@@ -68,7 +68,10 @@ def deliveries(account: Account, choice: Choice, *, page: int) -> tuple[list[dic
 def options(account: Account) -> dict[str, list[str]]:
     """Feeds and institutions that the account can filter by."""
     where, params = rights.deliveries_filter(account)
-    found = source.one(f"select list(distinct feed order by feed) as feeds, list(distinct institution order by institution) as institutions from deliveries where {where}", params)
+    found = source.one(
+        f"select list(distinct feed order by feed) as feeds, list(distinct institution order by institution) as institutions from deliveries where {where}",
+        params,
+    )
     return {name: list(found.get(name) or []) for name in ("feeds", "institutions")}
 
 
@@ -98,7 +101,8 @@ def set_aside(account: Account) -> list[dict[str, Any]]:
     where, params = rights.deliveries_filter(account)
     return source.rows(
         f"""
-        select feed, any_value(institution) as institution, sum(rows_quarantined) as quarantined, sum(rows) as row_count, count(*) filter (rows_quarantined > 0) as deliveries,
+        select feed, any_value(institution) as institution, sum(rows_quarantined) as quarantined, sum(rows) as row_count,
+               count(*) filter (rows_quarantined > 0) as deliveries,
                sum(rows_quarantined) / nullif(sum(rows), 0) as share
         from deliveries where {where} and state in ('accepted', 'held') group by feed order by quarantined desc, feed
         """,
@@ -109,7 +113,9 @@ def set_aside(account: Account) -> list[dict[str, Any]]:
 def feed_institution(account: Account, feed: str) -> str:
     """Institution of a feed that the account may see. Raises as `delivery`."""
     contracts = contracts_by_feed()
-    found = source.one("select any_value(institution) as institution from deliveries where feed = ?", [feed]).get("institution") or getattr(contracts.get(feed), "institution", None)
+    found = source.one("select any_value(institution) as institution from deliveries where feed = ?", [feed]).get("institution") or getattr(
+        contracts.get(feed), "institution", None
+    )
     if found is None:
         raise DataError(_("There is no feed '%(feed)s'.") % {"feed": feed}, fix=_("choose one from the list"))
     if not rights.sees_feed(account, found):
@@ -123,7 +129,8 @@ def completeness(account: Account) -> list[dict[str, Any]]:
     return source.rows(
         f"""
         with mine as (select feed, any_value(institution) as institution from deliveries where {where} group by feed),
-             whole as (select feed, min(first_on) as first_on, min(complete_until_on) as complete_until_on, max(complete_until_on) as furthest, count(point) as points,
+             whole as (select feed, min(first_on) as first_on, min(complete_until_on) as complete_until_on, max(complete_until_on) as furthest,
+                              count(point) as points,
                               arg_min(point, complete_until_on) as slowest from completeness group by feed)
         select mine.feed, institution, first_on, complete_until_on, furthest, points, slowest, furthest > complete_until_on as behind
         from mine left join whole using (feed) order by complete_until_on nulls first, mine.feed

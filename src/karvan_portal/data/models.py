@@ -19,7 +19,7 @@ class Job(models.Model):
     report = models.JSONField(default=list)
 
     class Meta:
-        ordering = ["-id"]
+        ordering = ("-id",)
 
     @property
     def is_open(self) -> bool:

@@ -29,11 +29,22 @@ def rows(feed: str, *, purpose: str, actor: str, page: int, reason: str = "") ->
     """Rows of a feed that were set aside. Opening them is written to the audit log of the workspace."""
     con = source.workspace().connect(identity=purpose, actor=actor, threads=1, memory="300MB")
     try:
-        reasons = _dicts(con.execute("select reason, field, count(*) as n, min(expected) as expected from quarantine where feed = ? group by reason, field order by n desc, reason, field", [feed]))
+        reasons = _dicts(
+            con.execute(
+                "select reason, field, count(*) as n from quarantine where feed = ? group by reason, field order by n desc, reason, field",
+                [feed],
+            )
+        )
         chosen = " and reason = ?" if reason else ""
         params = [feed, *([reason] if reason else [])]
         count = con.execute(f"select count(*) from quarantine where feed = ?{chosen}", params).fetchone()
-        listed = _dicts(con.execute(f"select file, row_no, reason, field, found, expected, raw from quarantine where feed = ?{chosen} order by file, row_no, reason, field limit {PAGE} offset {PAGE * (page - 1)}", params))
+        listed = _dicts(
+            con.execute(
+                f"select file, row_no, reason, field, found, expected, raw from quarantine where feed = ?{chosen} "
+                f"order by file, row_no, reason, field limit {PAGE} offset {PAGE * (page - 1)}",
+                params,
+            )
+        )
     finally:
         con.close()
     return RowsSetAside(reasons, listed, count[0] if count else 0, page)

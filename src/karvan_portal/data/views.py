@@ -36,7 +36,16 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "data/deliveries.html",
-        {"sections": sections("deliveries"), "found": found, "count": count, "number": page, "pages": pages, "choice": choice, "options": ledger.options(account), "states": list(words.STATE)},
+        {
+            "sections": sections("deliveries"),
+            "found": found,
+            "count": count,
+            "number": page,
+            "pages": pages,
+            "choice": choice,
+            "options": ledger.options(account),
+            "states": list(words.STATE),
+        },
     )
 
 
@@ -46,16 +55,31 @@ def delivery(request: HttpRequest, delivery_id: str) -> HttpResponse:
     found = ledger.delivery(account, delivery_id)
     contract = ledger.contracts_by_feed().get(found["feed"])
     gates = ledger.gates(found)
-    passed = sum(g.passed for g in gates)
+    passed, failed = [g for g in gates if g.passed], [g for g in gates if not g.passed]
     return render(
         request,
         "data/delivery.html",
         {
-            "sections": sections("deliveries"), "found": found, "counts": found | {"row_count": found["rows"], "read": found["rows_read"], "duplicate": found["rows_duplicate"],
-            "superseded": found["rows_superseded"], "quarantined": found["rows_quarantined"]}, "gates": gates, "gates_passed": passed, "gates_failed": len(gates) - passed, "contract": contract,
-            "may_accept": rights.runs_line(account) and found["state"] == "held", "wrong": "",
+            "sections": sections("deliveries"),
+            "found": found,
+            "counts": found
+            | {
+                "row_count": found["rows"],
+                "read": found["rows_read"],
+                "duplicate": found["rows_duplicate"],
+                "superseded": found["rows_superseded"],
+                "quarantined": found["rows_quarantined"],
+            },
+            "gates": gates,
+            "passed": passed,
+            "failed": failed,
+            "gates_passed": len(passed),
+            "gates_failed": len(failed),
+            "contract": contract,
+            "may_accept": rights.runs_line(account) and found["state"] == "held",
+            "wrong": "",
         },
-    )  # fmt: skip
+    )
 
 
 @require_POST

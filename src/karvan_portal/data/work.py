@@ -51,7 +51,7 @@ def run(report: Progress) -> list[dict[str, Any]]:
     return [
         {"step": name, "rows_out": ran.rows_out, "rows_set_aside": ran.rows_set_aside, "seconds": ran.seconds} if ran else {"step": name, "unchanged": True}
         for name, ran in line.run(source.workspace(), progress=report)
-    ]  # fmt: skip
+    ]
 
 
 def profile(report: Progress) -> list[dict[str, Any]]:

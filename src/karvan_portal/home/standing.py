@@ -15,7 +15,7 @@ from karvan_portal.accounts import rights
 from karvan_portal.accounts.models import Account
 from karvan_portal.statistics import dictionary
 
-MOST_HEADLINES = 6
+MOST_HEADLINES = 8
 
 
 @dataclass(frozen=True)
@@ -29,17 +29,17 @@ class Task:
 
 
 def headlines() -> list[dictionary.Entry]:
-    """Newest figures: those the pack names (`headlines` in pack.yaml), else the first with a total of each family."""
-    with_value = [e for e in dictionary.entries() if e.value is not None]
-    named = next((p.about["headlines"] for p in source.country().packs if p.about.get("headlines")), []) if with_value else []
-    chosen = [e for name in named for e in with_value if e.id == name]
-    for entry in [] if chosen else with_value:
-        if entry.family not in {e.family for e in chosen}:
-            chosen.append(entry)
-    for entry in with_value:
-        if len(chosen) < MOST_HEADLINES and entry not in chosen and not named:
-            chosen.append(entry)
-    return chosen[:MOST_HEADLINES]
+    """Newest figures: those that the pack names (`headlines` in pack.yaml) as far as there are any, then one of each other family."""
+    with_value = {e.id: e for e in dictionary.entries() if e.value is not None}
+    if not with_value:
+        return []
+    named = next((p.about["headlines"] for p in source.country().packs if p.about.get("headlines")), [])
+    chosen = [with_value[name] for name in named if name in with_value][:MOST_HEADLINES]
+    for one_per_family in (True, False):
+        for entry in with_value.values():
+            if len(chosen) < MOST_HEADLINES and entry not in chosen and not (one_per_family and entry.family in {e.family for e in chosen}):
+                chosen.append(entry)
+    return chosen
 
 
 def deliveries(account: Account) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def deliveries(account: Account) -> dict[str, Any]:
         select count(*) as all_of_them, count(*) filter (state = 'held') as held, count(*) filter (state = 'accepted') as accepted,
                count(*) filter (state <> 'superseded' and received_on > due_on) as late, coalesce(sum(rows), 0) as row_count,
                coalesce(sum(rows_quarantined), 0) as quarantined, coalesce(sum(rows_read), 0) as read, coalesce(sum(rows_duplicate), 0) as duplicate,
-               coalesce(sum(rows_superseded), 0) as superseded, coalesce(sum(rows_held), 0) as rows_held, max(received_on) as newest, count(distinct feed) as feeds
+               coalesce(sum(rows_superseded), 0) as superseded, coalesce(sum(rows_held), 0) as rows_held, max(received_on) as newest
         from deliveries where {condition}
         """,
         params,
@@ -63,10 +63,16 @@ def waiting(account: Account) -> list[Task]:
     counts, tasks = deliveries(account), []
     if not counts.get("all_of_them"):
         if rights.runs_line(account):
-            tasks.append(Task(_("Nothing has been taken in yet"), _("Put agencies' files into the workspace, then run the line."), reverse("data:runs"), "warn"))
+            tasks.append(
+                Task(_("Nothing has been taken in yet"), _("Put agencies' files into the workspace, then run the line."), reverse("data:runs"), "warn")
+            )
         return tasks
     if counts["held"]:
-        detail = _("Read the gates that failed, then accept with a reason or ask for a new file.") if rights.runs_line(account) else _("A gate failed. Send a corrected file.")
+        detail = (
+            _("Read the gates that failed, then accept with a reason or ask for a new file.")
+            if rights.runs_line(account)
+            else _("A gate failed. Send a corrected file.")
+        )
         said = ngettext("%(n)s delivery is held", "%(n)s deliveries are held", counts["held"]) % {"n": words.figure(counts["held"])}
         tasks.append(Task(said, detail, reverse("data:deliveries") + "?state=held", "bad"))
     if counts["quarantined"]:
@@ -86,7 +92,8 @@ def scores(account: Account) -> list[dict[str, Any]]:
         f"""
         with mine as (select distinct feed from deliveries where {condition}),
              newest as (select * from quality_scores qualify measured_until = max(measured_until) over (partition by qi, subject, detail)),
-             graded as (select subject as feed, case colour when 'red' then 3 when 'amber' then 2 when 'green' then 1 end as grade from newest where colour is not null)
+             graded as (select subject as feed, case colour when 'red' then 3 when 'amber' then 2 when 'green' then 1 end as grade
+                        from newest where colour is not null)
         select feed, case max(grade) when 3 then 'red' when 2 then 'amber' else 'green' end as colour, count(*) as scored,
                count(*) filter (grade = 3) as red, count(*) filter (grade = 2) as amber, count(*) filter (grade = 1) as green
         from graded join mine using (feed) group by feed order by max(grade) desc, feed

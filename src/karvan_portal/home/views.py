@@ -15,5 +15,11 @@ def now(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "home/now.html",
-        {"headlines": standing.headlines(), "deliveries": standing.deliveries(account), "waiting": standing.waiting(account), "runs": standing.runs(), "scores": standing.scores(account)},
+        {
+            "headlines": standing.headlines(),
+            "deliveries": standing.deliveries(account),
+            "waiting": standing.waiting(account),
+            "runs": standing.runs(),
+            "scores": standing.scores(account),
+        },
     )

@@ -6,7 +6,24 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-TOKENS = ("paper", "surface", "sunken", "ink", "ink-soft", "accent", "accent-soft", "good", "warn", "bad", "series-1", "series-2", "series-3", "series-4", "series-5", "series-6")
+TOKENS = (
+    "paper",
+    "surface",
+    "sunken",
+    "ink",
+    "ink-soft",
+    "accent",
+    "accent-soft",
+    "good",
+    "warn",
+    "bad",
+    "series-1",
+    "series-2",
+    "series-3",
+    "series-4",
+    "series-5",
+    "series-6",
+)
 
 
 @login_not_required

@@ -81,7 +81,14 @@ def _read(path: Path, changed: int) -> Edition:
     pdf = path.with_suffix(".pdf")
     how = main.find("p[@class='small']")
     return Edition(
-        lang, text_of(main.find("h1")), text_of(main.find("p[@class='lede']")), text_of(how), chapters, told.get("commit"), len(told.get("cells", [])), pdf if pdf.exists() else None
+        lang,
+        text_of(main.find("h1")),
+        text_of(main.find("p[@class='lede']")),
+        text_of(how),
+        chapters,
+        told.get("commit"),
+        len(told.get("cells", [])),
+        pdf if pdf.exists() else None,
     )
 
 

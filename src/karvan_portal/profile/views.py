@@ -34,7 +34,13 @@ def read(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "profile/read.html",
-        {"edition": found, "other_language": found is not None and found.lang != source.language(), "stale": stale, "may_make": rights.runs_line(account_of(request)), "job": job if job and (job.is_open or not found) else None},
+        {
+            "edition": found,
+            "other_language": found is not None and found.lang != source.language(),
+            "stale": stale,
+            "may_make": rights.runs_line(account_of(request)),
+            "job": job if job and (job.is_open or not found) else None,
+        },
     )
 
 
@@ -47,7 +53,12 @@ def chapter(request: HttpRequest, name: str) -> HttpResponse:
     response = render(
         request,
         "profile/chapter.html",
-        {"edition": found, "chapter": found.chapters[place], "before": found.chapters[place - 1] if place else None, "after": found.chapters[place + 1] if place + 1 < len(found.chapters) else None},
+        {
+            "edition": found,
+            "chapter": found.chapters[place],
+            "before": found.chapters[place - 1] if place else None,
+            "after": found.chapters[place + 1] if place + 1 < len(found.chapters) else None,
+        },
     )
     response["Content-Security-Policy"] = WITH_DRAWINGS
     return response

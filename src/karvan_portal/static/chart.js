@@ -1,4 +1,5 @@
-/* Draws the charts of a page from the Vega-Lite specification that stands beside each, in the colours of the stylesheet. */
+/* Draws the charts of a page from the Vega-Lite specification that stands beside each, in the colours of the stylesheet;
+   shows the newest end of a table that is wider than its place. */
 (function () {
   "use strict";
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -39,7 +40,9 @@
       .catch(function (wrong) { place.closest("figure").hidden = true; console.error(wrong); });
   }
 
-  function all() { document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(draw); }
+  function newest() { document.querySelectorAll(".table-wrap:has(.figures)").forEach(function (wide) { wide.scrollLeft = wide.scrollWidth; }); }
+
+  function all() { newest(); document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(draw); }
   function again() { document.querySelectorAll("[data-chart][data-drawn]").forEach(draw); }
 
   document.addEventListener("htmx:afterSettle", all);

@@ -37,7 +37,16 @@ def value_axis(page: TablePage, title: str = "") -> dict[str, Any]:
 
 
 def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
-    values = [{"period": c.period, "value": c.value, "said": f"{words.figure(c.value)} {words.unit(page.unit)}", "firm": c.obs_status != "P", "status": str(words.OBS_STATUS.get(c.obs_status, ""))} for c in cells]
+    values = [
+        {
+            "period": c.period,
+            "value": c.value,
+            "said": f"{words.figure(c.value)} {words.unit(page.unit)}",
+            "firm": c.obs_status != "P",
+            "status": str(words.OBS_STATUS.get(c.obs_status, "")),
+        }
+        for c in cells
+    ]
     x = {"field": "period", "type": "ordinal", "axis": period_axis(page)}
     y = {"field": "value", "type": "quantitative", "axis": value_axis(page)}
     tooltip = [{"field": "period", "title": _("Period")}, {"field": "said", "title": _("Value")}, {"field": "status", "title": _("Status")}]
@@ -48,7 +57,10 @@ def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
         "layer": [
             {"mark": {"type": "area", "opacity": 0.09}},
             {"mark": {"type": "line", "strokeWidth": 2.5}},
-            {"mark": {"type": "point", "size": 60, "strokeWidth": 2, "filled": False, "opacity": 1}, "encoding": {"fill": {"condition": {"test": "datum.firm", "value": "series"}, "value": "paper"}, "tooltip": tooltip}},
+            {
+                "mark": {"type": "point", "size": 60, "strokeWidth": 2, "filled": False, "opacity": 1},
+                "encoding": {"fill": {"condition": {"test": "datum.firm", "value": "series"}, "value": "paper"}, "tooltip": tooltip},
+            },
         ],
     }
 
@@ -74,8 +86,10 @@ def lines(page: TablePage, rows: list[Row]) -> dict[str, Any]:
     shown = rows[:MOST_LINES]
     values = [
         {"label": r.label, "period": c.period, "value": c.value, "said": words.figure(c.value)}
-        for r in shown for c in r.cells if c is not None and c.value is not None
-    ]  # fmt: skip
+        for r in shown
+        for c in r.cells
+        if c is not None and c.value is not None
+    ]
     colour = {"field": "label", "type": "nominal", "legend": None, "sort": [r.label for r in shown]}
     x = {"field": "period", "type": "ordinal", "axis": period_axis(page)}
     y = {"field": "value", "type": "quantitative", "axis": value_axis(page)}
@@ -86,8 +100,15 @@ def lines(page: TablePage, rows: list[Row]) -> dict[str, Any]:
         "encoding": {"x": x, "y": y, "color": colour},
         "layer": [
             {"mark": {"type": "line", "strokeWidth": 2.25}, "encoding": {"strokeDash": {"field": "label", "legend": None, "sort": [r.label for r in shown]}}},
-            {"mark": {"type": "point", "filled": True, "size": 45, "opacity": 1}, "encoding": {"tooltip": tooltip, "shape": {"field": "label", "legend": None, "sort": [r.label for r in shown]}}},
-            {"data": {"values": label_places(shown, page.periods[-1])}, "mark": {"type": "text", "align": "left", "dx": 9, "limit": 150}, "encoding": {"y": {"field": "place", "type": "quantitative"}, "text": {"field": "label"}}},
+            {
+                "mark": {"type": "point", "filled": True, "size": 45, "opacity": 1},
+                "encoding": {"tooltip": tooltip, "shape": {"field": "label", "legend": None, "sort": [r.label for r in shown]}},
+            },
+            {
+                "data": {"values": label_places(shown, page.periods[-1])},
+                "mark": {"type": "text", "align": "left", "dx": 9, "limit": 150},
+                "encoding": {"y": {"field": "place", "type": "quantitative"}, "text": {"field": "label"}},
+            },
         ],
         "padding": {"right": 150, "left": 5, "top": 5, "bottom": 5},
     }

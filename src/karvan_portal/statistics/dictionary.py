@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from karvan.indicators import Definition
 
 
-
 @dataclass(frozen=True)
 class Entry:
     """One indicator in the list: what it is called, and its newest figure with the series that leads to it."""
@@ -76,7 +75,10 @@ def definitions() -> dict[str, Definition]:
 def entries() -> list[Entry]:
     """Every indicator that the pack defines or that has figures, by id."""
     known = definitions()
-    with_cells = {row["indicator"]: row for row in source.rows("select indicator, any_value(unit) as unit, any_value(basis) as basis from safe_cubes group by indicator order by indicator")}
+    with_cells = {
+        row["indicator"]: row
+        for row in source.rows("select indicator, any_value(unit) as unit, any_value(basis) as basis from safe_cubes group by indicator order by indicator")
+    }
     series = headline_series()
     found = []
     for name in sorted({*known, *with_cells}):
@@ -85,10 +87,18 @@ def entries() -> list[Entry]:
         last = rows[-1] if rows else {}
         found.append(
             Entry(
-                name, definition, str(cells["unit"] if cells else definition.unit if definition else ""), str(cells["basis"] if cells else "observations" if definition and definition.take else "records"),
-                tuple(r["period"] for r in rows), tuple(r["value"] for r in rows), last.get("quality"), last.get("obs_status"), last.get("vintage"), cells is not None,
+                name,
+                definition,
+                str(cells["unit"] if cells else definition.unit if definition else ""),
+                str(cells["basis"] if cells else "observations" if definition and definition.take else "records"),
+                tuple(r["period"] for r in rows),
+                tuple(r["value"] for r in rows),
+                last.get("quality"),
+                last.get("obs_status"),
+                last.get("vintage"),
+                cells is not None,
             )
-        )  # fmt: skip
+        )
     return found
 
 

@@ -25,7 +25,10 @@ def query(indicator: str, held: Mapping[str, str], by: str | None) -> tuple[str,
     fixed = "".join(f" and {d} = ?" for d in held) if by is not None else ""
     label = "basis = 'records'" if source.is_synthetic() else "false"
     order = ", ".join(c for c in listed if c not in MEASURES)
-    return f"select {', '.join(listed)}, {label} as synthetic from safe_cubes where indicator = ?{fixed} order by {order}", [indicator, *(held.values() if by is not None else ())]
+    return f"select {', '.join(listed)}, {label} as synthetic from safe_cubes where indicator = ?{fixed} order by {order}", [
+        indicator,
+        *(held.values() if by is not None else ()),
+    ]
 
 
 def as_csv(indicator: str, held: Mapping[str, str], by: str | None) -> bytes:

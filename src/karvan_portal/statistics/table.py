@@ -132,12 +132,28 @@ def choose(indicator: str, asked: Mapping[str, str], *, every_row: bool = False)
     newest = [c for c in cells if c["period"] == periods[-1]] if periods else []
     main = next((c for c in newest if not by or c[by] == TOTAL), newest[0] if newest else {})
     return TablePage(
-        indicator=indicator, by=by, breakdowns=tuple((d, words.dimension(d)) for d in codes if set(codes[d]) - {TOTAL}), filters=filters(codes, by, held, indicator),
-        kind=kind, kinds=kinds, periods=periods, all_periods=all_periods, since=since, until=until, rows=tuple(shown), rows_left=len(rows) - len(shown),
-        unit=str(main.get("unit") or ""), vintage=str(main.get("vintage") or ""), basis=str(main.get("basis") or ""), quality=main.get("quality"),
-        share_imputed=main.get("share_imputed"), share_unlinked=main.get("share_unlinked"), treatments=tuple(sorted({str(c["treatment"]) for c in cells})),
-        marks=tuple(sorted({str(c["obs_status"]) for c in cells if c["obs_status"] not in (None, "A")})), held=held,
-    )  # fmt: skip
+        indicator=indicator,
+        by=by,
+        breakdowns=tuple((d, words.dimension(d)) for d in codes if set(codes[d]) - {TOTAL}),
+        filters=filters(codes, by, held, indicator),
+        kind=kind,
+        kinds=kinds,
+        periods=periods,
+        all_periods=all_periods,
+        since=since,
+        until=until,
+        rows=tuple(shown),
+        rows_left=len(rows) - len(shown),
+        unit=str(main.get("unit") or ""),
+        vintage=str(main.get("vintage") or ""),
+        basis=str(main.get("basis") or ""),
+        quality=main.get("quality"),
+        share_imputed=main.get("share_imputed"),
+        share_unlinked=main.get("share_unlinked"),
+        treatments=tuple(sorted({str(c["treatment"]) for c in cells})),
+        marks=tuple(sorted({str(c["obs_status"]) for c in cells if c["obs_status"] not in (None, "A")})),
+        held=held,
+    )
 
 
 def hold(codes: Mapping[str, list[str]], by: str, asked: Mapping[str, str]) -> dict[str, str]:
@@ -165,7 +181,12 @@ def filters(codes: Mapping[str, list[str]], by: str, held: Mapping[str, str], in
     for dimension, chosen in held.items():
         others = {d: c for d, c in held.items() if d != dimension}
         condition = "".join(f" and {d} = ?" for d in others) + (f" and {by} <> '{TOTAL}'" if by else "")
-        there = [r["code"] for r in source.rows(f"select distinct {dimension} as code from safe_cubes where indicator = ?{condition} order by code", [indicator, *others.values()])]
+        there = [
+            r["code"]
+            for r in source.rows(
+                f"select distinct {dimension} as code from safe_cubes where indicator = ?{condition} order by code", [indicator, *others.values()]
+            )
+        ]
         if set(there) - {TOTAL} and (len(there) > 1 or chosen not in there):
             found.append(Filter(dimension, chosen, tuple(sorted(((c, words.code(dimension, c)) for c in there), key=lambda o: place(dimension, *o)))))
     return tuple(found)
@@ -183,7 +204,9 @@ def lay_out(indicator: str, cells: list[dict[str, Any]], by: str, held: Mapping[
     for c in cells:
         code = str(c[by]) if by else TOTAL
         dims = {d: v for d, v in ({by: code} | dict(held) if by else dict(held)).items() if v != TOTAL}
-        of.setdefault(code, {})[c["period"]] = Cell(c["value"], c["period"], c["obs_status"] or "A", c["treatment"], explain_address(indicator, c["period"], dims))
+        of.setdefault(code, {})[c["period"]] = Cell(
+            c["value"], c["period"], c["obs_status"] or "A", c["treatment"], explain_address(indicator, c["period"], dims)
+        )
     rows = [Row(code, label(by, code, held), tuple(found.get(p) for p in periods)) for code, found in of.items()]
 
     def order(row: Row) -> tuple[Any, ...]:
@@ -211,4 +234,6 @@ def require_known(indicator: str, known: Mapping[str, Any] | set[str]) -> None:
     from karvan.errors import nearest
 
     if indicator not in known:
-        raise DataError(_("There is no indicator '%(id)s'.") % {"id": indicator}, fix=nearest(indicator, list(known)) or _("search in the list of the statistics desk"))
+        raise DataError(
+            _("There is no indicator '%(id)s'.") % {"id": indicator}, fix=nearest(indicator, list(known)) or _("search in the list of the statistics desk")
+        )

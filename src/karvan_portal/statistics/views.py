@@ -20,7 +20,7 @@ from karvan_portal.statistics import dictionary, files
 from karvan_portal.statistics.chart import chart
 from karvan_portal.statistics.table import TablePage, choose, dimensions_of, hold, require_known
 
-FAMILIES = ("FLW", "STK", "TMP", "ADM", "ASY", "IRR", "LAB")
+FAMILIES = ("FLW", "STK", "POP", "TMP", "ADM", "ASY", "IRR", "LAB", "EXT")
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -30,7 +30,9 @@ def find(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[dictionary.Entry]] = {}
     for entry in found:
         groups.setdefault(entry.family, []).append(entry)
-    listed = [{"family": f, "title": family_title(f), "entries": groups[f]} for f in sorted(groups, key=lambda f: (FAMILIES.index(f) if f in FAMILIES else 99, f))]
+    listed = [
+        {"family": f, "title": family_title(f), "entries": groups[f]} for f in sorted(groups, key=lambda f: (FAMILIES.index(f) if f in FAMILIES else 99, f))
+    ]
     template = "statistics/_found.html" if request.headers.get("HX-Request") else "statistics/find.html"
     return render(request, template, {"groups": listed, "wanted": wanted, "count": len(found)})
 
@@ -38,9 +40,19 @@ def find(request: HttpRequest) -> HttpResponse:
 def family_title(family: str) -> str:
     """What a family of indicators is called."""
     titles = {
-        "FLW": _("Flows"), "STK": _("Stocks"), "TMP": _("Border and temporary stay"), "ADM": _("Permits and citizenship"), "ASY": _("Asylum and refugees"),
-        "IRR": _("Irregular stay and return"), "LAB": _("Labour"), "DIA": _("Diaspora and remittances"), "INT": _("Integration"), "REM": _("Remittances"), "POP": _("Population"),
-    }  # fmt: skip
+        "FLW": _("Flows"),
+        "STK": _("Stocks"),
+        "TMP": _("Border and temporary stay"),
+        "ADM": _("Permits and citizenship"),
+        "ASY": _("Asylum and refugees"),
+        "IRR": _("Irregular stay and return"),
+        "LAB": _("Labour"),
+        "DIA": _("Diaspora and remittances"),
+        "INT": _("Integration"),
+        "REM": _("Remittances"),
+        "POP": _("Population"),
+        "EXT": _("Published by others"),
+    }
     return titles.get(family, family)
 
 
@@ -50,7 +62,13 @@ def show(request: HttpRequest, indicator: str) -> HttpResponse:
     page = choose(indicator, request.GET.dict())
     context: dict[str, Any] = {"entry": entry, "definition": entry.definition, "table": page}
     if page is not None:
-        context |= {"finding": finding(page), "chart": chart(page, request.GET.get("chart", "")), "title": table_title(entry, page), "kind_names": kind_names(page), "chart_kind": "time" if request.GET.get("chart") == "time" else ""}
+        context |= {
+            "finding": finding(page),
+            "chart": chart(page, request.GET.get("chart", "")),
+            "title": table_title(entry, page),
+            "kind_names": kind_names(page),
+            "chart_kind": "time" if request.GET.get("chart") == "time" else "",
+        }
     template = "statistics/_result.html" if request.headers.get("HX-Request") else "statistics/show.html"
     return render(request, template, context)
 
@@ -131,11 +149,19 @@ def explain(request: HttpRequest, indicator: str, period: str) -> HttpResponse:
     return render(
         request,
         "statistics/explain.html",
-        {"entry": entry, "definition": entry.definition, "told": told, "chosen": dims, "inside": inside, "may_open": rights.runs_line(account) and told.basis == "records", "back": back_to_table(indicator, dims)},
+        {
+            "entry": entry,
+            "definition": entry.definition,
+            "told": told,
+            "chosen": dims,
+            "inside": inside,
+            "may_open": rights.runs_line(account) and told.basis == "records",
+            "back": back_to_table(indicator, dims),
+        },
     )
 
 
 def back_to_table(indicator: str, dims: dict[str, str]) -> str:
     """The table in which the cell stands."""
-    asked = {"by": next(iter(dims)), **{d: v for d, v in list(dims.items())[1:]}} if dims else {}
+    asked = {"by": next(iter(dims)), **dict(list(dims.items())[1:])} if dims else {}
     return reverse("statistics:show", args=[indicator]) + (f"?{urlencode(asked)}" if asked else "")

@@ -17,6 +17,7 @@ register = template.Library()
 register.filter("figure", words.figure)
 register.filter("share", words.share)
 register.filter("day", words.day)
+register.filter("period", words.period)
 register.filter("dimension", words.dimension)
 register.filter("unit", words.unit)
 register.filter("institution", source.institution_name)
@@ -37,7 +38,13 @@ def code(value: Any, dimension: str) -> str:
 @register.filter
 def word(value: Any, kind: str) -> str:
     """A word of the platform's own vocabulary: state, step, treatment, obs_status, colour."""
-    vocabulary: dict[str, Any] = {"state": words.STATE, "step": words.STEP, "treatment": words.TREATMENT, "obs_status": words.OBS_STATUS, "colour": words.COLOUR}[kind]
+    vocabulary: dict[str, Any] = {
+        "state": words.STATE,
+        "step": words.STEP,
+        "treatment": words.TREATMENT,
+        "obs_status": words.OBS_STATUS,
+        "colour": words.COLOUR,
+    }[kind]
     return str(vocabulary.get(value, value or ""))
 
 
@@ -67,9 +74,16 @@ def sparkline(values: list[float | None], width: int = 120, height: int = 32) ->
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     x, y = points[-1]
     return format_html(
-        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true" focusable="false"><polyline points="{}"/><circle cx="{}" cy="{}" r="2.6"/></svg>',
-        width, height, width, height, line, f"{x:.1f}", f"{y:.1f}",
-    )  # fmt: skip
+        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true" focusable="false">'
+        '<polyline points="{}"/><circle cx="{}" cy="{}" r="2.6"/></svg>',
+        width,
+        height,
+        width,
+        height,
+        line,
+        f"{x:.1f}",
+        f"{y:.1f}",
+    )
 
 
 @register.filter
@@ -82,9 +96,12 @@ def cut_t(value: Any) -> str:
 def adds_up(counts: dict[str, Any]) -> SafeString:
     """Where the rows of deliveries went: a bar, and the same in words and figures."""
     parts = [
-        ("read", _("read"), counts.get("read")), ("duplicate", _("duplicate"), counts.get("duplicate")), ("superseded", _("superseded"), counts.get("superseded")),
-        ("quarantined", _("set aside"), counts.get("quarantined")), ("held", _("held"), counts.get("rows_held")),
-    ]  # fmt: skip
+        ("read", _("read"), counts.get("read")),
+        ("duplicate", _("duplicate"), counts.get("duplicate")),
+        ("superseded", _("superseded"), counts.get("superseded")),
+        ("quarantined", _("set aside"), counts.get("quarantined")),
+        ("held", _("held"), counts.get("rows_held")),
+    ]
     total = sum(n or 0 for _name, _said, n in parts) or 1
     x, bars = 0.0, []
     for name, _said, n in parts:
@@ -93,7 +110,11 @@ def adds_up(counts: dict[str, Any]) -> SafeString:
             bars.append(format_html('<rect class="part-{}" x="{}" y="0" width="{}" height="14"/>', name, f"{x:.2f}", f"{max(width, 3):.2f}"))
         x += width
     listed = format_html_join("", '<li class="part-{}"><strong>{}</strong> {}</li>', ((name, words.figure(n or 0), said) for name, said, n in parts if n))
-    return format_html('<svg class="bar" viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg><ul class="parts">{}</ul>', SafeString("".join(bars)), listed)
+    return format_html(
+        '<svg class="bar" viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg><ul class="parts">{}</ul>',
+        SafeString("".join(bars)),
+        listed,
+    )
 
 
 @register.filter

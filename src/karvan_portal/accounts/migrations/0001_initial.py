@@ -21,8 +21,8 @@ def refuse_changes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = []
-    operations = [
+    dependencies = ()
+    operations = (
         migrations.CreateModel(
             name="Account",
             fields=[
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ("before", models.CharField(max_length=64)),
                 ("seal", models.CharField(max_length=64, unique=True)),
             ],
-            options={"ordering": ["number"]},
+            options={"ordering": ("number",)},
         ),
         migrations.RunPython(refuse_changes, migrations.RunPython.noop),
-    ]
+    )

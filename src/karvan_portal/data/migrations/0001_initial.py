@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = []
-    operations = [
+    dependencies = ()
+    operations = (
         migrations.CreateModel(
             name="Job",
             fields=[
@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
                 ("message", models.CharField(default="", max_length=300)),
                 ("report", models.JSONField(default=list)),
             ],
-            options={"ordering": ["-id"]},
+            options={"ordering": ("-id",)},
         ),
-    ]
+    )
