@@ -34,11 +34,12 @@ class Window:
     first: date
     last: date
 
-    def days(self, period: str) -> list[str]:
-        """The days of the window as a daily feed names its periods; none for feeds of longer periods."""
-        if period != "day":
+    def periods(self, period: str) -> list[str]:
+        """Every day or month of the window, as a feed of that period names it; none for feeds of longer periods."""
+        if period not in ("day", "month"):
             return []
-        return [(self.first + timedelta(i)).strftime(PERIOD["day"]) for i in range((self.last - self.first).days + 1)]
+        days = [self.first + timedelta(i) for i in range((self.last - self.first).days + 1)]
+        return list(dict.fromkeys(day.strftime(PERIOD[period]) for day in days))
 
 
 def open_office(con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spells: pa.Table, passports: pa.Table, country: Country, settings: dict[str, Any]) -> None:

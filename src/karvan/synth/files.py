@@ -72,7 +72,7 @@ def _fixed_width(contract: Contract, cells: Cells) -> LayOut:
         filled = pc.utf8_slice_codeunits(pc.fill_null(cells[f.column], ""), 0, f.width)
         columns.append(pc.utf8_rpad(filled, f.width, " "))
     lines = pc.binary_join_element_wise(*columns, "")
-    return lambda _, start, end: ("\r\n".join(lines.slice(start, end - start).to_pylist()) + "\r\n").encode(contract.encoding, errors="replace")
+    return lambda _, start, end: "".join(f"{line}\r\n" for line in lines.slice(start, end - start).to_pylist()).encode(contract.encoding, errors="replace")
 
 
 def _json(contract: Contract, cells: Cells) -> LayOut:

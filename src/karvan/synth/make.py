@@ -19,6 +19,7 @@ from karvan.synth.desk import Window, open_office, write_sheet
 from karvan.synth.files import write_files
 from karvan.synth.names import Cultures, name_everybody
 from karvan.synth.sheet import Sheet
+from karvan.synth.truth import TRUTH, arrow_schema
 
 Progress = Callable[[str, float], None]
 
@@ -55,7 +56,7 @@ def make(
     from karvan.synth.lives import simulate
 
     progress("lives", 0.0)
-    tables = simulate(country.synth["lives"], seed=seed, residents=residents)
+    tables = {name: table.cast(arrow_schema(TRUTH[name])) for name, table in simulate(country.synth["lives"], seed=seed, residents=residents).items()}
     truth.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         pq.write_table(table, truth / f"{name}.parquet")
@@ -122,7 +123,7 @@ def deliver(
         sheet = write_sheet(con, contract, about, window=Window(*window), national=country.national, words=settings.get("words"))
         damage(sheet, {defect: by_feed[feed] for defect, by_feed in rates.items() if feed in by_feed}, country=country, cultures=cultures, settings=settings, seed=seed, window=Window(*window))
         sheet.sort()
-        file, row = write_files(sheet, extracts / feed, due=Window(*window).days(contract.period), leave_out=frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ())))
+        file, row = write_files(sheet, extracts / feed, due=Window(*window).periods(contract.period), leave_out=frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ())))
         who.append(_record_person(sheet, file, row))
         what += _defects(sheet, file, row)
         made.rows[feed] = len(sheet)
