@@ -44,19 +44,18 @@ class CellQuery:
         return rows[0][0] if rows else None
 
 
-def query_for_cell(ws: Workspace, indicator: str, period: str, *, country: Country | None = None, at: Commit | None = None, **dims: str) -> CellQuery:
+def query_for_cell(ws: Workspace, indicator: str, period: str, *, country: Country | None = None, at: Commit | None = None, place: Bench | None = None, **dims: str) -> CellQuery:
     """The query of one cell over the table versions in force (or of a commit).
 
-    Dimensions that are not named are totals. Raises DataError if the indicator is refused here, has no such dimension, or the data do
-    not cover the period.
+    Dimensions that are not named are totals. `place` saves opening the tables again where many cells are asked for. Raises DataError
+    if the indicator is refused here, has no such dimension, or the data do not cover the period.
     """
     from karvan.country import for_workspace
 
-    country = country or for_workspace(ws)
     at = at or ws.head()
-    place = bench(ws.connect(memory="1200MB", at=at), country)
+    place = place or bench(ws.connect(memory="1200MB", at=at), country or for_workspace(ws))
     definition = definition_of(place.known, indicator)
-    because = window.refusal(definition, place.known, country)
+    because = window.refusal(definition, place.known, place.country)
     if because:
         raise DataError(f"{indicator} is refused: {because}.", where=f"indicator {indicator}", fix="see `karvan indicators list`")
     dims = whole_dims(definition, dims)

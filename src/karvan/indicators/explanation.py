@@ -154,7 +154,7 @@ def explain(ws: Workspace, indicator: str, period: str, *, inside: str | None = 
     con = ws.connect(memory="1200MB", at=head)
     place = bench(con, country)
     definition = definition_of(place.known, indicator)
-    query = query_for_cell(ws, indicator, period, country=country, at=head, **dims)
+    query = query_for_cell(ws, indicator, period, at=head, place=place, **dims)
     whole = whole_dims(definition, dims)
     treated = bool(ws.version("safe_cubes", at=head).number)
     safe = _cell(con, "safe_cubes", definition, period, whole) if treated else None

@@ -1,20 +1,28 @@
-"""A small workspace whose tables are drawn by a seed: people, stays, residence, statuses, applications. No step of the line is run."""
+# ruff: noqa: E501
+"""A small country whose tables are drawn by a seed: people, stays, residence, statuses, applications, published figures.
+
+No step before the indicators is run. Tests import the fixtures they use: `from small_country import cells`.
+"""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
-from karvan.tables import DIMENSIONS, TABLES
-from karvan.workspace import Workspace
+from karvan import disclosure, indicators
+from karvan.country import Country, for_workspace, load
+from karvan.tables import TABLES
+from karvan.workspace import Workspace, run_step
 
 FIRST, UNTIL = date(2020, 7, 1), date(2026, 6, 30)
 TYPES = {"text": pa.string(), "json": pa.string(), "whole": pa.int64(), "real": pa.float64(), "day": pa.date32(), "instant": pa.timestamp("us"), "yes_no": pa.bool_()}
-__all__ = ["DIMENSIONS", "FIRST", "UNTIL", "arrow", "drawn_tables", "fill"]
+MADE: list[Workspace] = []
 
 
 def arrow(table: str, rows: list[dict[str, Any]]) -> pa.Table:
@@ -108,6 +116,7 @@ def drawn_tables(seed: int = 1, people: int = 600, feeds: dict[str, str] | None 
             tables["civil_event"].append({"record_id": key, "feed": "az.moj.civil", "delivery_id": "D1", "row_no": 1, **who, "event": event, "event_on": day(), "mother_resident": r.choice([True, False, None])})
             tables["links"].append({"record_id": key, "person_id": pid, "level": "personal_no", "probability": 1.0})
         applications(r, tables, who, number, day)
+    tables["observation"] = observations(r)
     for name, table in tables.items():
         key = TABLES[name].key
         table.sort(key=lambda row, key=key: tuple(str(row.get(k)) for k in key))
@@ -146,3 +155,87 @@ def ledgers(feeds: list[str], *, institution: str = "AAA") -> dict[str, list[dic
         for feed in feeds
     ]  # fmt: skip
     return {"deliveries": deliveries, "completeness": [{"feed": feed, "point": None, "first_on": FIRST, "complete_until_on": UNTIL} for feed in feeds]}
+
+
+SOURCES = {  # source: feed, measure, kind of partner side, unit
+    "UN_IMS_2024": ("world.un.migrant_stock_2024", "migrant_stock", "both", "person"),
+    "UNHCR_POPULATION": ("world.unhcr.population", "refugees", "both", "person"),
+    "UNHCR_APPLICATIONS": ("world.unhcr.asylum_applications", "asylum_applications", "both", "person"),
+    "EUROSTAT_ASYLUM": ("world.eurostat.first_time_asylum", "first_time_asylum_applicants", "both", "person"),
+    "EUROSTAT_PERMITS": ("world.eurostat.valid_permits", "valid_permits", "both", "person"),
+    "EUROSTAT_IMMIGRATION": ("world.eurostat.immigration", "immigration", "both", "person"),
+    "ABEL_COHEN": ("world.abel_cohen.flows", "migration_flow_5y", "both", "person"),
+    "WB_REMITTANCES": ("world.wb.remittances", "remittances", "both", "usd"),
+    "UN_WPP_2024": ("world.un.wpp_2024", "net_migration", "area", "person"),
+    "WB_WDI": ("world.wb.wdi", "net_migration population remittances_received remittances_paid gdp", "area", "usd"),
+    "SSC_PERMANENT_MIGRATION": ("az.official.permanent_migration", "arrived_for_permanent_residence departed_for_permanent_residence net_permanent_migration", "area", "person"),
+}
+
+
+def observations(r: random.Random) -> list[dict[str, Any]]:
+    """Rows of published tables, a few per source, year, area and partner."""
+    rows: list[dict[str, Any]] = []
+    for source, (feed, measures, sides, unit) in SOURCES.items():
+        sexes = ["F", "M"] if source in ("UN_IMS_2024", "EUROSTAT_ASYLUM") else [None]
+        methods = ["da_min_open", "sd_rev_neg"] if source == "ABEL_COHEN" else [None]
+        reasons = ["N", "R", "V"] if source == "UNHCR_APPLICATIONS" else [None]
+        pairs = [("AZE", p) for p in ("TUR", "GEO", "RUS")] + [(a, "AZE") for a in ("TUR", "DEU", "RUS", "_EU27")] if sides == "both" else [("AZE", None), ("TUR", None)]
+        for measure in measures.split():
+            for year in ("2021", "2022", "2023"):
+                for area, partner in pairs:
+                    for sex in sexes:
+                        for method in methods:
+                            for reason in reasons:
+                                rows.append({
+                                    "record_id": f"o{len(rows):06d}", "feed": feed, "delivery_id": f"{feed}/1", "row_no": len(rows) + 1, "source": source, "measure": measure, "area": area,
+                                    "partner": partner, "sex": sex, "method": method, "reason": reason, "period": None if source == "WB_REMITTANCES" else year, "period_kind": "flow",
+                                    "unit": unit, "value": float(r.randrange(100_000)), "obs_status": r.choice(["A", "E"]), "citation": None,
+                                })  # fmt: skip
+    rows.append({"record_id": "o-idp", "feed": "world.unhcr.population", "delivery_id": "x", "row_no": 1, "source": "UNHCR_POPULATION", "measure": "internally_displaced", "area": "AZE", "partner": "AZE",
+                 "period": "2022", "period_kind": "stock", "unit": "person", "value": 659000.0, "obs_status": "A"})  # fmt: skip
+    return [row for row in rows if row["source"] != "WB_REMITTANCES" or row["row_no"] % 3 == 0]
+
+
+@pytest.fixture(scope="session")
+def drawn_workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A country of 600 people drawn by a seed, with cubes and safe cubes; made once for all tests of a process."""
+    if not MADE:
+        ws = Workspace.create(tmp_path_factory.mktemp("drawn") / "w", packs=["az", "world"])
+        fill(ws, whole_country())
+        with ws.lock():
+            run_step(ws, indicators.STEP)
+            run_step(ws, disclosure.STEP)
+        MADE.append(ws)
+    return MADE[0]
+
+
+def whole_country() -> dict[str, list[dict[str, Any]]]:
+    """The drawn tables with ledgers of every feed that comes by day or month."""
+    tables = drawn_tables() | ledgers([f for f, c in load(["az", "world"]).contracts.items() if c.period in ("day", "month")])
+    return {name: rows for name, rows in tables.items() if rows}
+
+
+@pytest.fixture(scope="session")
+def drawn_country(drawn_workspace: Workspace) -> Country:
+    return for_workspace(drawn_workspace)
+
+
+@pytest.fixture
+def cells(tmp_path: Path) -> Callable[..., dict[Any, float]]:
+    """A function from tables of rows to the cells of an indicator: {(period, category, ...): value}."""
+    made = iter(range(100))
+
+    def compute(indicator: str, *dims: str, tables: dict[str, list[dict[str, Any]]], packs: tuple[str, ...] = ("az", "world")) -> dict[Any, float]:
+        ws = Workspace.create(tmp_path / f"w{next(made)}", packs=list(packs))
+        country = for_workspace(ws)
+        feeds = [f for f, c in country.contracts.items() if c.period in ("day", "month") or c.records[0].record == "stay"]
+        fill(ws, ledgers(feeds) | tables)
+        table = indicators.compute(ws, indicator, country=country).to_arrow_table().to_pylist()
+        known = indicators.dictionary(country)[indicator].dimensions
+        found = {}
+        for row in table:
+            if all(row[d] == "_T" for d in known if d not in dims and d not in ("kind", "method")) and all(row[d] != "_T" for d in dims):
+                found[(row["period"], *(row[d] for d in dims)) if dims else row["period"]] = row["value"]
+        return found
+
+    return compute

@@ -1,0 +1,49 @@
+"""The reference page of indicators, made from their definitions. Run as a module, it writes the page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from karvan.indicators.compute import dictionary
+from karvan.indicators.definition import Definition
+from karvan.indicators.explanation import formula_of
+
+if TYPE_CHECKING:
+    from karvan.country import Country
+
+HEAD = """<!-- Made from the definitions in packs/*/indicators by `karvan.indicators.reference`; do not edit. -->
+# Indicators
+
+Every indicator that the packs define. `karvan indicators list -w WORKSPACE` says which of them a country's sources can carry.
+"""
+
+
+def page(countries: Sequence[Country]) -> str:
+    """The page of all indicators of some countries, in Markdown; those that two packs share stand once."""
+    known: dict[str, Definition] = {}
+    for country in countries:
+        known = {**dictionary(country), **known}
+    lines = [HEAD, "| id | name | unit | period | dimensions |", "| --- | --- | --- | --- | --- |"]
+    lines += [f"| [{d.id}](#{d.id.lower()}) | {d.title('en')} | {d.unit} | {', '.join(d.periods)} | {', '.join(d.dimensions) or 'none'} |" for d in sorted(known.values(), key=lambda d: d.id)]
+    for definition in sorted(known.values(), key=lambda d: d.id):
+        lines += ["", *_section(definition)]
+    return "\n".join(lines) + "\n"
+
+
+def _section(d: Definition) -> list[str]:
+    facts = [
+        ("Covers", d.population), ("Leaves out", "; ".join(d.leaves_out)), ("Made as", f"`{formula_of(d)}`"),
+        ("Counted by", f"final {d.final}, preliminary {d.preliminary}, ready {d.ready_after} days after the period" if d.final else ""),
+        ("Needs", "; ".join(f"rule {said['rule']} on `{said['on']}`" for said in d.needs.values())), ("Quality", ", ".join(d.quality)),
+        ("Disclosure", str(d.disclosure.get("policy", "counts"))), ("Must hold", ", ".join(d.must_hold).replace("_", " ")), ("Standard", ", ".join(d.source.values())), ("Waits for", d.waits_for),
+    ]  # fmt: skip
+    return [f"## {d.id}", "", f"**{d.name['en']}** ({d.name['az']}; {d.name['ru']}). {d.says['en']}", "", *(f"- {word}: {text}" for word, text in facts if text)]
+
+
+if __name__ == "__main__":
+    from karvan.country import load
+
+    Path(sys.argv[1]).write_text(page([load(["az", "world"]), load(["open_us", "world"])]), encoding="utf-8")

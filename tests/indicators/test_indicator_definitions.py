@@ -1,0 +1,65 @@
+"""Every definition of every pack: whole, documented, and compiled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from karvan.country import load
+from karvan.errors import PackError
+from karvan.indicators import dictionary, read_definition
+from karvan.indicators.reference import page
+from karvan.tables import TABLES
+
+AZ, US = load(["az", "world"]), load(["open_us", "world"])
+EVERY = {**dictionary(US), **dictionary(AZ)}
+ASKED = ["FLW-01", "FLW-02", "FLW-03", "FLW-04", "FLW-05", "FLW-06", "FLW-07", "STK-01", "STK-02", "STK-03", "STK-04", "STK-05", "STK-07", "TMP-01", "TMP-02", "TMP-03", "ADM-01", "ADM-02", "ADM-03",
+         "ADM-04", "ADM-05", "ADM-09", "ADM-10", "ASY-01", "ASY-02", "IRR-01", "LAB-01"]  # fmt: skip
+
+
+def test_every_indicator_of_the_catalogue_is_there():
+    assert set(ASKED) <= set(dictionary(AZ))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_definition_says_what_it_counts_whom_it_covers_and_where_it_comes_from(name):
+    definition = EVERY[name]
+    for lang in ("az", "en", "ru"):
+        assert len(definition.name[lang]) > 3 and len(definition.says[lang]) > 10
+    assert definition.population and definition.source.get("standard") and definition.unit
+    assert definition.disclosure, "a definition names its disclosure policy"
+
+
+def test_the_reference_of_indicators_is_up_to_date():
+    written = Path("docs/reference/indicators.md").read_text(encoding="utf-8")
+    for part in (page([AZ, US]),):
+        assert written == part, "stale: run `karvan reference -o docs/reference` or `python -m karvan.indicators.reference docs/reference/indicators.md`"
+
+
+def test_every_table_that_a_subject_names_is_declared():
+    from karvan.indicators.subjects import SUBJECTS
+
+    for subject in SUBJECTS.values():
+        assert set(subject.tables) <= set(TABLES) and set(subject.rests_on) <= set(TABLES)
+        assert {"imputed", "unlinked"} <= set(subject.columns)
+
+
+def test_all_faults_of_a_definition_are_said_at_once():
+    with pytest.raises(PackError) as said:
+        read_definition({"id": "X-1", "name": {"en": "X"}, "counts": "crossing", "by": ["sexx"], "unit": "persons", "period": "yearly"})
+    text = str(said.value)
+    assert "did you mean 'count'" in text and "did you mean 'sex'" in text and "`yearly` is not a period" in text and "`name` has no text in `az`" in text
+
+
+@pytest.mark.parametrize("where", ["citizenship in (select 1)", "sum(row_no) > 1", "read_text('/etc/passwd') = ''", "c.sex = 'F'", "unknown_column = 1"])
+def test_a_filter_is_an_expression_over_known_columns_and_nothing_else(where):
+    from datetime import date
+
+    from karvan.indicators.compiler import Facts, described_sql
+    from karvan.indicators.periods import period_of
+
+    raw = dict(AZ.indicators["TMP-01"]) | {"where": where}
+    definition = read_definition(raw)
+    with pytest.raises(PackError):
+        described_sql(definition, definition.series[0], [period_of("2024")], Facts("AZE", date(2026, 6, 30), lambda *a: "0", ""))
