@@ -1,8 +1,11 @@
 """Terms in working days rest on the pack's calendar."""
 
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from karvan.country import load
 from karvan.country.calendar import read_calendar
@@ -52,3 +55,17 @@ def test_the_calendar_agrees_with_the_package_holidays(country):
     theirs = holidays.country_holidays(country.packs[0].about["codes"]["iso_alpha_2"], years=range(2011, 2026))
     days = [date(2011, 1, 1) + timedelta(days=n) for n in range((date(2025, 12, 31) - date(2011, 1, 1)).days + 1)]
     assert [day for day in days if country.is_working_day(day) != theirs.is_working_day(day)] == []
+
+
+@given(st.dates(date(2012, 1, 1), date(2026, 6, 30)), st.integers(1, 60))
+@settings(max_examples=40, deadline=None)
+def test_a_term_ends_on_a_working_day_and_holds_as_many_as_it_says(start, count):
+    calendar = load_calendar()
+    end = calendar.add_working_days(start, count)
+    assert calendar.is_working_day(end)
+    assert sum(calendar.is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1)) == count
+
+
+@cache
+def load_calendar():
+    return load(["az"]).calendar

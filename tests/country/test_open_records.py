@@ -42,7 +42,7 @@ def whole(tmp_path_factory):
 
 def totals(con, indicator: str, by: str, period: str) -> dict[str, float]:
     """Cells of one dimension of an indicator, all others total."""
-    dims = [d for d in ("citizenship", "purpose", "ground", "duration", "decision", "region", "sex", "age_group", "mode") if d != by]
+    dims = [d for d in ("citizenship", "purpose", "ground", "duration", "decision", "region", "sex", "age_group", "mode", "occupation") if d != by]
     where = " and ".join(f"coalesce({d}, '_T') = '_T'" for d in dims)
     return dict(con.sql(f"select {by}, value from cubes where indicator = '{indicator}' and period = '{period}' and {where}").fetchall())
 
