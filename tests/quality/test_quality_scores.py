@@ -140,7 +140,7 @@ def test_deliveries_tell_how_many_rows_fit_how_many_codes_are_known_and_how_late
     import karvan.quality
 
     found_by_gates = [{"name": "codes", "field": "citizenship", "found": 0.02}, {"name": "codes", "field": "bcp", "found": 0.0}, {"name": "rows", "found": 100}]
-    gates = json.dumps({"gates": found_by_gates})
+    gates = json.dumps(found_by_gates)
     deliveries = table("""
         delivery_id | feed   | state    | rows | rows_quarantined | period_to_on | received_on | due_on
         d1          | a.feed | accepted | 100  | 3                | 2024-01-31   | 2024-02-10  | 2024-02-05
@@ -160,4 +160,25 @@ def test_deliveries_tell_how_many_rows_fit_how_many_codes_are_known_and_how_late
         ("QI-13", "p50"): 4.0,
         ("QI-13", "p95"): 9.4,
         ("QI-14", None): 0.0,
+    }
+
+
+def test_a_past_handed_over_at_once_tells_nothing_about_delay():
+    from pathlib import Path
+
+    import karvan.quality
+
+    con = workspace_tables(
+        deliveries=table("""
+            delivery_id | feed   | state    | rows | rows_quarantined | period_to_on | received_on | due_on
+            d1          | a.feed | accepted | 100  | 0                | 2020-01-31   | 2024-03-01  | 2020-02-05
+            d2          | a.feed | accepted | 100  | 0                | 2020-02-29   | 2024-03-01  | 2020-03-05
+            d3          | a.feed | accepted | 100  | 0                | 2024-03-31   | 2024-04-08  | 2024-04-05
+        """)
+    )
+    query = (Path(karvan.quality.__file__).parent / "deliveries.sql").read_text(encoding="utf-8")
+    assert {(qi, detail): measured for qi, _, detail, measured, _ in con.execute(query).fetchall() if qi in ("QI-13", "QI-14")} == {
+        ("QI-13", "p50"): 8,
+        ("QI-13", "p95"): 8,
+        ("QI-14", None): 3,
     }
