@@ -31,4 +31,6 @@ def tiny(country: Country, tmp_path_factory: pytest.TempPathFactory) -> SimpleNa
 
     folder = tmp_path_factory.mktemp("tiny")
     made = make(country, residents=500, seed=7, extracts=folder / "extracts", truth=folder / "truth")
-    return SimpleNamespace(extracts=folder / "extracts", truth=folder / "truth", made=made, table=lambda name: pq.read_table(folder / "truth" / f"{name}.parquet"))
+    return SimpleNamespace(
+        extracts=folder / "extracts", truth=folder / "truth", made=made, table=lambda name: pq.read_table(folder / "truth" / f"{name}.parquet")
+    )

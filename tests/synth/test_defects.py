@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from few_columns import column, sheet_of
 
 from karvan.country import Country
 from karvan.errors import PackError
@@ -13,10 +14,14 @@ from karvan.synth.defects import DEFECTS, Hand
 from karvan.synth.desk import Window
 from karvan.synth.make import rates_of
 from karvan.synth.names import Cultures
-from few_columns import column, sheet_of
 
 N = 4_000
-NAME = [column("KEY", key=True, field="key"), column("SURNAME", identity="surname"), column("GIVEN", identity="given_names"), column("FATHER", identity="patronymic")]
+NAME = [
+    column("KEY", key=True, field="key"),
+    column("SURNAME", identity="surname"),
+    column("GIVEN", identity="given_names"),
+    column("FATHER", identity="patronymic"),
+]
 BORN = [*NAME, column("BORN", identity="birth_date", date="%d.%m.%Y", partial=True)]
 
 
@@ -47,7 +52,11 @@ def test_a_defect_left_out_has_no_rate_and_the_others_keep_theirs(country: Count
 
 
 def test_twice_the_rates_is_twice_each_rate_but_never_more_than_almost_always():
-    assert rates_of({"defects": {"Q01": {"f": 0.03}, "Q14": {"f": 0.8}, "Q10": {"f": 1}}}, factor=2) == {"Q01": {"f": 0.06}, "Q14": {"f": 0.95}, "Q10": {"f": 1}}
+    assert rates_of({"defects": {"Q01": {"f": 0.03}, "Q14": {"f": 0.8}, "Q10": {"f": 1}}}, factor=2) == {
+        "Q01": {"f": 0.06},
+        "Q14": {"f": 0.95},
+        "Q10": {"f": 1},
+    }
 
 
 def test_an_unknown_defect_is_refused_with_the_names_there_are():
@@ -103,7 +112,14 @@ def test_the_machine_readable_zone_cuts_names_at_39_characters(hand):
     sheet = sheet_of(N, [*NAME, column("NO", identity="doc_no")], SURNAME="ABDULRAHMANKHANZADEH", GIVEN="MOHAMMAD TAHIR ABDULHAMID", NO="B5800")
     touched = DEFECTS["Q07"].make(sheet, hand(0.05))
     assert len(touched) == N
-    assert max(len(s) + 2 + len(g.rstrip("<K")) for s, g in zip(sheet.columns["SURNAME"].to_pylist(), sheet.columns["GIVEN"].to_pylist(), strict=True) if "<" not in g) == 39
+    assert (
+        max(
+            len(s) + 2 + len(g.rstrip("<K"))
+            for s, g in zip(sheet.columns["SURNAME"].to_pylist(), sheet.columns["GIVEN"].to_pylist(), strict=True)
+            if "<" not in g
+        )
+        == 39
+    )
     misread = {v for v in sheet.columns["NO"].to_pylist() if v != "B5800"}
     assert misread
     assert all(sum(a != b for a, b in zip(v, "B5800", strict=True)) == 1 for v in misread)
@@ -134,7 +150,7 @@ def test_a_document_gives_its_holder_a_new_number_in_some_systems(hand):
 
 
 def test_an_application_entered_twice_has_two_numbers_and_one_person(hand):
-    sheet = sheet_of(N, NAME, KEY=[f"A{i}" for i in range(N)], SURNAME="Kaya", _person=[i for i in range(N)])
+    sheet = sheet_of(N, NAME, KEY=[f"A{i}" for i in range(N)], SURNAME="Kaya", _person=list(range(N)))
     new = DEFECTS["Q13"].make(sheet, hand(0.05))
     assert about(len(new), 0.05)
     assert len(sheet) == N + len(new)
@@ -144,14 +160,25 @@ def test_an_application_entered_twice_has_two_numbers_and_one_person(hand):
 
 def test_a_registration_is_not_closed_and_the_row_that_would_close_it_never_comes(hand):
     properties = [column("KEY", key=True), column("ENDED", field="deregistered_on", date="%d.%m.%Y")]
-    sheet = sheet_of(N, properties, KEY=[f"R{i // 2}" for i in range(N)], _key=[f"R{i // 2}" for i in range(N)], _second=[i % 2 == 1 for i in range(N)], ENDED=["01.02.2024" if i % 2 else None for i in range(N)])
+    sheet = sheet_of(
+        N,
+        properties,
+        KEY=[f"R{i // 2}" for i in range(N)],
+        _key=[f"R{i // 2}" for i in range(N)],
+        _second=[i % 2 == 1 for i in range(N)],
+        ENDED=["01.02.2024" if i % 2 else None for i in range(N)],
+    )
     DEFECTS["Q14"].make(sheet, hand(0.8))
     assert about(N - len(sheet), 0.8, N // 2)
     assert len(set(sheet.columns["KEY"].to_pylist())) == N // 2
 
 
 def test_extensions_begin_up_to_thirty_days_early_or_late(hand):
-    properties = [column("KEY", key=True), column("ACTION", field="action", codes={"U": "extend", "V": "issue"}), column("START", field="valid_from_on", date="%d.%m.%Y")]
+    properties = [
+        column("KEY", key=True),
+        column("ACTION", field="action", codes={"U": "extend", "V": "issue"}),
+        column("START", field="valid_from_on", date="%d.%m.%Y"),
+    ]
     sheet = sheet_of(N, properties, ACTION=["U" if i % 2 else "V" for i in range(N)], START="15.03.2024")
     touched = DEFECTS["Q15"].make(sheet, hand(0.2))
     assert all(i % 2 for i in touched)

@@ -42,17 +42,27 @@ def read_rows(country: Country, feed: str, path: Path) -> list[list[str]]:
     if contract.format == "xml":
         return [[row] for row in ElementTree.parse(path).getroot().findall(contract.rows, dict(contract.namespaces))]
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name(contract.sheet).to_python(skip_empty_area=False)[contract.skip_rows :]
-    assert [c for c in rows[0]] == [f.column for f in contract.fields]
+    assert list(rows[0]) == [f.column for f in contract.fields]
     return rows[1:]
 
 
 def test_every_feed_of_the_contracts_is_delivered_and_every_file_reads_to_its_last_row(tiny, country: Country):
-    counts = dict(
-        duckdb.sql(f"select feed || '/' || file, max(row_no) from '{tiny.truth}/record_person.parquet' group by 1").fetchall()
-    )
+    counts = dict(duckdb.sql(f"select feed || '/' || file, max(row_no) from '{tiny.truth}/record_person.parquet' group by 1").fetchall())
     delivered = {p.name for p in tiny.extracts.iterdir()}
     assert delivered == set(country.synth["agencies"]["feeds"])
-    assert {c.institution for c in country.contracts.values() if c.id in delivered} == {"SMS", "SBS", "MFA", "MIA", "MOJ", "MLSPP", "DOST", "SCWD", "OMB", "SCC", "ASAN"}
+    assert {c.institution for c in country.contracts.values() if c.id in delivered} == {
+        "SMS",
+        "SBS",
+        "MFA",
+        "MIA",
+        "MOJ",
+        "MLSPP",
+        "DOST",
+        "SCWD",
+        "OMB",
+        "SCC",
+        "ASAN",
+    }
     for feed in sorted(delivered):
         paths, read = sorted((tiny.extracts / feed).iterdir()), 0
         for path in paths[:3] + paths[len(paths) // 2 : len(paths) // 2 + 3] + paths[-2:]:
@@ -71,7 +81,9 @@ def test_every_record_points_to_a_person_and_each_row_to_one(tiny):
 
 def test_truth_has_every_declared_table_and_names_of_everybody(tiny):
     assert {p.stem for p in tiny.truth.iterdir()} == set(TRUTH) | {"names", "record_person", "defects"}
-    nameless = duckdb.sql(f"select count(*) from '{tiny.truth}/people.parquet' where person_no not in (select person_no from '{tiny.truth}/names.parquet' where surname <> '')").fetchall()[0][0]
+    nameless = duckdb.sql(
+        f"select count(*) from '{tiny.truth}/people.parquet' where person_no not in (select person_no from '{tiny.truth}/names.parquet' where surname <> '')"
+    ).fetchall()[0][0]
     assert nameless == 0
 
 
@@ -115,7 +127,9 @@ def clean(tiny, country: Country, tmp_path_factory: pytest.TempPathFactory) -> P
     """The same lives with every defect switched off."""
     folder = tmp_path_factory.mktemp("clean")
     truth = {name: tiny.table(name) for name in TRUTH}
-    deliver(truth, country, extracts=folder / "extracts", truth_folder=folder / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=list(DEFECTS))
+    deliver(
+        truth, country, extracts=folder / "extracts", truth_folder=folder / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=list(DEFECTS)
+    )
     return folder
 
 
@@ -142,16 +156,21 @@ def test_without_its_defects_one_person_has_one_number_and_leaves_on_the_passpor
     for folder, truth, steady in ((clean / "extracts", clean / "truth", True), (tiny.extracts, tiny.truth, False)):
         crossings = border(folder, country)  # noqa: F841 - read by DuckDB
         numbers, changed = duckdb.sql(f"""
-            with c as (select *, strptime(TARIX, '%d.%m.%Y %H:%M:%S') as stamp from crossings join '{truth}/record_person.parquet' p using (file, row_no) where p.feed = 'az.sbs.crossings'),
-                 pairs as (select SENED_NO, ISTIQAMET, lag(SENED_NO) over w as before, lag(ISTIQAMET) over w as was from c window w as (partition by person_no order by stamp, ISTIQAMET desc))
-            select (select max(n) from (select count(distinct IAMAS_NO) as n from c group by person_no)), (select count(*) from pairs where ISTIQAMET = 'C' and was = 'G' and SENED_NO <> before)""").fetchall()[0]
+            with who as (select * from '{truth}/record_person.parquet' where feed = 'az.sbs.crossings'),
+                 c as (select *, strptime(TARIX, '%d.%m.%Y %H:%M:%S') as stamp from crossings join who using (file, row_no)),
+                 pairs as (select SENED_NO, ISTIQAMET, lag(SENED_NO) over w as before, lag(ISTIQAMET) over w as was
+                           from c window w as (partition by person_no order by stamp, ISTIQAMET desc))
+            select (select max(n) from (select count(distinct IAMAS_NO) as n from c group by person_no)),
+                   (select count(*) from pairs where ISTIQAMET = 'C' and was = 'G' and SENED_NO <> before)""").fetchall()[0]
         assert (numbers == 1) is steady
         assert (changed == 0) is steady
 
 
 def test_switching_one_defect_off_leaves_the_others_where_they_were(tiny, country: Country, tmp_path: Path):
     truth = {name: tiny.table(name) for name in TRUTH}
-    deliver(truth, country, extracts=tmp_path / "extracts", truth_folder=tmp_path / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=["Q18"])
+    deliver(
+        truth, country, extracts=tmp_path / "extracts", truth_folder=tmp_path / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=["Q18"]
+    )
     marks = "select defect, count(*) from '{}/defects.parquet' where defect in ('Q01', 'Q18', 'Q25', 'Q21') group by 1 order by 1"
     before, after = (dict(duckdb.sql(marks.format(folder)).fetchall()) for folder in (tiny.truth, tmp_path / "truth"))
     assert before.pop("Q18") > 0
@@ -167,6 +186,13 @@ def test_a_gap_is_a_file_that_never_comes(tiny, country: Country, tmp_path: Path
 
     other = load(["az"])
     other.__dict__["synth"] = {**country.synth, "agencies": settings}
-    deliver({name: tiny.table(name) for name in TRUTH}, other, extracts=tmp_path / "extracts", truth_folder=tmp_path / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)))
+    deliver(
+        {name: tiny.table(name) for name in TRUTH},
+        other,
+        extracts=tmp_path / "extracts",
+        truth_folder=tmp_path / "truth",
+        seed=7,
+        window=(date(2020, 7, 1), date(2026, 6, 30)),
+    )
     assert not (tmp_path / "extracts" / "az.sbs.crossings" / "crossings_2023-02-06.csv").exists()
     assert (tmp_path / "extracts" / "az.sbs.crossings" / "crossings_2023-02-07.csv").exists()

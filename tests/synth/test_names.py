@@ -15,7 +15,14 @@ def people(*rows: dict) -> dict[str, pa.Table]:
         return pa.Table.from_pylist(rows, schema=arrow_schema(TRUTH[name]))
 
     documents = [
-        {"person_no": row["person_no"], "doc_no": f"D{row['person_no']}{k}", "doc_type": "P", "issuer": row["culture"], "issued_on": date(2015 + 5 * k, 1, 1), "expires_on": date(2025, 1, 1)}
+        {
+            "person_no": row["person_no"],
+            "doc_no": f"D{row['person_no']}{k}",
+            "doc_type": "P",
+            "issuer": row["culture"],
+            "issued_on": date(2015 + 5 * k, 1, 1),
+            "expires_on": date(2025, 1, 1),
+        }
         for row in rows
         for k in range(2)
     ]
@@ -27,7 +34,16 @@ def family(culture: str = "AZE") -> dict[str, pa.Table]:
     return people(
         {"person_no": 1, "sex": "M", "born_on": date(1980, 1, 1), "born_country": culture, "culture": culture, "kind": "resident"},
         {"person_no": 2, "sex": "F", "born_on": date(1982, 1, 1), "born_country": culture, "culture": culture, "kind": "resident"},
-        {"person_no": 3, "sex": "F", "born_on": date(2017, 1, 1), "born_country": culture, "culture": culture, "mother_no": 2, "father_no": 1, "kind": "resident"},
+        {
+            "person_no": 3,
+            "sex": "F",
+            "born_on": date(2017, 1, 1),
+            "born_country": culture,
+            "culture": culture,
+            "mother_no": 2,
+            "father_no": 1,
+            "kind": "resident",
+        },
     )
 
 

@@ -52,12 +52,22 @@ def make(out: Path | None, workspace: Path | None, pack: str, residents: int, se
     started = time.monotonic()
     with progress("synthetic country") as report:
         made = make_country(
-            country, residents=residents, seed=seed, extracts=extracts, truth=truth, without=[w.strip() for w in without.split(",") if w.strip()], defect_rates=factor, progress=report
+            country,
+            residents=residents,
+            seed=seed,
+            extracts=extracts,
+            truth=truth,
+            without=[w.strip() for w in without.split(",") if w.strip()],
+            defect_rates=factor,
+            progress=report,
         )
     rows = [{"feed": feed, "files": made.files[feed], "rows": n} for feed, n in made.rows.items()]
     show(rows, ["feed", "files", "rows"], as_json=as_json)
     if not as_json:
-        click.echo(f"\n{sum(made.rows.values()):,} rows of {residents:,} residents and their visitors in {time.monotonic() - started:.1f} s. Everybody in them is made up.")
+        click.echo(
+            f"\n{sum(made.rows.values()):,} rows of {residents:,} residents and their visitors in {time.monotonic() - started:.1f} s. "
+            "Everybody in them is made up."
+        )
         click.echo(f"next: karvan run -w {workspace}" if workspace else f"next: karvan synth make -w WORKSPACE, or copy {extracts} into a workspace")
 
 

@@ -75,10 +75,13 @@ def before_the_files(con: duckdb.DuckDBPyConnection, rates: dict[str, dict[str, 
     if "Q11" not in rates:
         con.execute("""
             create or replace table crossing as
-            select c.* replace (case when direction = 'out' and lag(direction) over w = 'in' then coalesce(lag(doc_no) over w, doc_no) else doc_no end as doc_no)
+            select c.* replace (
+                case when direction = 'out' and lag(direction) over w = 'in' then coalesce(lag(doc_no) over w, doc_no) else doc_no end as doc_no)
             from crossing c window w as (partition by person_no order by crossed_at, direction) order by c.rowid""")
     if "Q12" not in rates:
-        con.execute("update papers set iamas_no = first_no from (select person_no, min(iamas_no) as first_no from papers group by person_no) f where f.person_no = papers.person_no")
+        con.execute("""
+            update papers set iamas_no = first_no
+            from (select person_no, min(iamas_no) as first_no from papers group by person_no) f where f.person_no = papers.person_no""")
     if "Q16" not in rates:
         con.execute("""
             update permit set valid_to_on = left_on from
@@ -126,12 +129,13 @@ def wrong_case(sheet: Sheet, hand: Hand) -> Rows:
     touched = []
     for column in [c for c in (sheet.column(n) for n in NAMES) if c]:
         rows = hand.some(sheet.has(column))
-        flip = iter(hand.draw.random(len(rows)))
-        touched.append(sheet.change(column, rows, lambda v: v.replace("i", "İ").upper() if next(flip) < 0.5 else v[:1].replace("I", "ı") + v[1:].replace("İ", "i̇")))  # noqa: B023
+        upper = hand.draw.random(len(rows)) < 0.5
+        touched.append(sheet.change(column, rows[upper], lambda v: v.replace("i", "İ").upper()))
+        touched.append(sheet.change(column, rows[~upper], lambda v: v.replace("I", "ı")))
     return _all(touched)
 
 
-LOOK_ALIKE = str.maketrans("AEOPCXTHKMBaeopcxy", "АЕОРСХТНКМВаеорсху")  # noqa: RUF001
+LOOK_ALIKE = str.maketrans("AEOPCXTHKMBaeopcxy", "АЕОРСХТНКМВаеорсху")
 
 
 def look_alike_letters(sheet: Sheet, hand: Hand) -> Rows:
@@ -198,7 +202,7 @@ def machine_reading(sheet: Sheet, hand: Hand) -> Rows:
     if not (surname and given and number):
         return NONE
     length = pc.add(pc.utf8_length(pc.fill_null(sheet.columns[surname], "")), pc.utf8_length(pc.fill_null(sheet.columns[given], "")))
-    long = np.flatnonzero((length.to_numpy() > 37))
+    long = np.flatnonzero(length.to_numpy() > 37)
     room = iter([37 - len(s or "") for s in sheet.values(surname, np.intersect1d(long, sheet.has(given)))])
     cut = sheet.change(given, np.intersect1d(long, sheet.has(given)), lambda v: v[: max(next(room), 1)])
     rows = hand.some(sheet.has(number))
@@ -298,7 +302,11 @@ def new_number(sheet: Sheet, hand: Hand) -> Rows:
     documents = sheet.values("_doc", rows)
     chosen = {d: hand.draw.random() < hand.rate for d in dict.fromkeys(documents)}
     rows, documents = rows[[chosen[d] for d in documents]], [d for d in documents if chosen[d]]
-    sheet.put(column, rows, [f"{v[:1]}9{sum(ord(c) * 31**i for i, c in enumerate(d or '')) % 10**7:07d}" for v, d in zip(sheet.values(column, rows), documents, strict=True)])
+    sheet.put(
+        column,
+        rows,
+        [f"{v[:1]}9{sum(ord(c) * 31**i for i, c in enumerate(d or '')) % 10**7:07d}" for v, d in zip(sheet.values(column, rows), documents, strict=True)],
+    )
     return rows
 
 
@@ -314,7 +322,9 @@ def keyed_twice(sheet: Sheet, hand: Hand) -> Rows:
     surname = sheet.column("surname")
     if surname:
         u = iter(hand.draw.random(len(new)))
-        sheet.change(surname, np.intersect1d(new[hand.draw.random(len(new)) < 0.3], sheet.has(surname)), lambda v: hand.cultures.spelling.respell(v, "spelling", next(u)))
+        sheet.change(
+            surname, np.intersect1d(new[hand.draw.random(len(new)) < 0.3], sheet.has(surname)), lambda v: hand.cultures.spelling.respell(v, "spelling", next(u))
+        )
     return new
 
 
@@ -499,7 +509,8 @@ def foreign_letters(sheet: Sheet, hand: Hand) -> Rows:
         rows = np.intersect1d(hand.some(sheet.has(surname)), sheet.has(given))
         u = hand.draw.random(len(rows))
         forms = [
-            (hand.cultures.spelling.cyrillic(s, x), hand.cultures.spelling.cyrillic(g, x)) for s, g, x in zip(sheet.values(surname, rows), sheet.values(given, rows), u, strict=True)
+            (hand.cultures.spelling.cyrillic(s, x), hand.cultures.spelling.cyrillic(g, x))
+            for s, g, x in zip(sheet.values(surname, rows), sheet.values(given, rows), u, strict=True)
         ]
         known = np.array([bool(s and g) for s, g in forms], bool)
         rows, forms = rows[known], [f for f, k in zip(forms, known, strict=True) if k]
@@ -515,7 +526,11 @@ def loose_amounts(sheet: Sheet, hand: Hand) -> Rows:
     for f in sheet.contract.fields:
         if f.type == "number" and f.decimal == ",":
             rows = hand.some(sheet.has(f.column))
-            touched.append(sheet.change(f.column, rows, lambda v: (f"{int(v.split(',')[0]):,}".replace(",", "\u00a0") + "," + v.split(",")[1]) if len(v) > 6 else v + "\u00a0"))
+            touched.append(
+                sheet.change(
+                    f.column, rows, lambda v: (f"{int(v.split(',')[0]):,}".replace(",", "\u00a0") + "," + v.split(",")[1]) if len(v) > 6 else v + "\u00a0"
+                )
+            )
     return _all(touched)
 
 
@@ -536,7 +551,13 @@ def neighbours_name(sheet: Sheet, hand: Hand) -> Rows:
 def _from_the_row_above(sheet: Sheet, hand: Hand, columns: list[str]) -> Rows:
     rows = hand.some(np.arange(1, len(sheet)))
     above = {c: sheet.values(c, rows - 1) for c in columns}
-    different = np.array([any(a is not None and a != b for a, b in zip(pair_a, pair_b, strict=True)) for pair_a, pair_b in zip(zip(*above.values(), strict=True), zip(*(sheet.values(c, rows) for c in columns), strict=True), strict=True)], bool)
+    different = np.array(
+        [
+            any(a is not None and a != b for a, b in zip(pair_a, pair_b, strict=True))
+            for pair_a, pair_b in zip(zip(*above.values(), strict=True), zip(*(sheet.values(c, rows) for c in columns), strict=True), strict=True)
+        ],
+        bool,
+    )
     for column in columns:
         sheet.put(column, rows[different], [a for a, d in zip(above[column], different, strict=True) if d])
     return rows[different]

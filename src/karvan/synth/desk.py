@@ -42,7 +42,9 @@ class Window:
         return list(dict.fromkeys(day.strftime(PERIOD[period]) for day in days))
 
 
-def open_office(con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spells: pa.Table, passports: pa.Table, country: Country, settings: dict[str, Any]) -> None:
+def open_office(
+    con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spells: pa.Table, passports: pa.Table, country: Country, settings: dict[str, Any]
+) -> None:
     """Put on the desk what agencies look up: documents with their names, numbers, citizenships, addresses, people abroad."""
     for name, table in truth.items():
         con.register("arriving", table)
@@ -61,7 +63,9 @@ def open_office(con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spel
     con.execute("create or replace table places (region varchar, name varchar)")
     con.executemany("insert into places values (?, ?)", [[c.code, c.name(country.languages[0])] for c in country.code_list("regions")] or [["", ""]])
     con.execute("create or replace table streets as select unnest(?) as street, generate_subscripts(?, 1) - 1 as no", [streets, streets])
-    con.execute("create or replace table cases as select case_no, count(distinct person_no) as case_size, min(event_on) as opened_on from case_event group by case_no")
+    con.execute(
+        "create or replace table cases as select case_no, count(distinct person_no) as case_size, min(event_on) as opened_on from case_event group by case_no"
+    )
     about = settings.get("abroad", {})
     con.execute(
         """
@@ -75,7 +79,8 @@ def open_office(con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spel
         {"national": country.national, "within": int(about.get("within_days", 400)), "registers": float(about.get("registers", 0.25))},
     )
     con.execute(
-        "create or replace table own_documents as select person_no, doc_no, doc_type, issued_on, expires_on from documents where issuer = ? and doc_type in ('P', 'ID') order by doc_no",
+        """create or replace table own_documents as
+        select person_no, doc_no, doc_type, issued_on, expires_on from documents where issuer = ? and doc_type in ('P', 'ID') order by doc_no""",
         [country.national],
     )
 
@@ -92,7 +97,13 @@ def _check_digits(documents: pa.Table) -> pa.Table:
 
 
 def write_sheet(
-    con: duckdb.DuckDBPyConnection, contract: Contract, settings: dict[str, Any], *, window: Window, national: str, words: dict[str, dict[str, str]] | None = None
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    settings: dict[str, Any],
+    *,
+    window: Window,
+    national: str,
+    words: dict[str, dict[str, str]] | None = None,
 ) -> Sheet:
     """All rows of a feed that its agency delivers in the window."""
     queries = [_part_query(contract, settings, number, window, national, words or {}) for number in range(len(settings["parts"]))]
@@ -104,12 +115,12 @@ def _part_query(contract: Contract, settings: dict[str, Any], number: int, windo
     part = settings["parts"][number]
     record = contract.records[number] if number < len(contract.records) else contract.records[0]
     truth = part["truth"]
-    types = {c.name: c.type for c in TRUTH[truth].columns} if truth in TRUTH else EXTRA_TYPES[truth]
+    types: dict[str, str] = {c.name: c.type for c in TRUTH[truth].columns} if truth in TRUTH else EXTRA_TYPES[truth]
     own = set(types) | {"person_no", "doc_no"}
     person = "person_no" in TRUTH[truth].column_names if truth in TRUTH else True
     cells = []
     later = part.get("later")
-    digits = {f.check_column for f in contract.fields if f.check_column}
+    digits: set[str | None] = {f.check_column for f in contract.fields if f.check_column}
     for f in contract.fields:
         expression, kind = _expression(f, part, record, settings.get("names", "office"), types, own, person, digits)
         if expression is not None and f.code_list in words:
@@ -136,7 +147,8 @@ def _part_query(contract: Contract, settings: dict[str, Any], number: int, windo
     sent = f"""
         select b.*, false as _second, _first as _delivered, coalesce(date_trunc('month', _again) > date_trunc('month', _first), false) as ahead from ({base}) b
         union all
-        select b.*, true as _second, _again as _delivered, false as ahead from ({base}) b where date_trunc('month', _again) > date_trunc('month', _first) and _again <= {last}"""
+        select b.*, true as _second, _again as _delivered, false as ahead from ({base}) b
+        where date_trunc('month', _again) > date_trunc('month', _first) and _again <= {last}"""
     who = "cast(null as bigint)" if not person else "t.person_no"
     joins = (
         """
@@ -153,7 +165,12 @@ def _part_query(contract: Contract, settings: dict[str, Any], number: int, windo
         joins += " left join places pl on pl.region = t.region left join streets st on st.no = hash(t.person_no, 5) % (select count(*) from streets)"
     if "case_no" in own:
         joins += " left join cases cs on cs.case_no = t.case_no"
-    one = f"qualify row_number() over (partition by t.rowid, t._delivered order by c.citizenship <> '{national}', c.citizenship, pn.from_on desc, mn.from_on desc) = 1" if person else ""
+    one = (
+        "qualify row_number() over (partition by t.rowid, t._delivered "
+        f"order by c.citizenship <> '{national}', c.citizenship, pn.from_on desc, mn.from_on desc) = 1"
+        if person
+        else ""
+    )
     hidden = [
         f"{who} as _person", "t._delivered as _delivered", "t._day as _day", "t._second as _second", "t.rowid as _row",
         f"'{number}' as _part", f"strftime(t._delivered, '{PERIOD[contract.period]}') as _period",
@@ -163,11 +180,17 @@ def _part_query(contract: Contract, settings: dict[str, Any], number: int, windo
     return f"select *, concat_ws('/', {', '.join(keys)}) as _key from (select {', '.join(cells + hidden)} from ({sent}) t {joins} {one})"
 
 
-def _expression(f: ContractField, part: dict[str, Any], record: RecordPart, style: str, types: dict[str, str], own: set[str], person: bool, digits: set[str | None]) -> tuple[str | None, str]:
+def _expression(
+    f: ContractField, part: dict[str, Any], record: RecordPart, style: str, types: dict[str, str], own: set[str], person: bool, digits: set[str | None]
+) -> tuple[str | None, str]:
     """What to write in a physical column: an SQL expression over the desk, and its type; None where the agency has nothing."""
     written = (part.get("columns") or {}).get(f.column)
     if written is not None:
-        made = {"address": "coalesce(pl.name || ', ', '') || st.street || ' ' || (hash(t.person_no, 7) % 90 + 1)", "iamas_no": "d.iamas_no", "case_size": "cs.case_size"}.get(str(written), str(written))
+        made = {
+            "address": "coalesce(pl.name || ', ', '') || st.street || ' ' || (hash(t.person_no, 7) % 90 + 1)",
+            "iamas_no": "d.iamas_no",
+            "case_size": "cs.case_size",
+        }.get(str(written), str(written))
         return made, "day" if f.date else "text"
     if f.column in digits:
         return "case when t.rowid % 40 > 0 then d.digit end", "text"  # the rest is typed by hand
@@ -191,7 +214,10 @@ def _expression(f: ContractField, part: dict[str, Any], record: RecordPart, styl
         return known[name]
     printed = {"surname": "coalesce(d.surname, n.latin_surname)", "given_names": "coalesce(d.given_names, n.latin_given_names)"}
     copied = "(d.doc_no is not null and n.office_surname <> n.surname and hash(t.person_no, 11) % 2 = 0)"
-    office = {"surname": f"case when {copied} then d.surname else n.office_surname end", "given_names": f"case when {copied} then d.given_names else n.office_given_names end"}
+    office = {
+        "surname": f"case when {copied} then d.surname else n.office_surname end",
+        "given_names": f"case when {copied} then d.given_names else n.office_given_names end",
+    }
     patronymic = "case when n.office_surname = n.surname or hash(t.person_no, 13) % 5 < 3 then nullif(n.office_patronymic, '') end"
     if style == "passport":
         names = {k: f"upper({v})" for k, v in printed.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +34,7 @@ def write_files(sheet: Sheet, folder: Path, *, due: Iterable[str] = (), leave_ou
     lay_out = _LAYOUTS[contract.format](contract, {f.column: sheet.columns[f.column] for f in contract.fields})
     folder.mkdir(parents=True, exist_ok=True)
     names, numbers = np.empty(len(periods), object), np.empty(len(periods), np.int64)
-    for start, end in zip(starts[:-1], starts[1:], strict=True):
+    for start, end in itertools.pairwise(starts):
         name = contract.file.replace("{period}", periods[start])
         names[start:end], numbers[start:end] = name, np.arange(1, end - start + 1)
         if periods[start] not in leave_out:
@@ -112,23 +113,28 @@ def _xml(contract: Contract, cells: Cells) -> LayOut:
 
     def lay_out(period: str, start: int, end: int) -> bytes:
         values = {f.column: cells[f.column].slice(start, end - start).to_pylist() for f in contract.fields}
-        lines = [f'<?xml version="1.0" encoding="{contract.encoding.upper()}"?>', f'<{prefix}:Hesabat {head} dovr="{period}">' if prefix else f'<root period="{period}">']
+        lines = [
+            f'<?xml version="1.0" encoding="{contract.encoding.upper()}"?>',
+            f'<{prefix}:Hesabat {head} dovr="{period}">' if prefix else f'<root period="{period}">',
+        ]
         opened: tuple | None = None
         for i in range(end - start):
             under = tuple(values[f.column][i] for f in outer)
             if under != opened:
                 if opened is not None:
                     lines.append(f"</{parent}>")
-                lines.append(f"<{parent}" + "".join(f" {f.path[4:]}={quoteattr(v or '')}" for f, v in zip(outer, under, strict=True)) + ">")
+                lines.append(f"<{parent}" + "".join(f" {(f.path or '')[4:]}={quoteattr(v or '')}" for f, v in zip(outer, under, strict=True)) + ">")
                 opened = under
             tree: dict = {}
             for f in inner:
                 value = values[f.column][i]
                 if value is not None:
                     inside = tree
-                    for step in f.path.split("/")[:-1]:
+                    for step in (f.path or "").split("/")[:-1]:
                         inside = inside.setdefault(step, {})
-                    inside[f.path.split("/")[-1]] = value if f.path.split("/")[-1].startswith("@") else {**inside.get(f.path.split("/")[-1], {}), "": value}
+                    inside[(f.path or "").split("/")[-1]] = (
+                        value if (f.path or "").split("/")[-1].startswith("@") else {**inside.get((f.path or "").split("/")[-1], {}), "": value}
+                    )
             lines.append(_element(row_tag, tree))
         if opened is not None:
             lines.append(f"</{parent}>")
@@ -144,12 +150,26 @@ def _element(tag: str, tree: dict) -> str:
     return f"<{tag}{attributes}>{inside}</{tag}>" if inside else f"<{tag}{attributes}/>"
 
 
+_OPC, _OOX = "http://schemas.openxmlformats.org/package/2006", "http://schemas.openxmlformats.org/officeDocument/2006"
+_MAIN, _SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _WORKBOOK = {
-    "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
-    "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-}  # fmt: skip
+    "[Content_Types].xml": (
+        f'<Types xmlns="{_OPC}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{_SHEET}.sheet.main+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_SHEET}.worksheet+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        f'<Relationships xmlns="{_OPC}/relationships"><Relationship Id="rId1" '
+        f'Type="{_OOX}/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    ),
+    "xl/workbook.xml": (
+        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OOX}/relationships"><sheets><sheet name="{{sheet}}" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        f'<Relationships xmlns="{_OPC}/relationships"><Relationship Id="rId1" '
+        f'Type="{_OOX}/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+    ),
+}
 _XML_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
@@ -161,12 +181,12 @@ def _xlsx(contract: Contract, cells: Cells) -> LayOut:
     def lay_out(period: str, start: int, end: int) -> bytes:
         lines = [[f"{contract.name}, {period}"]] + [[""]] * max(contract.skip_rows - 1, 0) if contract.skip_rows else []
         columns = [cells[f.column].slice(start, end - start).to_pylist() for f in contract.fields]
-        out = []
+        out: list[str] = []
         for line in [*lines, [f.column for f in contract.fields]]:
             out.append(_row(len(out) + 1, zip(letters, line, [False] * len(line), strict=False)))
         for i in range(end - start):
             out.append(_row(len(out) + 1, ((a, c[i], n) for a, c, n in zip(letters, columns, numeric, strict=True))))
-        sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{"".join(out)}</sheetData></worksheet>'
+        sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{"".join(out)}</sheetData></worksheet>'
         parts = {**{k: v.replace("{sheet}", escape(contract.sheet or "Sheet1")) for k, v in _WORKBOOK.items()}, "xl/worksheets/sheet1.xml": sheet}
         packed = BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:

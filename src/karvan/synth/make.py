@@ -119,11 +119,28 @@ def deliver(
         progress(feed, 0.15 + 0.85 * number / len(feeds))
         contract = country.contracts.get(feed)
         if contract is None:
-            raise PackError(f"The synthetic country delivers '{feed}', and no contract has that id.", where="synth/agencies.yaml", fix=nearest(feed, list(country.contracts)) or "write the contract first")
+            raise PackError(
+                f"The synthetic country delivers '{feed}', and no contract has that id.",
+                where="synth/agencies.yaml",
+                fix=nearest(feed, list(country.contracts)) or "write the contract first",
+            )
         sheet = write_sheet(con, contract, about, window=Window(*window), national=country.national, words=settings.get("words"))
-        damage(sheet, {defect: by_feed[feed] for defect, by_feed in rates.items() if feed in by_feed}, country=country, cultures=cultures, settings=settings, seed=seed, window=Window(*window))
+        damage(
+            sheet,
+            {defect: by_feed[feed] for defect, by_feed in rates.items() if feed in by_feed},
+            country=country,
+            cultures=cultures,
+            settings=settings,
+            seed=seed,
+            window=Window(*window),
+        )
         sheet.sort()
-        file, row = write_files(sheet, extracts / feed, due=Window(*window).periods(contract.period), leave_out=frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ())))
+        file, row = write_files(
+            sheet,
+            extracts / feed,
+            due=Window(*window).periods(contract.period),
+            leave_out=frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ())),
+        )
         who.append(_record_person(sheet, file, row))
         what += _defects(sheet, file, row)
         made.rows[feed] = len(sheet)
@@ -146,8 +163,14 @@ def rates_of(settings: Mapping[str, Any], *, without: Iterable[str] = (), factor
     off = set(without)
     for name in off | set(known):
         if name not in DEFECTS:
-            raise PackError(f"There is no defect '{name}'.", where="synth/agencies.yaml or --without", fix="name one of Q01 to Q25 or X1 to X3; docs/explanation/synthetic-country.md says what each does")
-    return {name: {feed: min(rate * factor, 0.95) if rate < 1 else rate for feed, rate in by_feed.items()} for name, by_feed in known.items() if name not in off}
+            raise PackError(
+                f"There is no defect '{name}'.",
+                where="synth/agencies.yaml or --without",
+                fix="name one of Q01 to Q25 or X1 to X3; docs/explanation/synthetic-country.md says what each does",
+            )
+    return {
+        name: {feed: min(rate * factor, 0.95) if rate < 1 else rate for feed, rate in by_feed.items()} for name, by_feed in known.items() if name not in off
+    }
 
 
 def _names_truth(spells: pa.Table) -> pa.Table:
@@ -158,7 +181,15 @@ def _record_person(sheet: Sheet, file: pa.Array, row: np.ndarray) -> pa.Table:
     filled = sheet.has("_person")
     at = pa.array(filled)
     feed = pa.array([sheet.contract.id] * len(filled), pa.string())
-    return pa.table({"feed": feed, "key": sheet.columns["_key"].take(at), "file": file.take(at), "row_no": pa.array(row[filled]), "person_no": sheet.columns["_person"].take(at)})
+    return pa.table(
+        {
+            "feed": feed,
+            "key": sheet.columns["_key"].take(at),
+            "file": file.take(at),
+            "row_no": pa.array(row[filled]),
+            "person_no": sheet.columns["_person"].take(at),
+        }
+    )
 
 
 _DEFECTS = pa.schema([("feed", pa.string()), ("file", pa.string()), ("row_no", pa.int64()), ("defect", pa.string())])
@@ -169,5 +200,7 @@ def _defects(sheet: Sheet, file: pa.Array, row: np.ndarray) -> list[pa.Table]:
     for defect, rows in sheet.marks:
         at = pa.array(rows)
         n = len(rows)
-        tables.append(pa.table([pa.array([sheet.contract.id] * n, pa.string()), file.take(at), pa.array(row[rows]), pa.array([defect] * n, pa.string())], schema=_DEFECTS))
+        tables.append(
+            pa.table([pa.array([sheet.contract.id] * n, pa.string()), file.take(at), pa.array(row[rows]), pa.array([defect] * n, pa.string())], schema=_DEFECTS)
+        )
     return tables

@@ -161,7 +161,18 @@ class _People:
         return self._written(rows, surname, start, end, draw)
 
     def _written(self, rows: Any, surname: Any, start: Any, end: Any, draw: np.random.Generator) -> pa.Table:
-        columns = ("surname", "given_names", "patronymic", "office_surname", "office_given_names", "office_patronymic", "latin_surname", "latin_given_names", "latin_father", "script")
+        columns = (
+            "surname",
+            "given_names",
+            "patronymic",
+            "office_surname",
+            "office_given_names",
+            "office_patronymic",
+            "latin_surname",
+            "latin_given_names",
+            "latin_father",
+            "script",
+        )
         out: dict[str, Texts] = {c: np.empty(len(rows), object) for c in columns}
         culture, female = self.culture[rows], self.female[rows]
         local = self.all.settings["local_culture"]
@@ -190,12 +201,15 @@ class _People:
                     heard = self.all.spelling.local
                     for k, part in (("surname", family), ("given_names", given)):
                         at = surname[of] if k == "surname" else self.forename[rows[of]]
-                        forms = [[p[1], p[1], heard(p[1], 0.2), heard(p[1], 0.8)] for p in part]
-                        choice = (u[of] * 4).astype(int)
-                        out[f"office_{k}"][of] = np.array([f for f in forms for f in f], object)[at * 4 + choice]
+                        ways = [way for _, latin in part for way in (latin, latin, heard(latin, 0.2), heard(latin, 0.8))]
+                        _put(out[f"office_{k}"], of, ways, at * 4 + (u[of] * 4).astype(int))
                 two = of[self.second[rows[of]] >= 0]
-                for k, forms in (("given_names", [g[0] for g in given]), ("latin_given_names", [g[1] for g in given]), ("office_given_names", [g[0 if at_home else 1] for g in given])):
-                    out[k][two] = out[k][two] + " " + np.array(forms, object)[self.second[rows[two]]]
+                for k, forms in (
+                    ("given_names", [g[0] for g in given]),
+                    ("latin_given_names", [g[1] for g in given]),
+                    ("office_given_names", [g[0 if at_home else 1] for g in given]),
+                ):
+                    out[k][two] = out[k][two] + " " + _words(forms)[self.second[rows[two]]]
                 out["script"][of] = "cyrillic" if about.about.get("cyrillic") else "arabic" if about.about.get("arabic") else "latin"
         return pa.table(
             {
@@ -208,7 +222,13 @@ class _People:
 
 
 def _put(target: Texts, of: Any, words: list[str], at: Any) -> None:
-    target[of] = np.array(words, object)[at]
+    target[of] = _words(words)[at]
+
+
+def _words(words: list[str]) -> Texts:
+    array: Texts = np.empty(len(words), object)
+    array[:] = words
+    return array
 
 
 def _common(draw: np.random.Generator, n: int, size: int) -> np.ndarray[Any, Any]:
@@ -247,4 +267,11 @@ def _passports(documents: pa.Table, spells: pa.Table, persons: _People, cultures
             given[i] = plain(cultures.spelling.respell(given[i], "spelling", v[i] * 2 - 1))
     for i in np.flatnonzero(arabic & (draw.random(len(person)) < rates.get("fathers_name_in_passport", 0.25))):
         given[i] = f"{given[i]} {father[i]}"
-    return pa.table({"doc_no": documents["doc_no"].combine_chunks(), "person_no": person, "surname": pa.array(surname, pa.string()), "given_names": pa.array(given, pa.string())})
+    return pa.table(
+        {
+            "doc_no": documents["doc_no"].combine_chunks(),
+            "person_no": person,
+            "surname": pa.array(surname, pa.string()),
+            "given_names": pa.array(given, pa.string()),
+        }
+    )

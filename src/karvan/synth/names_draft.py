@@ -100,8 +100,13 @@ def name_lists(shared: Path, cultures: dict[str, Any], local: str, letters: dict
         for latin, native in names.items():
             native = to_native.get((script, latin.lower()), native) if script_of(native) == "latin" and script else native
             family.append((culture, native, latin))
+
     def written(culture: str, native: str, latin: str) -> str:
-        return "".join(letters.get(c, letters.get(c.lower(), c.lower()).capitalize() if c.lower() in letters else c) for c in native) if culture == local else latin
+        return (
+            "".join(letters.get(c, letters.get(c.lower(), c.lower()).capitalize() if c.lower() in letters else c) for c in native)
+            if culture == local
+            else latin
+        )
 
     return (
         sorted({(culture, sex, native, plain(written(culture, native, latin))) for culture, sex, native, latin in first}),
@@ -168,7 +173,7 @@ def mined_pairs(shared: Path) -> Iterator[tuple[str, str, str, int]]:
     import pyarrow.parquet as pq
 
     for row in pq.read_table(shared / "data" / "name_pairs" / "tokens_train.parquet").to_pylist():
-        script = {"ru": "cyrillic", "ar": "arabic"}.get(row["lang"])
+        script = {"ru": "cyrillic", "ar": "arabic"}.get(row["lang"], "")
         if script and script_of(row["native"]) == script:
             yield script, row["latin"].lower(), row["native"].lower(), int(row["count"])
 

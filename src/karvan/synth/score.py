@@ -104,7 +104,17 @@ def _links(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         select b.p as hits, c.p as linked, t.p as true_pairs from b, c, t"""
     row = _rows(con, pairs)[0]
     precision, recall = row["hits"] / row["linked"] if row["linked"] else 1.0, row["hits"] / row["true_pairs"] if row["true_pairs"] else 1.0
-    found.append({"measure": "pairs of documents", "group": "all", "rows": int(row["true_pairs"] or 0), "persons": found[0]["persons"], "precision": precision, "recall": recall, "f1": _f1(precision, recall)})
+    found.append(
+        {
+            "measure": "pairs of documents",
+            "group": "all",
+            "rows": int(row["true_pairs"] or 0),
+            "persons": found[0]["persons"],
+            "precision": precision,
+            "recall": recall,
+            "f1": _f1(precision, recall),
+        }
+    )
     return found
 
 
@@ -121,7 +131,10 @@ def _agreement(con: duckdb.DuckDBPyConnection, days: str, ours: str, true: str, 
 
 
 def _with_shares(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, "precision": row["agreed"] / row["ours"] if row["ours"] else None, "recall": row["agreed"] / row["truth"] if row["truth"] else None} for row in rows]
+    return [
+        {**row, "precision": row["agreed"] / row["ours"] if row["ours"] else None, "recall": row["agreed"] / row["truth"] if row["truth"] else None}
+        for row in rows
+    ]
 
 
 def _presence(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
@@ -131,7 +144,8 @@ def _presence(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         return []
     days = f"select cast(unnest(generate_series(date '{first}' + 180, date '{last}', interval 6 month)) as date) as day"
     ours = """
-        select distinct d.day, w.person_no from days d join presence_spells p on (p.entered_on is null or p.entered_on <= d.day) and (p.left_on is null or p.left_on > d.day)
+        select distinct d.day, w.person_no
+        from days d join presence_spells p on (p.entered_on is null or p.entered_on <= d.day) and (p.left_on is null or p.left_on > d.day)
         join who w using (person_id) where p.closed_by in ('exit', 'censored') or p.left_on is not null"""
     true = """
         select d.day, c.person_no from days d join truth_crossing c on c.crossed_on <= d.day and c.decision = 'admitted'
@@ -146,7 +160,8 @@ def _residence(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     if not days:
         return []
     ours = """
-        select distinct d.day, r.rule, w.person_no from days d join residence_spells r on (r.from_on is null or r.from_on <= d.day) and (r.to_on is null or r.to_on > d.day)
+        select distinct d.day, r.rule, w.person_no
+        from days d join residence_spells r on (r.from_on is null or r.from_on <= d.day) and (r.to_on is null or r.to_on > d.day)
         join who w using (person_id)"""
     true = "select distinct d.day, r.person_no from days d join truth_residence r on r.from_on <= d.day and (r.to_on is null or r.to_on > d.day)"
     return _with_shares(_agreement(con, days, ours, true, more="o.rule"))

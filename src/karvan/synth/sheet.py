@@ -91,8 +91,16 @@ class Sheet:
 
 
 def _flat(values: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return pa.concat_arrays(values.chunks) if isinstance(values, pa.ChunkedArray) and values.num_chunks != 1 and values.num_chunks else (
-        values.chunk(0) if isinstance(values, pa.ChunkedArray) and values.num_chunks else pa.array([], values.type) if isinstance(values, pa.ChunkedArray) else values
+    return (
+        pa.concat_arrays(values.chunks)
+        if isinstance(values, pa.ChunkedArray) and values.num_chunks != 1 and values.num_chunks
+        else (
+            values.chunk(0)
+            if isinstance(values, pa.ChunkedArray) and values.num_chunks
+            else pa.array([], values.type)
+            if isinstance(values, pa.ChunkedArray)
+            else values
+        )
     )
 
 

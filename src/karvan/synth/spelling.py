@@ -14,8 +14,9 @@ from collections import defaultdict
 from itertools import accumulate
 from pathlib import Path
 
-
-_NO_ACCENT = str.maketrans({"ı": "i", "ł": "l", "Ł": "L", "ß": "ss", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ə": "a", "Ə": "A", "ð": "d", "þ": "th", "ŋ": "n"})
+_NO_ACCENT = str.maketrans(
+    {"ı": "i", "ł": "l", "Ł": "L", "ß": "ss", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ə": "a", "Ə": "A", "ð": "d", "þ": "th", "ŋ": "n"}
+)
 
 
 def plain(text: str) -> str:
@@ -61,7 +62,7 @@ class Spelling:
             return name
         total = list(accumulate(n for _, _, n in fitting))
         spot = u * total[-1]
-        written, also, count = fitting[min(bisect_right(total, spot), len(fitting) - 1)]
+        written, also, _count = fitting[min(bisect_right(total, spot), len(fitting) - 1)]
         places = [i for i in range(len(low)) if low.startswith(written, i)]
         at = places[int(spot * 7919) % len(places)]
         return _cased(low[:at] + also + low[at + len(written) :], name)
@@ -76,10 +77,13 @@ class Spelling:
         parts = []
         for part in name.replace("-", " ").lower().split():
             listed = self._forms.get(("cyrillic", part))
-            woman = part.endswith("a") and self._forms.get(("cyrillic", part[:-1]))
-            if not listed and not woman:
+            man = self._forms.get(("cyrillic", part[:-1])) if part.endswith("a") else None
+            if listed:
+                form = _pick(listed, u)
+            elif man:
+                form = _pick(man, u) + "а"
+            else:
                 return None
-            form = _pick(listed, u) if listed else _pick(woman, u) + "а"
             parts.append(form[:1].upper() + form[1:])
         return " ".join(parts) if parts else None
 
