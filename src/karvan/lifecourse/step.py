@@ -36,7 +36,7 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     """Write the tables of the life course; returns what was counted on the way."""
     from karvan.country import for_workspace
 
-    con = ws.connect(memory="1GB")
+    con = ws.connect(memory="800MB")
     try:
         if not sql.count(con, "links"):    # sources without people in them, as published tables and anonymous extracts
             for table in WRITES:
@@ -104,15 +104,19 @@ def life_courses(
     def make(name: str, file: str | None = None) -> int:
         return sql.make(con, name, file or f"{name}.sql", **facts)
 
-    for record in RECORDS:
-        con.execute(f"create or replace temp view linked_{record} as select l.person_id, r.* from {record} r join links l using (record_id)")
+    for record in RECORDS:    # crossings are read twice, all others many times
+        kind = "view" if record == "crossing" else "table"
+        con.execute(
+            f"create or replace temp {kind} linked_{record} as "
+            f"select l.person_id, r.* exclude (extra, delivery_id, row_no, feed) from {record} r join links l using (record_id)"
+        )
     con.execute("create or replace temp table precedence as select unnest($1) as status, unnest(range($2)) as place", [list(PRECEDENCE), len(PRECEDENCE)])
     con.execute("create or replace temp table positive_outcomes as select unnest($1) as word", [list(POSITIVE_OUTCOMES)])
 
     progress("crossings", 0.05)
     make("deaths")
     seen = make("crossings_linked", "crossings.sql")
-    con.execute("create or replace temp table crossings_kept as select * exclude (read_twice) from crossings_linked where not read_twice")
+    con.execute("create or replace temp view crossings_kept as select * exclude (read_twice) from crossings_linked where not read_twice")
     con.execute("create or replace temp view crossings as from crossings_kept")
     make("sightings")
     make("citizenships_made", "citizenship.sql")
