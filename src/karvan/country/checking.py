@@ -18,10 +18,10 @@ from karvan.country.calendar import WEEKDAYS, days_of
 from karvan.country.code_list import CodeList, read_code_list
 from karvan.country.contract_check import check_contract
 from karvan.country.pack import Pack, find_pack
-from karvan.country.yaml_file import Keys, line_of, lines, parse
+from karvan.country.yaml_file import Keys, line_of, lines, parse, twice
 from karvan.errors import PackError, nearest
 
-ABOUT_KEYS = ("id", "names", "zone", "languages", "citizenship", "codes", "currency", "indicators", "uses", "operator")
+ABOUT_KEYS = ("id", "names", "zone", "languages", "citizenship", "codes", "currency", "indicators", "uses", "operator", "headlines")
 INSTITUTION_KEYS = ("name", "short", "role", "systems", "needs", "sources", "status")
 INSTITUTION_STATUS = ("unverified", "confirmed")
 CALENDAR_KEYS = ("years", "weekend", "substitute", "off", "worked")
@@ -56,9 +56,11 @@ class Reader:
         try:
             self.content = parse(text, where=str(path))
             self.marks = lines(text)
+            for key, line in twice(text):
+                mistakes.append(Mistake(path, line, f"The key '{key}' stands twice; only the second would be read.", "take one out"))
         except PackError as wrong:
-            line = wrong.where.rpartition(":")[2]
-            mistakes.append(Mistake(path, int(line) if line.isdigit() else 1, wrong.what, wrong.fix))
+            said = wrong.where.rpartition(":")[2]
+            mistakes.append(Mistake(path, int(said) if said.isdigit() else 1, wrong.what, wrong.fix))
 
     def say(self, keys: Iterable[Any], what: str, fix: str = "") -> None:
         self.mistakes.append(Mistake(self.path, line_of(self.marks, tuple(keys)), what, fix))

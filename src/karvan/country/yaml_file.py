@@ -56,7 +56,21 @@ def lines(text: bytes | str) -> dict[Keys, int]:
     >>> lines("a:\\n  - {b: 1}\\n")[("a", 0, "b")]
     2
     """
+    return _walked(text)[0]
+
+
+def twice(text: bytes | str) -> list[tuple[Any, int]]:
+    """Keys that stand twice in one place, with the line of the second: YAML would quietly keep only that one.
+
+    >>> twice("a: 1\\nb: 2\\na: 3\\n")
+    [('a', 3)]
+    """
+    return _walked(text)[1]
+
+
+def _walked(text: bytes | str) -> tuple[dict[Keys, int], list[tuple[Any, int]]]:
     found: dict[Keys, int] = {(): 1}
+    again: list[tuple[Any, int]] = []
     loader = _Loader(text)
 
     def walk(node: yaml.Node, path: Keys) -> None:
@@ -64,6 +78,8 @@ def lines(text: bytes | str) -> dict[Keys, int]:
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 name = loader.construct_object(key, deep=True)
+                if (*path, name) in found:
+                    again.append((name, key.start_mark.line + 1))
                 found[(*path, name)] = key.start_mark.line + 1
                 walk(value, (*path, name))
         elif isinstance(node, yaml.SequenceNode):
@@ -76,7 +92,7 @@ def lines(text: bytes | str) -> dict[Keys, int]:
             walk(node, ())
     finally:
         loader.dispose()
-    return found
+    return found, again
 
 
 def line_of(marks: dict[Keys, int], path: Keys) -> int:
