@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from karvan.country import Contract
@@ -91,7 +91,7 @@ def over(count: int, total: int, share: float, by_chance: float) -> bool:
 
 def as_json(gates: list[Gate]) -> str:
     """What the ledger keeps; later deliveries are compared with it."""
-    return json.dumps([asdict(g) for g in gates], ensure_ascii=False)
+    return json.dumps([vars(g) for g in gates], ensure_ascii=False)
 
 
 def counts_of(row: dict[str, Any]) -> dict[str, Any]:

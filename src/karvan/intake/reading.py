@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 250_000
 MOST_BYTES = 96 << 20
+FACTS = pa.schema([("seq", pa.int32()), ("period", pa.string()), ("period_from_on", pa.date32()), ("period_to_on", pa.date32())])
 
 
 @dataclass
@@ -53,12 +54,12 @@ class Reading:
         self.counts: dict[int, Counts] = {}
         self.interim: list[list[str]] = [[] for _ in self.plan.parts]
         self.waiting: list[pa.Table] = []
+        self.facts: list[tuple[Any, ...]] = []
         self.signature: tuple[Any, ...] | None = None
         self.held_rows = self.held_bytes = self.batch = 0
         con.execute(
             "create or replace temp table problems (seq integer, row_no bigint, reason varchar, field varchar, found varchar, expected varchar, raw varchar)"
         )
-        con.execute("create or replace temp table facts (seq integer, period varchar, period_from_on date, period_to_on date)")
         for table, listed in self.plan.lists.items():
             rows = codes_rows(listed, lenient=table.endswith("_any"))
             self.con.register("codes_in", pa.table({n: [r[i] for r in rows] for i, n in enumerate(("code", "target", "first_on", "last_on", "is_last"))}, schema=pa.schema(
@@ -69,7 +70,7 @@ class Reading:
     def take(self, seq: int, delivery: Delivery) -> None:
         """Read one delivery. A file that is not what the contract says leaves its rows out and its reason in `counts`."""
         counts = self.counts[seq] = Counts()
-        self.con.execute("insert into facts values (?, ?, ?, ?)", [seq, delivery.period, delivery.period_from, delivery.period_to])
+        self.facts.append((seq, delivery.period, delivery.period_from, delivery.period_to))
         assert delivery.path is not None
         try:
             for piece in read(delivery.path, self.contract):
@@ -104,6 +105,7 @@ class Reading:
             return
         table = pa.concat_tables(self.waiting, promote_options="permissive")
         self.con.register("chunk", table)
+        self.con.register("facts", pa.table({name: [fact[i] for fact in self.facts] for i, name in enumerate(FACTS.names)}, schema=FACTS))
         self.con.execute(f"create or replace temp table typed as {self._typed_sql()}")
         self._count()
         self._set_aside()
@@ -112,7 +114,9 @@ class Reading:
             self.con.execute(f"copy ({self._part_sql(number)}) to {literal(path)} (format parquet, compression lz4)")
             self.interim[number].append(path)
         self.con.unregister("chunk")
+        self.con.unregister("facts")
         self.con.execute("drop table typed")
+        self.facts = self.facts[-1:]    # a delivery may go on in the next piece
         self.batch += 1
         self.waiting, self.signature, self.held_rows, self.held_bytes = [], None, 0, 0
 
@@ -243,7 +247,8 @@ class Reading:
         bad = "(seq, row_no) not in (select seq, row_no from problems)" if self._many else "not bad"
         rows = f"select seq, row_no, item_no, {part.record_id} as record_id, {extra_sql(self.plan, part)} as extra, {', '.join([*columns, *who, *day])} from typed where made and ({self._wanted(part)}) and {bad}"
         content = ", ".join(c for c in (*(c.name for c in declared if c.name not in (*OWN, "same_second")), "extra", *(f"i_{n}" for n in IDENTITY_COLUMNS if who)))
-        return f"select *, hash(record_id) as h, hash({content}) as content from ({rows}) order by seq, row_no, item_no"
+        ordered = " order by seq, row_no, item_no" if self._many else ""    # pieces come in order, and DuckDB keeps it
+        return f"select *, hash(record_id) as h, hash({content}) as content from ({rows}){ordered}"
 
     def keeps_identities(self, number: int) -> bool:
         """Whether the n-th record speaks of a person that may be linked."""

@@ -5,16 +5,29 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-LINES = pa.schema([("row_no", pa.int64()), ("raw", pa.large_string())])
+LINES = pa.schema([("row_no", pa.int64()), ("raw", pa.string_view())])
+VIEW = np.dtype([("length", "<i4"), ("prefix", "<u4"), ("buffer", "<i4"), ("offset", "<i4")])    # Arrow's string view of a longer text
 MOST_LINES_IN_A_ROW = 50
 
 
-def lines_of(blocks: Iterator[bytes], *, quotes: bool) -> Iterator[pa.Table]:
-    """Arrow tables of `row_no` (from 1, over all lines that are not empty) and `raw`, the line without its end.
+@dataclass(frozen=True)
+class Lines:
+    """Lines of one block: `row_no` (from 1, over all lines that are not empty) and `raw`, the line without its end.
+
+    `marked` are the places of lines that hold a quotation mark, with their texts.
+    """
+
+    table: pa.Table
+    marked: list[tuple[int, str]]
+
+
+def lines_of(blocks: Iterator[bytes], *, quotes: bool) -> Iterator[Lines]:
+    """Cut blocks into lines.
 
     With `quotes`, a line end between quotation marks does not end the row (RFC 4180). A mark that is never closed does not
     swallow the file: that line stays by itself, and is later set aside.
@@ -25,19 +38,21 @@ def lines_of(blocks: Iterator[bytes], *, quotes: bool) -> Iterator[pa.Table]:
         if carried:
             block, carried = carried + block, b""
         starts, ends = line_bounds(block)
+        marks = None
         if quotes and b'"' in block:
-            starts, ends, cut = join_quoted(block, starts, ends)
+            marks = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == 34)
+            starts, ends, cut = join_quoted(marks, starts, ends)
             if cut is not None and len(block) - cut < (4 << 20):
                 carried = block[cut:]
                 keep = starts < cut
                 starts, ends = starts[keep], ends[keep]
-        yield arrow_lines(block, starts, ends, count)
+        yield arrow_lines(block, starts, ends, count, marks)
         count += len(starts)
     if carried:
         starts, ends = line_bounds(carried)
-        if quotes:
-            starts, ends, _ = join_quoted(carried, starts, ends)
-        yield arrow_lines(carried, starts, ends, count)
+        marks = np.flatnonzero(np.frombuffer(carried, dtype=np.uint8) == 34)
+        starts, ends, _ = join_quoted(marks, starts, ends)
+        yield arrow_lines(carried, starts, ends, count, marks)
 
 
 def line_bounds(block: bytes) -> tuple[np.ndarray, np.ndarray]:
@@ -53,9 +68,8 @@ def line_bounds(block: bytes) -> tuple[np.ndarray, np.ndarray]:
     return starts[full], ends[full]
 
 
-def join_quoted(block: bytes, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray, int | None]:
+def join_quoted(marks: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray, int | None]:
     """Join lines that one quoted field runs over; also gives where an open row at the end of the block begins."""
-    marks = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == 34)
     odd = np.flatnonzero((np.searchsorted(marks, ends) - np.searchsorted(marks, starts)) % 2)
     drop: list[int] = []
     cut: int | None = None
@@ -78,22 +92,27 @@ def join_quoted(block: bytes, starts: np.ndarray, ends: np.ndarray) -> tuple[np.
     return starts, ends, cut
 
 
-def arrow_lines(block: bytes, starts: np.ndarray, ends: np.ndarray, before: int) -> pa.Table:
-    """A table of lines; the text is copied once."""
+def arrow_lines(block: bytes, starts: np.ndarray, ends: np.ndarray, before: int, marks: np.ndarray | None) -> Lines:
+    """Lines as views into the block: no text is copied."""
     count = len(starts)
     if count == 0:
-        return LINES.empty_table()
+        return Lines(LINES.empty_table(), [])
     lengths = ends - starts
-    contiguous = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum(lengths, out=contiguous[1:])
-    data = np.frombuffer(block, dtype=np.uint8)
-    inside = np.zeros(len(block) + 1, dtype=np.int8)
-    inside[starts] += 1
-    inside[ends] -= 1
-    text = data[np.cumsum(inside[:-1], dtype=np.int8).view(bool)]
-    array = pa.Array.from_buffers(pa.large_string(), count, [None, pa.py_buffer(contiguous), pa.py_buffer(text)])
-    numbers = pa.array(np.arange(before + 1, before + count + 1, dtype=np.int64))
-    return pa.Table.from_arrays([numbers, array], schema=LINES)
+    data = np.frombuffer(block + b"\0" * 12, dtype=np.uint8)
+    views = np.zeros(count, dtype=VIEW)
+    views["length"], views["offset"] = lengths, starts
+    views["prefix"] = data[starts[:, None] + np.arange(4)].view("<u4").ravel()
+    short = np.flatnonzero(lengths <= 12)    # the text of these stands in the view itself
+    if len(short):
+        inside = np.arange(12) < lengths[short][:, None]
+        views.view(np.uint8).reshape(count, 16)[short, 4:] = np.where(inside, data[starts[short][:, None] + np.arange(12)], 0)
+    array = pa.Array.from_buffers(pa.string_view(), count, [None, pa.py_buffer(views), pa.py_buffer(block)])
+    table = pa.Table.from_arrays([pa.array(np.arange(before + 1, before + count + 1, dtype=np.int64)), array], schema=LINES)
+    marked: list[tuple[int, str]] = []
+    if marks is not None and len(marks):
+        places = np.flatnonzero(np.searchsorted(marks, ends) > np.searchsorted(marks, starts))
+        marked = [(int(p), block[starts[p] : ends[p]].decode()) for p in places]
+    return Lines(table, marked)
 
 
 def header_of(raw: str, delimiter: str) -> list[str]:

@@ -23,18 +23,19 @@ def delimited(path: Path, contract: Contract) -> Iterator[Piece]:
     """Rows of a CSV file or its kin; row 1 is the first row after the header."""
     with open_extract(path) as stream:
         blocks = without_first_lines(utf8_blocks(stream, encoding=contract.encoding, name=path.name), contract.skip_rows)
-        tables = lines_of(blocks, quotes=True)
         wanted = physical_columns(contract)
         positions, width, before = tuple(range(1, len(wanted) + 1)), len(wanted), 0
         started = not contract.header
-        for table in tables:
+        for lines in lines_of(blocks, quotes=True):
+            table, marked = lines.table, lines.marked
             if not started and table.num_rows:
-                header = header_of(table["raw"][0].as_py(), contract.delimiter)
-                positions = positions_in(header, wanted, name=path.name, hint=other_delimiter(table["raw"][0].as_py(), contract))
+                first = table["raw"][0].as_py()
+                header = header_of(first, contract.delimiter)
+                positions = positions_in(header, wanted, name=path.name, hint=other_delimiter(first, contract))
                 width, before, started = len(header), 1, True
-                table = table.slice(1)
+                table, marked = table.slice(1), [(place - 1, raw) for place, raw in marked if place]
             if table.num_rows:
-                yield Piece("lines", with_cells(renumbered(table, before), contract.delimiter), positions, width)
+                yield Piece("lines", with_cells(renumbered(table, before), marked, contract.delimiter), positions, width)
         if not started:
             raise DataError("The file is empty; not even a header is there.", where=path.name, fix="ask for the file again; a period without rows is a file with a header only")
 
@@ -43,9 +44,9 @@ def fixed_width(path: Path, contract: Contract) -> Iterator[Piece]:
     """Rows of a fixed-width file; the layout is in the contract, so there is no header."""
     with open_extract(path) as stream:
         blocks = without_first_lines(utf8_blocks(stream, encoding=contract.encoding, name=path.name), contract.skip_rows)
-        for table in lines_of(blocks, quotes=False):
-            if table.num_rows:
-                yield Piece("lines", table)
+        for lines in lines_of(blocks, quotes=False):
+            if lines.table.num_rows:
+                yield Piece("lines", lines.table)
 
 
 def without_first_lines(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
@@ -61,15 +62,12 @@ def renumbered(table: pa.Table, before: int) -> pa.Table:
     return table.set_column(0, "row_no", pc.subtract(table["row_no"], before)) if before else table
 
 
-def with_cells(table: pa.Table, delimiter: str) -> pa.Table:
+def with_cells(table: pa.Table, marked: list[tuple[int, str]], delimiter: str) -> pa.Table:
     """Add the cells of rows that hold quotation marks; the others are split where they are read, column by column."""
-    marked = pc.match_substring(table["raw"], '"')
-    if not pc.any(marked).as_py():
+    if not marked:
         return table
-    flags = marked.to_numpy(zero_copy_only=False) if hasattr(marked, "to_numpy") else marked
     cells: list[list[str] | None] = [None] * table.num_rows
-    places = flags.nonzero()[0].tolist()
-    for place, found in zip(places, split_quoted(table["raw"].take(pa.array(places)).to_pylist(), delimiter), strict=True):
+    for (place, _), found in zip(marked, split_quoted([raw for _, raw in marked], delimiter), strict=True):
         cells[place] = found if found is not None else []
     return table.append_column("cells", pa.array(cells, pa.list_(pa.string())))
 
