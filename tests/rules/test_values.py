@@ -46,7 +46,7 @@ def test_after_its_last_day_a_rule_has_no_value(tmp_path):
     (tmp_path / "lowland/rules").mkdir(parents=True)
     (tmp_path / "lowland/pack.yaml").write_text("id: lowland\n", encoding="utf-8")
     (tmp_path / "lowland/rules/quota.yaml").write_text(
-        "Q:\n  source: {act: Order 7}\n  values:\n    permits:\n      unit: person\n      since: {2020-01-01: {value: 70, source: Order 7}}\n      until: 2020-12-31\n",
+        "Q:\n  source: {act: Order 7}\n  values:\n    permits: {unit: person, since: {2020-01-01: {value: 70, source: Order 7}}, until: 2020-12-31}\n",
         encoding="utf-8",
     )
     lowland = load(["lowland"], tmp_path)
