@@ -21,7 +21,15 @@ from karvan.tables import TABLES
 from karvan.workspace import Workspace, run_step
 
 FIRST, UNTIL = date(2020, 7, 1), date(2026, 6, 30)
-TYPES = {"text": pa.string(), "json": pa.string(), "whole": pa.int64(), "real": pa.float64(), "day": pa.date32(), "instant": pa.timestamp("us"), "yes_no": pa.bool_()}
+TYPES = {
+    "text": pa.string(),
+    "json": pa.string(),
+    "whole": pa.int64(),
+    "real": pa.float64(),
+    "day": pa.date32(),
+    "instant": pa.timestamp("us"),
+    "yes_no": pa.bool_(),
+}
 MADE: list[Workspace] = []
 
 
@@ -60,7 +68,9 @@ def drawn_tables(seed: int = 1, people: int = 600, feeds: dict[str, str] | None 
         tables["persons"].append({"person_id": pid, **who, "records": 3, "weakest": 1.0})
         if country:
             changed = day() if r.random() < 0.05 else None
-            tables["citizenships"].append({"person_id": pid, "citizenship": country, "from_on": None, "to_on": changed - timedelta(days=1) if changed else None, "counted": True})
+            tables["citizenships"].append(
+                {"person_id": pid, "citizenship": country, "from_on": None, "to_on": changed - timedelta(days=1) if changed else None, "counted": True}
+            )
             if changed:
                 tables["citizenships"].append({"person_id": pid, "citizenship": "AZE", "from_on": changed, "to_on": None, "counted": True})
         # stays and crossings
@@ -101,9 +111,19 @@ def drawn_tables(seed: int = 1, people: int = 600, feeds: dict[str, str] | None 
                                                "previous_country": r.choice(["TUR", "RUS", None]) if start else None, "next_country": r.choice(["TUR", "DEU", None]) if end else None,
                                                "reason": r.choice(["family", "work", "education", None])})  # fmt: skip
             if end and r.random() < 0.2 and end + timedelta(days=300) < UNTIL:
-                tables["residence_spells"].append({"person_id": pid, "from_on": end + timedelta(days=200), "to_on": None, "rule": rule, "basis": "observed", "previous_country": "TUR"})
+                tables["residence_spells"].append(
+                    {"person_id": pid, "from_on": end + timedelta(days=200), "to_on": None, "rule": rule, "basis": "observed", "previous_country": "TUR"}
+                )
         if r.random() < 0.05 and tables["residence_spells"][-1]["from_on"]:
-            tables["events"].append({"person_id": pid, "event": "birth", "event_on": tables["residence_spells"][-1]["from_on"], "imputed": False, "record_id": number("civil_event")})
+            tables["events"].append(
+                {
+                    "person_id": pid,
+                    "event": "birth",
+                    "event_on": tables["residence_spells"][-1]["from_on"],
+                    "imputed": False,
+                    "record_id": number("civil_event"),
+                }
+            )
         # statuses
         for k in range(r.randrange(3)):
             start = day()
@@ -113,7 +133,18 @@ def drawn_tables(seed: int = 1, people: int = 600, feeds: dict[str, str] | None 
         if r.random() < 0.1:
             event = r.choice(["birth", "death"])
             key = number("civil_event")
-            tables["civil_event"].append({"record_id": key, "feed": "az.moj.civil", "delivery_id": "D1", "row_no": 1, **who, "event": event, "event_on": day(), "mother_resident": r.choice([True, False, None])})
+            tables["civil_event"].append(
+                {
+                    "record_id": key,
+                    "feed": "az.moj.civil",
+                    "delivery_id": "D1",
+                    "row_no": 1,
+                    **who,
+                    "event": event,
+                    "event_on": day(),
+                    "mother_resident": r.choice([True, False, None]),
+                }
+            )
             tables["links"].append({"record_id": key, "person_id": pid, "level": "personal_no", "probability": 1.0})
         applications(r, tables, who, number, day)
     tables["observation"] = observations(r)
@@ -132,7 +163,16 @@ def applications(r: random.Random, tables: dict[str, list[dict[str, Any]]], who:
             decided = on + timedelta(days=r.randrange(60)) if decision else None
             if decided and decided > UNTIL:
                 decided, decision = None, None
-            row = {"record_id": number(table), "feed": f"az.{table}", "delivery_id": "D1", "row_no": 1, **who, applied: on, "decided_on": decided, "decision": decision}
+            row = {
+                "record_id": number(table),
+                "feed": f"az.{table}",
+                "delivery_id": "D1",
+                "row_no": 1,
+                **who,
+                applied: on,
+                "decided_on": decided,
+                "decision": decision,
+            }
             row |= {"visa": {"channel": r.choice(["evisa", "consulate"]), "visa_class": "T"}, "permit": {"kind": r.choice(["temporary", "permanent"]), "action": "issue", "reason": "work", "channel": "online"},
                     "work_permit": {"industry": "F", "quota_year": on.year, "quota_cell": r.choice(["F", "I"]), "workers": 1}, "citizenship": {"file_type": "acquisition"}}[table]  # fmt: skip
             tables[table].append(row)
@@ -142,9 +182,19 @@ def applications(r: random.Random, tables: dict[str, list[dict[str, Any]]], who:
         tables["case_event"].append({"record_id": number("case_event"), **place, "event": "lodged", "event_on": on})
         decided = on + timedelta(days=r.randrange(30, 200))
         if decided <= UNTIL and r.random() < 0.8:
-            tables["decision"].append({"record_id": number("decision"), **place, "instance": "admin", "outcome": r.choice(["granted", "refused", "withdrawn"]), "decided_on": decided})
+            tables["decision"].append(
+                {"record_id": number("decision"), **place, "instance": "admin", "outcome": r.choice(["granted", "refused", "withdrawn"]), "decided_on": decided}
+            )
             if r.random() < 0.3 and decided + timedelta(days=90) <= UNTIL:
-                tables["decision"].append({"record_id": number("decision"), **place, "instance": r.choice(["court1", "appeal"]), "outcome": r.choice(["granted", "refused"]), "decided_on": decided + timedelta(days=90)})
+                tables["decision"].append(
+                    {
+                        "record_id": number("decision"),
+                        **place,
+                        "instance": r.choice(["court1", "appeal"]),
+                        "outcome": r.choice(["granted", "refused"]),
+                        "decided_on": decided + timedelta(days=90),
+                    }
+                )
 
 
 def ledgers(feeds: list[str], *, institution: str = "AAA") -> dict[str, list[dict[str, Any]]]:
@@ -168,7 +218,12 @@ SOURCES = {  # source: feed, measure, kind of partner side, unit
     "WB_REMITTANCES": ("world.wb.remittances", "remittances", "both", "usd"),
     "UN_WPP_2024": ("world.un.wpp_2024", "net_migration", "area", "person"),
     "WB_WDI": ("world.wb.wdi", "net_migration population remittances_received remittances_paid gdp", "area", "usd"),
-    "SSC_PERMANENT_MIGRATION": ("az.official.permanent_migration", "arrived_for_permanent_residence departed_for_permanent_residence net_permanent_migration", "area", "person"),
+    "SSC_PERMANENT_MIGRATION": (
+        "az.official.permanent_migration",
+        "arrived_for_permanent_residence departed_for_permanent_residence net_permanent_migration",
+        "area",
+        "person",
+    ),
 }
 
 
@@ -179,7 +234,11 @@ def observations(r: random.Random) -> list[dict[str, Any]]:
         sexes = ["F", "M"] if source in ("UN_IMS_2024", "EUROSTAT_ASYLUM") else [None]
         methods = ["da_min_open", "sd_rev_neg"] if source == "ABEL_COHEN" else [None]
         reasons = ["N", "R", "V"] if source == "UNHCR_APPLICATIONS" else [None]
-        pairs = [("AZE", p) for p in ("TUR", "GEO", "RUS")] + [(a, "AZE") for a in ("TUR", "DEU", "RUS", "_EU27")] if sides == "both" else [("AZE", None), ("TUR", None)]
+        pairs = (
+            [("AZE", p) for p in ("TUR", "GEO", "RUS")] + [(a, "AZE") for a in ("TUR", "DEU", "RUS", "_EU27")]
+            if sides == "both"
+            else [("AZE", None), ("TUR", None)]
+        )
         for measure in measures.split():
             for year in ("2021", "2022", "2023"):
                 for area, partner in pairs:

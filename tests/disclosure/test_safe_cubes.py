@@ -1,5 +1,5 @@
 """Safe cubes: nothing below the base can be seen or worked out, and rounding keeps means and agrees with itself."""
-# ruff: noqa: E501
+# ruff: noqa: E501, F401, F811
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_country import arrow, drawn_country, drawn_workspace  # noqa: F401
 
 from karvan.disclosure import audit, treat
 from karvan.disclosure.policies import family_of, policy_of
@@ -18,6 +17,7 @@ from karvan.disclosure.rounding import draw, draws, rounded, rounded_sql
 from karvan.errors import PackError
 from karvan.tables import DIMENSIONS, TABLES
 from karvan.workspace import Workspace, new_connection
+from small_country import arrow, drawn_country, drawn_workspace
 
 
 @given(st.floats(-1e6, 1e6), st.sampled_from([3, 5, 10]), st.floats(0, 1, exclude_max=True))
@@ -55,7 +55,24 @@ def test_the_draw_of_a_cell_depends_on_the_key_and_on_nothing_else():
 
 def cube(rows, name="X-01"):
     """Rows of (period, sex, citizenship, value) as a table `cubes`."""
-    return arrow("cubes", [{"indicator": name, "period": p, "sex": s, "citizenship": c, "value": float(v), "unit": "persons", "vintage": "2026-06-30", "basis": "records", "share_imputed": 0.0, "obs_status": "A"} for p, s, c, v in rows])
+    return arrow(
+        "cubes",
+        [
+            {
+                "indicator": name,
+                "period": p,
+                "sex": s,
+                "citizenship": c,
+                "value": float(v),
+                "unit": "persons",
+                "vintage": "2026-06-30",
+                "basis": "records",
+                "share_imputed": 0.0,
+                "obs_status": "A",
+            }
+            for p, s, c, v in rows
+        ],
+    )
 
 
 def treated(table, definitions, key=b"k"):
@@ -70,7 +87,13 @@ COUNT = {"id": "X-01", "by": ["sex", "citizenship"]}
 
 def test_a_cell_is_rounded_alike_in_two_overlapping_tables():
     both = treated(cube([("2024", "F", "_T", 7), ("2024", "_T", "_T", 12), ("2024", "F", "TUR", 3)]), {"X-01": COUNT})["X-01"]
-    alone = treated(arrow("cubes", [{"indicator": "X-01", "period": "2024", "sex": "F", "value": 7.0, "unit": "persons", "vintage": "v", "basis": "records", "obs_status": "A"}]), {"X-01": {"id": "X-01", "by": ["sex"]}})["X-01"]
+    alone = treated(
+        arrow(
+            "cubes",
+            [{"indicator": "X-01", "period": "2024", "sex": "F", "value": 7.0, "unit": "persons", "vintage": "v", "basis": "records", "obs_status": "A"}],
+        ),
+        {"X-01": {"id": "X-01", "by": ["sex"]}},
+    )["X-01"]
     assert [r["value"] for r in both if (r["sex"], r["citizenship"]) == ("F", "_T")] == [r["value"] for r in alone]
 
 
@@ -89,7 +112,11 @@ def test_a_cell_that_rounds_to_zero_is_left_out_like_an_empty_one():
 
 
 def test_a_ratio_is_made_of_rounded_parts_and_withheld_over_few():
-    definitions = {"N": {"id": "N", "by": ["citizenship", "sex"]}, "D": {"id": "D", "by": ["citizenship", "sex"]}, "R": {"id": "R", "by": ["citizenship", "sex"], "from": {"plus": ["N"], "over": ["D"], "times": 100}}}
+    definitions = {
+        "N": {"id": "N", "by": ["citizenship", "sex"]},
+        "D": {"id": "D", "by": ["citizenship", "sex"]},
+        "R": {"id": "R", "by": ["citizenship", "sex"], "from": {"plus": ["N"], "over": ["D"], "times": 100}},
+    }
     many, few = [("2024", "_T", "_T", 33), ("2024", "_T", "A", 33)], [("2024", "_T", "B", 7)]
     tables = [cube(many + few, "N"), cube([("2024", "_T", "_T", 112), ("2024", "_T", "A", 100), ("2024", "_T", "B", 12)], "D")]
     ratio = cube([("2024", "_T", "A", 33), ("2024", "_T", "B", 58.3), ("2024", "_T", "_T", 35)], "R").to_pylist()
@@ -103,13 +130,40 @@ def test_a_ratio_is_made_of_rounded_parts_and_withheld_over_few():
 
 
 def test_a_share_uses_the_rounded_total_of_its_own_cells():
-    rows = [{"indicator": "S", "period": "2024", "duration": band, "value": 100 * n / 64, "numerator": float(n), "denominator": 64.0, "unit": "percent", "vintage": "v", "basis": "records", "obs_status": "A"} for band, n in (("_T", 64), ("1", 43), ("2-3", 21))]
+    rows = [
+        {
+            "indicator": "S",
+            "period": "2024",
+            "duration": band,
+            "value": 100 * n / 64,
+            "numerator": float(n),
+            "denominator": 64.0,
+            "unit": "percent",
+            "vintage": "v",
+            "basis": "records",
+            "obs_status": "A",
+        }
+        for band, n in (("_T", 64), ("1", 43), ("2-3", 21))
+    ]
     found = {r["duration"]: r["value"] for r in treated(arrow("cubes", rows), {"S": {"id": "S", "by": ["duration"], "share_of": "duration"}})["S"]}
     assert found["_T"] == 100 and any(found["1"] == pytest.approx(100 * n / total) for n in (40, 45) for total in (60, 65))
 
 
 def test_a_median_of_few_is_withheld():
-    rows = [{"indicator": "Q", "period": p, "method": "median", "value": 12.0, "denominator": n, "unit": "days", "vintage": "v", "basis": "records", "obs_status": "A"} for p, n in (("2023", 29.0), ("2024", 40.0))]
+    rows = [
+        {
+            "indicator": "Q",
+            "period": p,
+            "method": "median",
+            "value": 12.0,
+            "denominator": n,
+            "unit": "days",
+            "vintage": "v",
+            "basis": "records",
+            "obs_status": "A",
+        }
+        for p, n in (("2023", 29.0), ("2024", 40.0))
+    ]
     found = {r["period"]: (r["value"], r["treatment"]) for r in treated(arrow("cubes", rows), {"Q": {"id": "Q", "by": [], "quantiles": [0.5]}})["Q"]}
     assert found == {"2023": (None, "withheld"), "2024": (12.0, "none")}
 
@@ -158,7 +212,21 @@ def test_the_audit_looks_at_cells_and_margins_and_finds_what_is_put_there(drawn_
     findings, looked = audit(drawn_workspace.connect(), drawn_country.indicators)
     assert findings == [] and looked > 10_000
     con = new_connection(threads=1)
-    rows = [{"indicator": "X-01", "period": "2024", "sex": s, "citizenship": c, "value": v, "unit": "persons", "vintage": "v", "basis": "records", "obs_status": "A", "treatment": "rounded"} for s, c, v in (("_T", "_T", 10.0), ("_T", "TUR", 7.0), ("F", "_T", 2.0))]
+    rows = [
+        {
+            "indicator": "X-01",
+            "period": "2024",
+            "sex": s,
+            "citizenship": c,
+            "value": v,
+            "unit": "persons",
+            "vintage": "v",
+            "basis": "records",
+            "obs_status": "A",
+            "treatment": "rounded",
+        }
+        for s, c, v in (("_T", "_T", 10.0), ("_T", "TUR", 7.0), ("F", "_T", 2.0))
+    ]
     con.register("safe_cubes", arrow("safe_cubes", rows))
     found, _ = audit(con, {"X-01": COUNT})
     assert {(f.what.split(":")[0], f.implied) for f in found} >= {("cell", 2.0), ("citizenship within the total", 3.0)}
@@ -167,7 +235,9 @@ def test_the_audit_looks_at_cells_and_margins_and_finds_what_is_put_there(drawn_
 def test_safe_cells_say_nothing_of_numerators_and_shares_of_few(drawn_workspace):
     assert not {"numerator", "denominator"} & set(TABLES["safe_cubes"].column_names)
     con = drawn_workspace.connect()
-    thin = con.execute("select count(*) from safe_cubes where treatment = 'rounded' and value < 30 and (share_imputed is not null or share_unlinked is not null)").fetchall()[0][0]
+    thin = con.execute(
+        "select count(*) from safe_cubes where treatment = 'rounded' and value < 30 and (share_imputed is not null or share_unlinked is not null)"
+    ).fetchall()[0][0]
     assert thin == 0
 
 
@@ -177,10 +247,14 @@ def test_protected_topics_are_rounded_to_ten(drawn_workspace):
 
 
 def test_the_mean_is_kept_over_many_cells(drawn_workspace):
-    row = drawn_workspace.connect().execute(
-        "select sum(c.value), sum(coalesce(s.value, 0)), count(*) from cubes as c left join safe_cubes as s on s.indicator = c.indicator and s.period = c.period and s.citizenship = c.citizenship and s.sex = c.sex and s.purpose = c.purpose "
-        "and s.mode = c.mode and s.bcp = c.bcp and s.age_group = c.age_group where c.indicator = 'TMP-01' and c.bcp = '_T'"
-    ).fetchall()[0]
+    row = (
+        drawn_workspace.connect()
+        .execute(
+            "select sum(c.value), sum(coalesce(s.value, 0)), count(*) from cubes as c left join safe_cubes as s on s.indicator = c.indicator and s.period = c.period and s.citizenship = c.citizenship and s.sex = c.sex and s.purpose = c.purpose "
+            "and s.mode = c.mode and s.bcp = c.bcp and s.age_group = c.age_group where c.indicator = 'TMP-01' and c.bcp = '_T'"
+        )
+        .fetchall()[0]
+    )
     before, after, cells = row
     assert abs(before - after) < 4 * 2.5 * cells**0.5, "unbiased: the error of a sum grows with the root of its cells"
 

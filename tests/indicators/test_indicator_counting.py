@@ -1,17 +1,17 @@
 """Small tables in, expected cells out. The data are complete from 2020-07-01 through 2026-06-30."""
-# ruff: noqa: E501
+# ruff: noqa: E501, F401, F811
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 import pytest
-from small_country import cells  # noqa: F401
 
 from karvan.country import load
 from karvan.errors import DataError
 from karvan.indicators.law import working_days_sql
 from karvan.indicators.periods import Window, period_of, periods_between
+from small_country import cells
 
 
 def d(text: str | None) -> date | None:
@@ -19,15 +19,42 @@ def d(text: str | None) -> date | None:
 
 
 def residence(person: str, start: str | None, end: str | None = None, **more):
-    return {"person_id": person, "rule": "UR-12/16", "basis": "observed", "from_on": d(start), "to_on": d(end), "ended_by": "emigration" if end else None} | more
+    return {
+        "person_id": person,
+        "rule": "UR-12/16",
+        "basis": "observed",
+        "from_on": d(start),
+        "to_on": d(end),
+        "ended_by": "emigration" if end else None,
+    } | more
 
 
 def crossing(number: int, on: str, direction: str = "in", **more):
-    return {"record_id": f"c{number}", "feed": "az.sbs.crossings", "delivery_id": "x", "row_no": number, "direction": direction, "crossed_on": d(on), "decision": "admitted", "same_second": 1, "citizenship": "TUR", "crossed_at": None} | more
+    return {
+        "record_id": f"c{number}",
+        "feed": "az.sbs.crossings",
+        "delivery_id": "x",
+        "row_no": number,
+        "direction": direction,
+        "crossed_on": d(on),
+        "decision": "admitted",
+        "same_second": 1,
+        "citizenship": "TUR",
+        "crossed_at": None,
+    } | more
 
 
 def stay(person: str, number: int, start: str | None, end: str | None = None, **more):
-    return {"person_id": person, "spell_no": number, "entered_on": d(start), "left_on": d(end), "closed_by": "exit" if end else "censored", "entry_imputed": False, "exit_imputed": False, "citizenship": "TUR"} | more
+    return {
+        "person_id": person,
+        "spell_no": number,
+        "entered_on": d(start),
+        "left_on": d(end),
+        "closed_by": "exit" if end else "censored",
+        "entry_imputed": False,
+        "exit_imputed": False,
+        "citizenship": "TUR",
+    } | more
 
 
 def test_an_immigrant_counts_in_the_year_of_arrival_with_the_citizenship_of_that_day(cells):
@@ -47,7 +74,9 @@ def test_whoever_was_resident_by_register_did_not_immigrate(cells):
 
 
 def test_a_death_is_no_emigration(cells):
-    found = cells("FLW-02", tables={"residence_spells": [residence("P1", "2021-01-01", "2023-05-05"), residence("P2", "2021-01-01", "2023-05-05", ended_by="death")]})
+    found = cells(
+        "FLW-02", tables={"residence_spells": [residence("P1", "2021-01-01", "2023-05-05"), residence("P2", "2021-01-01", "2023-05-05", ended_by="death")]}
+    )
     assert found["2023"] == 1
 
 
@@ -60,7 +89,12 @@ def test_net_migration_has_a_cell_where_only_one_side_counted(cells):
 
 
 def test_a_year_is_preliminary_until_sixteen_months_after_it(cells):
-    found = cells("FLW-01", tables={"residence_spells": [residence("P1", "2024-12-31"), residence("P2", "2025-01-01"), residence("P3", "2025-02-01", rule="UR-EXP", basis="expected")]})
+    found = cells(
+        "FLW-01",
+        tables={
+            "residence_spells": [residence("P1", "2024-12-31"), residence("P2", "2025-01-01"), residence("P3", "2025-02-01", rule="UR-EXP", basis="expected")]
+        },
+    )
     assert found["2024"] == 1, "final: 2024-12-31 and 487 days are before 2026-06-30"
     assert found["2025"] == 1, "preliminary: only the expected immigrant counts"
     assert "2026" not in found and "2020" not in found, "half a year is no year"
@@ -73,7 +107,13 @@ def test_the_stock_on_1_january_leaves_out_who_arrives_that_day(cells):
 
 
 def test_the_demographic_equation_balances(cells):
-    spells = [residence("P1", None), residence("P2", "2022-01-01"), residence("P3", None, "2022-12-31"), residence("P4", "2022-06-01"), residence("P5", None, "2023-01-01")]
+    spells = [
+        residence("P1", None),
+        residence("P2", "2022-01-01"),
+        residence("P3", None, "2022-12-31"),
+        residence("P4", "2022-06-01"),
+        residence("P5", None, "2023-01-01"),
+    ]
     assert cells("FLW-07", tables={"residence_spells": spells})["2022"] == 0
 
 
@@ -112,31 +152,66 @@ def test_refusals_are_set_against_entries(cells):
 
 
 def test_who_leaves_on_the_day_is_not_present_at_its_end(cells):
-    spells = [stay("P1", 1, "2024-01-31"), stay("P2", 1, "2024-01-05", "2024-01-31"), stay("P3", 1, "2024-02-01"), stay("P4", 1, None, "2024-02-01"), stay("P5", 1, "2024-01-01", None, closed_by="missing_exit")]
+    spells = [
+        stay("P1", 1, "2024-01-31"),
+        stay("P2", 1, "2024-01-05", "2024-01-31"),
+        stay("P3", 1, "2024-02-01"),
+        stay("P4", 1, None, "2024-02-01"),
+        stay("P5", 1, "2024-01-01", None, closed_by="missing_exit"),
+    ]
     found = cells("TMP-03", tables={"presence_spells": spells})
     assert found["2024-01-31"] == 2, "P1 and P4; the end of P5's stay is not known"
 
 
 def test_in_and_out_on_one_day_is_a_stay_of_one_day(cells):
-    spells = [stay("P1", 1, "2024-01-05", "2024-01-05"), stay("P2", 1, "2024-01-05", "2024-01-06"), stay("P3", 1, "2024-01-05", "2024-01-08"), stay("P4", 1, "2024-01-05", "2024-06-08")]
+    spells = [
+        stay("P1", 1, "2024-01-05", "2024-01-05"),
+        stay("P2", 1, "2024-01-05", "2024-01-06"),
+        stay("P3", 1, "2024-01-05", "2024-01-08"),
+        stay("P4", 1, "2024-01-05", "2024-06-08"),
+    ]
     found = cells("TMP-02", "duration", tables={"presence_spells": spells})
     assert found == {("2024", "1"): 50, ("2024", "2-3"): 25, ("2024", ">90"): 25}
 
 
 def test_age_is_in_completed_years_and_unknown_is_a_group(cells):
-    people = [{"person_id": "P1", "birth_year": 1989, "birth_month": 6, "records": 1}, {"person_id": "P2", "birth_year": 1989, "birth_month": 5, "records": 1}, {"person_id": "P3", "records": 1}, {"person_id": "P4", "birth_year": 1930, "records": 1}]
+    people = [
+        {"person_id": "P1", "birth_year": 1989, "birth_month": 6, "records": 1},
+        {"person_id": "P2", "birth_year": 1989, "birth_month": 5, "records": 1},
+        {"person_id": "P3", "records": 1},
+        {"person_id": "P4", "birth_year": 1930, "records": 1},
+    ]
     found = cells("FLW-01", "age_group", tables={"persons": people, "residence_spells": [residence(p, "2024-05-20") for p in ("P1", "P2", "P3", "P4")]})
     assert found == {("2024", "30-34"): 2 - 1, ("2024", "35-39"): 1, ("2024", "unknown"): 1, ("2024", "85+"): 1}
 
 
 def application(number: int, applied: str, decided: str | None, decision: str | None, **more):
-    return {"record_id": f"a{number}", "feed": "az.sms.permits", "delivery_id": "x", "row_no": number, "kind": "temporary", "applied_on": d(applied), "decided_on": d(decided), "decision": decision} | more
+    return {
+        "record_id": f"a{number}",
+        "feed": "az.sms.permits",
+        "delivery_id": "x",
+        "row_no": number,
+        "kind": "temporary",
+        "applied_on": d(applied),
+        "decided_on": d(decided),
+        "decision": decision,
+    } | more
 
 
 def test_applications_are_received_decided_and_pending(cells):
-    rows = [application(1, "2024-01-10", "2024-01-20", "granted"), application(2, "2024-01-30", "2024-02-10", "refused"), application(3, "2024-01-31", None, None)]
+    rows = [
+        application(1, "2024-01-10", "2024-01-20", "granted"),
+        application(2, "2024-01-30", "2024-02-10", "refused"),
+        application(3, "2024-01-31", None, None),
+    ]
     found = cells("ADM-01", "kind", tables={"permit": rows})
-    assert {k: found["2024-01", k] for k in ("received", "decided", "granted", "refused", "pending")} == {"received": 3, "decided": 1, "granted": 1, "refused": 0, "pending": 2}
+    assert {k: found["2024-01", k] for k in ("received", "decided", "granted", "refused", "pending")} == {
+        "received": 3,
+        "decided": 1,
+        "granted": 1,
+        "refused": 0,
+        "pending": 2,
+    }
     assert found["2024", "refused"] == 1 and found["2024", "pending"] == 1
     assert cells("ADM-03", "method", tables={"permit": rows})["2024-02", "median"] == 29, "lodged on 31 January, still open on 29 February"
     assert cells("ADM-02", tables={"permit": rows})["2024-01"] == pytest.approx(100 / 3)
@@ -169,16 +244,32 @@ def test_the_calendar_in_sql_is_the_calendar_of_the_pack():
 
 
 def test_an_overstay_goes_on_after_the_last_lawful_status(cells):
-    spells = [stay("P1", 1, "2024-01-01", "2024-01-31"), stay("P2", 1, "2024-01-01", "2024-02-01"), stay("P3", 1, "2024-01-01"), stay("P4", 1, "2024-01-01", "2024-01-10")]
+    spells = [
+        stay("P1", 1, "2024-01-01", "2024-01-31"),
+        stay("P2", 1, "2024-01-01", "2024-02-01"),
+        stay("P3", 1, "2024-01-01"),
+        stay("P4", 1, "2024-01-01", "2024-01-10"),
+    ]
     statuses = [{"person_id": f"P{n}", "status": "visa", "from_on": d("2024-01-01"), "to_on": d("2024-01-31")} for n in (1, 2, 3, 4)]
     found = cells("ADM-09", tables={"presence_spells": spells, "status_spells": statuses})
     assert found["2024-01"] == 50, "P2 left a day late, P3 is still here; P1 left on the last day and P4 before"
 
 
 def test_registration_is_due_by_the_rule_of_the_citizenship(cells):
-    spells = [stay("P1", 1, "2024-03-01", "2024-03-20"), stay("P2", 1, "2024-03-01", "2024-03-20", citizenship="KAZ"), stay("P3", 1, "2024-03-01", "2024-03-16"), stay("P4", 1, "2024-03-01", "2024-05-01")]
-    records = [{"record_id": "r1", "feed": "f", "delivery_id": "x", "row_no": 1, "registered_on": d("2024-03-16")}, {"record_id": "r4", "feed": "f", "delivery_id": "x", "row_no": 2, "registered_on": d("2024-03-17")}]
-    links = [{"record_id": "r1", "person_id": "P1", "level": "document", "probability": 1.0}, {"record_id": "r4", "person_id": "P4", "level": "document", "probability": 1.0}]
+    spells = [
+        stay("P1", 1, "2024-03-01", "2024-03-20"),
+        stay("P2", 1, "2024-03-01", "2024-03-20", citizenship="KAZ"),
+        stay("P3", 1, "2024-03-01", "2024-03-16"),
+        stay("P4", 1, "2024-03-01", "2024-05-01"),
+    ]
+    records = [
+        {"record_id": "r1", "feed": "f", "delivery_id": "x", "row_no": 1, "registered_on": d("2024-03-16")},
+        {"record_id": "r4", "feed": "f", "delivery_id": "x", "row_no": 2, "registered_on": d("2024-03-17")},
+    ]
+    links = [
+        {"record_id": "r1", "person_id": "P1", "level": "document", "probability": 1.0},
+        {"record_id": "r4", "person_id": "P4", "level": "document", "probability": 1.0},
+    ]
     found = cells("ADM-10", tables={"presence_spells": spells, "registration": records, "links": links})
     assert found["2024-03"] == 50, "P1 in time, P4 a day late; 15 days need none (P3), a citizen of KAZ has 30"
 
@@ -186,7 +277,10 @@ def test_registration_is_due_by_the_rule_of_the_citizenship(cells):
 def test_a_positive_decision_counts_among_decisions_on_the_merits(cells):
     case = {"feed": "az.sms.asylum", "delivery_id": "x", "row_no": 1, "procedure": "asylum", "member_no": 1}
     lodged = [{"record_id": f"e{n}", "case_no": f"K{n}", "event": "lodged", "event_on": d("2023-01-10"), **case} for n in range(4)]
-    decided = [{"record_id": f"d{n}", "case_no": f"K{n}", "instance": "admin", "outcome": outcome, "decided_on": d("2023-05-01"), **case} for n, outcome in enumerate(["refugee", "refused", "refused", "discontinued"])]
+    decided = [
+        {"record_id": f"d{n}", "case_no": f"K{n}", "instance": "admin", "outcome": outcome, "decided_on": d("2023-05-01"), **case}
+        for n, outcome in enumerate(["refugee", "refused", "refused", "discontinued"])
+    ]
     assert cells("ASY-01", tables={"case_event": lodged, "decision": decided})["2023"] == pytest.approx(100 / 3)
 
 
@@ -197,7 +291,18 @@ def test_a_refugee_counts_through_the_last_day_of_the_status(cells):
 
 
 def test_quota_use_is_set_against_the_quota_of_the_law(cells):
-    rows = [{"record_id": f"w{n}", "feed": "az.sms.work_permits", "delivery_id": "x", "row_no": n, "decided_on": d("2024-02-01"), "decision": "granted", "quota_year": 2024} for n in range(10)]
+    rows = [
+        {
+            "record_id": f"w{n}",
+            "feed": "az.sms.work_permits",
+            "delivery_id": "x",
+            "row_no": n,
+            "decided_on": d("2024-02-01"),
+            "decision": "granted",
+            "quota_year": 2024,
+        }
+        for n in range(10)
+    ]
     rows.append({**rows[0], "record_id": "w99", "quota_year": None})
     quota = load(["az"]).rules["W16"]["values"]["permits"]["since"]
     in_force = quota[max(day for day in quota if day <= date(2024, 12, 31))]["value"]
@@ -220,13 +325,27 @@ def test_open_departures_and_stays_without_a_dated_limit_are_neither_late_nor_in
 
 def test_the_source_named_first_speaks_first(cells):
     base = {"delivery_id": "x", "row_no": 1, "measure": "net_migration", "area": "AZE", "period": "2022", "unit": "person", "period_kind": "flow"}
-    rows = [{"record_id": "o1", "feed": "world.wb.wdi", "source": "WB_WDI", "value": 9000.0, **base}, {"record_id": "o2", "feed": "world.un.wpp_2024", "source": "UN_WPP_2024", "value": 9086.0, **base}]
+    rows = [
+        {"record_id": "o1", "feed": "world.wb.wdi", "source": "WB_WDI", "value": 9000.0, **base},
+        {"record_id": "o2", "feed": "world.un.wpp_2024", "source": "UN_WPP_2024", "value": 9086.0, **base},
+    ]
     assert cells("EXT-NETMIG", tables={"observation": rows})["2022"] == 9086
 
 
 def test_hosts_add_up_to_the_total_and_groups_of_countries_do_not(cells):
-    base = {"feed": "world.un.migrant_stock_2024", "delivery_id": "x", "source": "UN_IMS_2024", "measure": "migrant_stock", "partner": "AZE", "period": "2024", "unit": "person"}
-    rows = [{"record_id": f"o{n}", "row_no": n, "area": area, "sex": sex, "value": value, **base} for n, (area, sex, value) in enumerate([("RUS", "F", 10.0), ("RUS", "M", 5.0), ("TUR", "F", 1.0), ("_WORLD", "F", 99.0)])]
+    base = {
+        "feed": "world.un.migrant_stock_2024",
+        "delivery_id": "x",
+        "source": "UN_IMS_2024",
+        "measure": "migrant_stock",
+        "partner": "AZE",
+        "period": "2024",
+        "unit": "person",
+    }
+    rows = [
+        {"record_id": f"o{n}", "row_no": n, "area": area, "sex": sex, "value": value, **base}
+        for n, (area, sex, value) in enumerate([("RUS", "F", 10.0), ("RUS", "M", 5.0), ("TUR", "F", 1.0), ("_WORLD", "F", 99.0)])
+    ]
     assert cells("STK-07", tables={"observation": rows}) == {"2024": 16}
     assert cells("STK-07", "area", tables={"observation": rows}) == {("2024", "RUS"): 15, ("2024", "TUR"): 1}
 

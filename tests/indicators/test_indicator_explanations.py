@@ -1,5 +1,5 @@
 """Explanations: the printed query gives the untreated value, and a changed delivery changes the explanation."""
-# ruff: noqa: E501
+# ruff: noqa: F401, F811
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import random
 import shutil
 
 import pytest
-from small_country import arrow, drawn_country, drawn_tables, drawn_workspace, fill, ledgers, whole_country  # noqa: F401
 
 from karvan import disclosure, indicators
 from karvan.country import load
@@ -16,6 +15,7 @@ from karvan.errors import AccessError, DataError
 from karvan.indicators.compute import bench
 from karvan.tables import DIMENSIONS
 from karvan.workspace import Workspace, audit, new_connection, run_step
+from small_country import arrow, drawn_country, drawn_tables, drawn_workspace, fill, ledgers, whole_country
 
 EVERY = sorted(load(["az", "world"]).indicators)
 
@@ -93,7 +93,7 @@ def test_no_explanation_without_a_purpose_tells_an_untreated_count(drawn_workspa
         try:
             found = indicators.explain(drawn_workspace, "FLW-01", row["period"], country=drawn_country, **asked(row))
         except DataError:
-            continue        # the category is in no published cell
+            continue  # the category is in no published cell
         assert found.value in (0, 5) and found.share_imputed is None
 
 

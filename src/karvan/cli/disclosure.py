@@ -51,4 +51,8 @@ def audit(ws: Workspace, as_json: bool) -> None:
     click.echo(f"{looked:,} cells and differences looked at, {len(findings):,} too small.", err=True)
     show([vars(f) for f in findings], ["indicator", "period", "what", "implied"], as_json=as_json) if findings or as_json else None
     if findings:
-        raise DataError(f"{len(findings)} small counts can be seen or worked out.", where="safe_cubes", fix="do not publish; run `karvan disclosure apply` and look at the policy of the indicators named")
+        raise DataError(
+            f"{len(findings)} small counts can be seen or worked out.",
+            where="safe_cubes",
+            fix="do not publish; run `karvan disclosure apply` and look at the policy of the indicators named",
+        )

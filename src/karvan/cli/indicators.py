@@ -10,7 +10,7 @@ import click
 
 from karvan.cli.explain import dimensions
 from karvan.cli.terminal import json_option, out_option, show, workspace_option
-from karvan.errors import DataError
+from karvan.errors import DataError, nearest
 from karvan.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,7 +41,15 @@ def list_(ws: Workspace, lang: str, as_json: bool) -> None:
     known = dictionary(country)
     cells = {part.key: part.rows for part in ws.version("safe_cubes").parts}
     rows = [
-        {"id": d.id, "name": d.title(lang), "unit": d.unit, "period": "/".join(d.periods), "by": " ".join(d.dimensions), "cells": cells.get(d.id, 0), "refused": refusal(d, known, country) or ""}
+        {
+            "id": d.id,
+            "name": d.title(lang),
+            "unit": d.unit,
+            "period": "/".join(d.periods),
+            "by": " ".join(d.dimensions),
+            "cells": cells.get(d.id, 0),
+            "refused": refusal(d, known, country) or "",
+        }
         for d in known.values()
     ]
     show(rows, ["id", "name", "unit", "period", "cells", "by", "refused"] if as_json else ["id", "name", "unit", "period", "cells", "refused"], as_json=as_json)
@@ -102,7 +110,6 @@ def _cells(ws: Workspace, indicator: str, period: str | None, chosen: dict[str, 
     """Safe cells of an indicator: all of them for a file, one margin for the screen."""
     from karvan.country import for_workspace
     from karvan.indicators import dictionary
-    from karvan.indicators.cell import whole_dims
     from karvan.indicators.compute import definition_of
     from karvan.indicators.window import refusal
 
@@ -117,19 +124,23 @@ def _cells(ws: Workspace, indicator: str, period: str | None, chosen: dict[str, 
     if period:
         conditions.append("period = ?")
         values.append(period)
-    if not whole or chosen or along:
-        series = {} if "kind" in chosen or along == "kind" else {"kind": s.kind for s in definition.series[:1] if s.kind}
-        for name, value in whole_dims(definition, {**series, **chosen} if along != "kind" else {**chosen, "kind": definition.series[0].kind or ""}).items():
-            if name == along:
-                conditions.append(f"{name} <> '_T'" if name not in ("kind", "method") else "true")
-            elif name not in chosen and name in ("kind", "method"):
-                continue
-            else:
-                conditions.append(f"{name} = ?")
-                values.append(value)
+    for name in (*chosen, *([along] if along else [])):
+        if name not in definition.dimensions:
+            raise DataError(
+                f"{indicator} has no dimension `{name}`.",
+                fix=nearest(name, list(definition.dimensions)) or f"it has {', '.join(definition.dimensions) or 'none'}",
+            )
+    for name in definition.dimensions if not whole or chosen or along else ():
+        if name in chosen:
+            conditions.append(f"{name} = ?")
+            values.append(chosen[name])
+        elif name == along or name not in ("kind", "method"):  # series and quantiles have no total: all are shown
+            conditions.append(f"{name} <> '_T'" if name == along else f"{name} = '_T'")
     table = con.sql(f"select * from safe_cubes where {' and '.join(conditions)} order by all", params=values).to_arrow_table()
     if not len(table):
-        raise DataError(f"There are no published cells of {indicator} for this choice.", where=str(ws.root), fix="run `karvan run`, or choose another period or category")
+        raise DataError(
+            f"There are no published cells of {indicator} for this choice.", where=str(ws.root), fix="run `karvan run`, or choose another period or category"
+        )
     return table
 
 

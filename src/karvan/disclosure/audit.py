@@ -1,4 +1,5 @@
 """An attacker's arithmetic on safe cubes: every total minus every set of its parts that was published, looking for small counts."""
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def audit(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
         row = con.execute("select " + ", ".join(f"bool_or({d} is not null)" for d in DIMENSIONS) + " from looked").fetchall()[0]
         dims = [d for d, has in zip(DIMENSIONS, row, strict=True) if has and d not in ("kind", "method")]
         for what, query in _differences(dims):
-            found = con.execute(f"with d as ({query}) select period, implied from d where abs(implied) > 1e-9 and abs(implied) < {base} - 1e-9 order by abs(implied), period limit 20").fetchall()
+            found = con.execute(
+                f"with d as ({query}) select period, implied from d where abs(implied) > 1e-9 and abs(implied) < {base} - 1e-9 order by abs(implied), period limit 20"
+            ).fetchall()
             looked += con.execute(f"select count(*) from ({query})").fetchall()[0][0]  # type: ignore[index]
             findings += [Finding(name, period, what, implied) for period, implied in found]
     return sorted(findings, key=lambda f: (abs(f.implied), f.indicator, f.period)), looked
@@ -65,8 +68,15 @@ def _differences(dims: list[str]) -> list[tuple[str, str]]:
                 matched = " and ".join(["o.period = i.period", "o.kind is not distinct from i.kind", *(f"o.{d} = i.{d}" for d in fixed)])
                 pairs = f"from (select * from looked where {outer}) as o join (select * from looked where {inner}) as i on {matched}"
                 group = ", ".join(["o.period", "o.kind", *(f"o.{d}" for d in fixed)])
-                found.append((f"{dim} within {', '.join(fixed) or 'the total'}: total minus all parts", f"select o.period, any_value(o.value) - sum(i.value) as implied {pairs} group by {group}"))
-                found.append((f"{dim} within {', '.join(fixed) or 'the total'}: total minus one part", f"select o.period, o.value - i.value as implied {pairs}"))
+                found.append(
+                    (
+                        f"{dim} within {', '.join(fixed) or 'the total'}: total minus all parts",
+                        f"select o.period, any_value(o.value) - sum(i.value) as implied {pairs} group by {group}",
+                    )
+                )
+                found.append(
+                    (f"{dim} within {', '.join(fixed) or 'the total'}: total minus one part", f"select o.period, o.value - i.value as implied {pairs}")
+                )
         if size >= 1:
-            break               # cubes hold pairs at most: deeper margins are not published
+            break  # cubes hold pairs at most: deeper margins are not published
     return found

@@ -48,9 +48,15 @@ def policy_of(definition: Mapping[str, Any], definitions: Mapping[str, Mapping[s
     said = definition.get("disclosure") or ("public_source" if published else "counts")
     name = said if isinstance(said, str) else said.get("policy", "counts")
     if name not in POLICIES:
-        raise PackError(f"There is no disclosure policy '{name}'.", where=f"indicator {definition.get('id')}", fix=nearest(name, list(POLICIES)) or f"use one of {', '.join(POLICIES)}")
+        raise PackError(
+            f"There is no disclosure policy '{name}'.",
+            where=f"indicator {definition.get('id')}",
+            fix=nearest(name, list(POLICIES)) or f"use one of {', '.join(POLICIES)}",
+        )
     if name == "public_source" and not published:
-        raise PackError("Only figures that somebody else published may go untreated.", where=f"indicator {definition.get('id')}", fix="use `counts` or `protected`")
+        raise PackError(
+            "Only figures that somebody else published may go untreated.", where=f"indicator {definition.get('id')}", fix="use `counts` or `protected`"
+        )
     return POLICIES[name]
 
 

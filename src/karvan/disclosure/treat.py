@@ -3,6 +3,7 @@
 A cell that rounds to zero is left out, as a cell that is truly empty is: were it listed with 0, its presence would say that somebody
 is in it. Only the total of each period is always there.
 """
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -34,14 +35,17 @@ def treat(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
     present = [row[0] for row in con.execute("select distinct indicator from cubes order by 1").fetchall()]
     unknown = [name for name in present if name not in definitions]
     if unknown:
-        raise PackError(f"{len(unknown)} indicators in the cubes have no definition: {', '.join(unknown[:5])}.", fix="run the step `indicators` again; nothing is published without its policy")
+        raise PackError(
+            f"{len(unknown)} indicators in the cubes have no definition: {', '.join(unknown[:5])}.",
+            fix="run the step `indicators` again; nothing is published without its policy",
+        )
     done: dict[str, str] = {}
     ordered = sorted(present, key=lambda name: ("from" in definitions[name], name))
     for number, name in enumerate(ordered):
         progress(name, number / max(len(ordered), 1))
         definition, policy = definitions[name], policy_of(definitions[name], definitions)
         table = f'"safe {name}"'
-        con.execute(f"create or replace temp table cell as select * from cubes where indicator = ?", [name])
+        con.execute("create or replace temp table cell as select * from cubes where indicator = ?", [name])
         if not policy.base:
             made = _untouched()
         elif "from" in definition:
@@ -97,20 +101,24 @@ def _rounded(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], poli
         return f"select {kept}, case when {thin} then null else value end as value, case when {thin} then 'withheld' else 'none' end as treatment, {shares}, r > 0 as shown from r"
     if share:
         matched = " and ".join(f"a.{d} is not distinct from {'b.' + d if d != share else chr(39) + '_T' + chr(39)}" for d in dims)
-        con.execute(f"create or replace temp table shares as select b.*, a.r as below, a.numerator as below_true from r as b left join r as a on a.period = b.period and {matched}")
+        con.execute(
+            f"create or replace temp table shares as select b.*, a.r as below, a.numerator as below_true from r as b left join r as a on a.period = b.period and {matched}"
+        )
         thin = f"(coalesce(below, 0) < {least} or below_true < {least})"
         kept = kept.replace(" r_unlinked)", " r_unlinked, below, below_true)")
         return f"select {kept}, case when {thin} then null else 100.0 * r / below end as value, case when {thin} then 'withheld' else 'from_rounded' end as treatment, {shares}, r > 0 as shown from shares"
     return f"select {kept}, r as value, 'rounded' as treatment, {shares}, r <> 0 as shown from r"
 
 
-def _from_parts(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], policy: Policy, definitions: Mapping[str, Mapping[str, Any]], done: Mapping[str, str]) -> str:
+def _from_parts(
+    con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], policy: Policy, definitions: Mapping[str, Mapping[str, Any]], done: Mapping[str, str]
+) -> str:
     """A formula over safe cells: the same sum as in the cubes, of rounded values."""
     said = definition["from"]
     dims = dims_of(con)
     sums: dict[str, list[str]] = {"plus": [], "minus": [], "over": []}
     joins = []
-    for number, (role, text) in enumerate((role, str(part)) for role in sums for part in said.get(role) or ()):
+    for number, (role, text) in enumerate((r, str(part)) for r in sums for part in said.get(r) or ()):
         name, _, kind = text.partition("/")
         alias = f"p{number}"
         other = set(definitions[name].get("by") or ())
@@ -126,10 +134,12 @@ def _from_parts(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], p
         sums[role].append(f"coalesce({alias}.value, 0)")
     above = f"({' + '.join(sums['plus'])}) - ({' + '.join(sums['minus']) or '0'})"
     above = f"abs({above})" if said.get("absolute") else above
-    below = " + ".join(sums["over"]) or ("c.denominator" if said.get("over_rule") else "null")      # a value of law is public as it is
+    below = " + ".join(sums["over"]) or ("c.denominator" if said.get("over_rule") else "null")  # a value of law is public as it is
     size = " + ".join(sums["plus"] + sums["minus"])
     times, least = float(said.get("times", 1)), policy.least_denominator
-    con.execute(f"create or replace temp table made as select c.*, {above} as above, cast({below} as double) as below, {size} as size_ from cell as c {' '.join(joins)}")
+    con.execute(
+        f"create or replace temp table made as select c.*, {above} as above, cast({below} as double) as below, {size} as size_ from cell as c {' '.join(joins)}"
+    )
     kept = "* exclude (value, numerator, denominator, share_imputed, share_unlinked, above, below, size_)"
     shares = ", ".join(f"case when size_ >= {least} then round(share_{s}, 2) end as share_{s}" for s in ("imputed", "unlinked"))
     if not said.get("over") and not said.get("over_rule"):

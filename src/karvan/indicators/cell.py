@@ -1,4 +1,5 @@
 """One cell: the query that gives its untreated value on named table versions."""
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ class CellQuery:
         return rows[0][0] if rows else None
 
 
-def query_for_cell(ws: Workspace, indicator: str, period: str, *, country: Country | None = None, at: Commit | None = None, place: Bench | None = None, **dims: str) -> CellQuery:
+def query_for_cell(
+    ws: Workspace, indicator: str, period: str, *, country: Country | None = None, at: Commit | None = None, place: Bench | None = None, **dims: str
+) -> CellQuery:
     """The query of one cell over the table versions in force (or of a commit).
 
     Dimensions that are not named are totals. `place` saves opening the tables again where many cells are asked for. Raises DataError
@@ -67,7 +70,10 @@ def whole_dims(definition: Definition, dims: Mapping[str, str]) -> dict[str, str
     """Every dimension of the indicator with a value, in order; raises DataError for one that it does not have, or for a series not chosen."""
     for name in dims:
         if name not in definition.dimensions:
-            raise DataError(f"{definition.id} has no dimension `{name}`.", fix=nearest(name, list(definition.dimensions)) or f"it has {', '.join(definition.dimensions) or 'none'}")
+            raise DataError(
+                f"{definition.id} has no dimension `{name}`.",
+                fix=nearest(name, list(definition.dimensions)) or f"it has {', '.join(definition.dimensions) or 'none'}",
+            )
     kinds = [s.kind for s in definition.series if s.kind]
     if kinds and dims.get("kind") not in kinds:
         raise DataError(f"{definition.id} has several series.", fix=f"add kind={' or kind='.join(map(str, kinds))}")
@@ -111,10 +117,18 @@ def _period(definition: Definition, series: Series, label: str, place: Bench) ->
     seen, period = place.window(definition), period_of(label)
     moment = series.on if series.dated == "at" else None
     if not covered(period, seen, moment=moment):
-        raise DataError(f"The data do not cover {label} whole.", where=f"{definition.id}: {seen.first_on} through {seen.until_on}", fix="choose a period inside, or take in more deliveries")
+        raise DataError(
+            f"The data do not cover {label} whole.",
+            where=f"{definition.id}: {seen.first_on} through {seen.until_on}",
+            fix="choose a period inside, or take in more deliveries",
+        )
     found = rule_of(definition, series, period, seen)
     if found is None:
-        raise DataError(f"{definition.id} is not ready for {label}.", where=f"it needs {definition.ready_after} days after the period; data through {seen.until_on}", fix="choose an earlier period")
+        raise DataError(
+            f"{definition.id} is not ready for {label}.",
+            where=f"it needs {definition.ready_after} days after the period; data through {seen.until_on}",
+            fix="choose an earlier period",
+        )
     return found
 
 
@@ -142,4 +156,3 @@ def _part_sql(place: Bench, part: Part, period: str, dims: Mapping[str, str]) ->
     if part.kind:
         own["kind"] = part.kind
     return _sql(place, other, period, own)
-

@@ -1,4 +1,5 @@
 """What must hold of a cube, by name; a definition lists the names under `must_hold`."""
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ def broken(con: duckdb.DuckDBPyConnection, definition: Definition, table: str) -
         if name == "no_cell_below_zero":
             found += _counted(con, f"select count(*) from {table} where value < 0", f"{definition.id}: {{}} cells are below zero")
         elif name == "between_0_and_100":
-            found += _counted(con, f"select count(*) from {table} where value not between 0 and 100.000001", f"{definition.id}: {{}} percentages are outside 0 to 100")
+            found += _counted(
+                con, f"select count(*) from {table} where value not between 0 and 100.000001", f"{definition.id}: {{}} percentages are outside 0 to 100"
+            )
         elif name == "totals_add_up":
             found += _totals(con, definition, table)
     return found

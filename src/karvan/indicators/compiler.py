@@ -3,6 +3,7 @@
 Every statement stands by itself: it names tables of the workspace and nothing else, and holds every date and value as a literal, so
 that the printed query of a cell can be run by hand on the named versions.
 """
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -73,13 +74,25 @@ def described_sql(definition: Definition, series: Series, periods: Sequence[Peri
     what = subject(str(definition.count), where=place)
     for dim in definition.by:
         if dim not in what.dimensions and dim not in ("kind", "method"):
-            raise PackError(f"`{what.name}` has no dimension `{dim}`.", where=place, fix=nearest(dim, list(what.dimensions)) or f"it has {', '.join(what.dimensions)}")
+            raise PackError(
+                f"`{what.name}` has no dimension `{dim}`.", where=place, fix=nearest(dim, list(what.dimensions)) or f"it has {', '.join(what.dimensions)}"
+            )
     columns = {column: f"c.{column}" for column in what.columns}
     names = columns | dict(what.dimensions)
     names |= facts.needed(definition, names)
-    names |= ({"national": literal(facts.national)} if facts.national else {}) | {"period_start": "c.period_start", "period_end": "c.period_end", "observed_until": literal(facts.observed_until), "counted_on": "c.counted_on"}
+    names |= ({"national": literal(facts.national)} if facts.national else {}) | {
+        "period_start": "c.period_start",
+        "period_end": "c.period_end",
+        "observed_until": literal(facts.observed_until),
+        "counted_on": "c.counted_on",
+    }
     names |= {name: literal(value) for name, value in definition.settings.items()}
-    dating = columns | facts.needed(definition, columns) | {"observed_until": literal(facts.observed_until)} | {name: literal(value) for name, value in definition.settings.items()}
+    dating = (
+        columns
+        | facts.needed(definition, columns)
+        | {"observed_until": literal(facts.observed_until)}
+        | {name: literal(value) for name, value in definition.settings.items()}
+    )
     join, counted_on, weight = _dated(series, dating, place)
     if what.ruled:
         join += " and c.rule = p.rule"
@@ -122,7 +135,7 @@ def _dated(series: Series, names: Mapping[str, str], place: str) -> tuple[str, s
         return f"coalesce({begins} < p.period_start, true) and coalesce({ends} >= p.period_start, true)", "p.period_start", "1"
     if series.dated == "at":
         return f"coalesce({begins} <= p.period_end, true) and coalesce({ends} > p.period_end, true)", "p.period_end", "1"
-    days = "(least(coalesce({ends}, c.period_end + 1), c.period_end + 1) - greatest(coalesce({begins}, c.period_start), c.period_start))".format(begins=begins, ends=ends)
+    days = f"(least(coalesce({ends}, c.period_end + 1), c.period_end + 1) - greatest(coalesce({begins}, c.period_start), c.period_start))"
     join = f"coalesce({begins} <= p.period_end, true) and coalesce({ends} > p.period_start, true)"
     return join, "p.period_start", f"{days} / cast(c.period_end + 1 - c.period_start as double)"
 
@@ -146,7 +159,9 @@ def counted_cube_sql(definition: Definition, series: Series, periods: Sequence[P
     sets = ", ".join("(period" + "".join(f", {d}" for d in s) + ")" for s in grouping_sets(definition))
     dims_sql = "".join(f"case when grouping({d}) = 1 then '{TOTAL}' else {d} end as {d}, " for d in dims)
     measures = _measures(definition)
-    return f"{described_sql(definition, series, periods, facts)}\nselect period, {dims_sql}{measures}, {SHARES}\nfrom described\ngroup by grouping sets ({sets})"
+    return (
+        f"{described_sql(definition, series, periods, facts)}\nselect period, {dims_sql}{measures}, {SHARES}\nfrom described\ngroup by grouping sets ({sets})"
+    )
 
 
 def _measures(definition: Definition) -> str:
@@ -160,7 +175,9 @@ def counted_cell_sql(definition: Definition, series: Series, period: Period, fac
     """SQL of one cell of one series: one row, with `value` and `n`."""
     chosen = [f"{d} = {literal(v)}" for d, v in dims.items() if v != TOTAL and d not in ("kind", "method")]
     where = f"\nwhere {' and '.join(chosen)}" if chosen else ""
-    return f"{described_sql(definition, series, [period], facts)}\nselect {_cell_measure(definition, dims)}, cast(count(*) as double) as n\nfrom described{where}"
+    return (
+        f"{described_sql(definition, series, [period], facts)}\nselect {_cell_measure(definition, dims)}, cast(count(*) as double) as n\nfrom described{where}"
+    )
 
 
 def _cell_measure(definition: Definition, dims: Mapping[str, str]) -> str:

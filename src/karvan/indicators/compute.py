@@ -1,4 +1,5 @@
 """Cubes: every indicator of the country, computed over the workspace's tables and written one part per indicator."""
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from karvan.errors import DataError, nearest
 from karvan.indicators import observed, window
 from karvan.indicators.checks import broken
-from karvan.indicators.compiler import TOTAL, Facts, counted_cube_sql, literal, quantile_name, subject_of
+from karvan.indicators.compiler import TOTAL, Facts, counted_cube_sql, literal, quantile_name
 from karvan.indicators.definition import Definition, Formula, Part, Series, read_definition
 from karvan.indicators.law import rule_value_sql, working_days_sql
 from karvan.indicators.periods import Period, Window, periods_between, ready
@@ -104,12 +105,20 @@ def compute(ws: Workspace, indicator: str, *, country: Country | None = None) ->
     definition = definition_of(place.known, indicator)
     because = window.refusal(definition, place.known, country)
     if because:
-        raise DataError(f"{indicator} is refused: {because}.", where=f"indicator {indicator}", fix="see `karvan indicators list` for those that these sources can carry")
+        raise DataError(
+            f"{indicator} is refused: {because}.", where=f"indicator {indicator}", fix="see `karvan indicators list` for those that these sources can carry"
+        )
     return place.con.sql(f"select * from {cube(place, definition)} order by {ORDER}")
 
 
 # What the label of a period of each kind looks like, as SQL over `period`.
-LABELS = {"year": "length(period) = 4", "quarter": "period like '%-Q%'", "month": "length(period) = 7 and period not like '%-Q%'", "day": "length(period) = 10", "as_published": "true"}
+LABELS = {
+    "year": "length(period) = 4",
+    "quarter": "period like '%-Q%'",
+    "month": "length(period) = 7 and period not like '%-Q%'",
+    "day": "length(period) = 10",
+    "as_published": "true",
+}
 ORDER = ", ".join(["period", *DIMENSIONS])
 
 
@@ -143,7 +152,11 @@ def _counted(place: Bench, definition: Definition) -> str:
             f"from ({counted_cube_sql(definition, series, periods, place.facts(seen))})"
         )
     if not parts:
-        raise DataError(f"{definition.id} has no period that the data cover whole.", where=f"data from {seen.first_on} through {seen.until_on}", fix="take in more deliveries")
+        raise DataError(
+            f"{definition.id} has no period that the data cover whole.",
+            where=f"data from {seen.first_on} through {seen.until_on}",
+            fix="take in more deliveries",
+        )
     dims = [d for d in definition.dimensions if d not in ("kind", "method")]
     own = _own_columns(definition, dims)
     if definition.quantiles:
@@ -151,7 +164,14 @@ def _counted(place: Bench, definition: Definition) -> str:
         source = f"(select * exclude (value), unnest(value) as value, unnest([{names}]) as method_ from ({' union all '.join(parts)}))"
         figures = "value, cast(null as double) as numerator, n as denominator"
     elif definition.share_of:
-        matched = " and ".join(["t.period = r.period", *(f"t.{d} = r.{d}" for d in dims if d != definition.share_of), f"t.{definition.share_of} = '{TOTAL}'", "t.kind_ is not distinct from r.kind_"])
+        matched = " and ".join(
+            [
+                "t.period = r.period",
+                *(f"t.{d} = r.{d}" for d in dims if d != definition.share_of),
+                f"t.{definition.share_of} = '{TOTAL}'",
+                "t.kind_ is not distinct from r.kind_",
+            ]
+        )
         place.con.execute(f"create or replace temp table parts as {' union all '.join(parts)}")
         source = f"(select r.* exclude (value), r.value as numerator, t.value as denominator, 100.0 * r.value / nullif(t.value, 0) as value from parts as r join parts as t on {matched})"
         figures = "value, numerator, denominator"
@@ -159,7 +179,9 @@ def _counted(place: Bench, definition: Definition) -> str:
         source = f"({' union all '.join(parts)})"
         figures = "value, cast(null as double) as numerator, cast(null as double) as denominator"
     shares = "coalesce(imputed_part, 0) as share_imputed, case when links_matter > 0 then coalesce(unlinked_part, 0) end as share_unlinked"
-    place.con.execute(f"create or replace temp table {_name(definition)} as select {_framed(place, definition, own, figures, seen.until_on.isoformat(), shares)} from {source}")
+    place.con.execute(
+        f"create or replace temp table {_name(definition)} as select {_framed(place, definition, own, figures, seen.until_on.isoformat(), shares)} from {source}"
+    )
     if not definition.is_ratio and not definition.quantiles:
         _add_zero_totals(place, definition, seen)
     return _name(definition)
@@ -218,7 +240,7 @@ def _derived(place: Bench, definition: Definition) -> str:
     """A formula over other cubes, cell by cell. A cell that a part does not have counts 0 in it, within the periods that every part has."""
     formula = definition.formula
     assert formula is not None
-    dims = [d for d in definition.by]
+    dims = list(definition.by)
     tables = {part: cube(place, definition_of(place.known, part.id)) for part in formula.parts}
     frames = [_part_frame(place, part, tables[part], dims) for part in formula.parts]
     names = {part: f"part_{i}" for i, part in enumerate(formula.parts)}
@@ -227,7 +249,11 @@ def _derived(place: Bench, definition: Definition) -> str:
     keys = " union ".join(f"select period{''.join(f', {d}' for d in dims)} from {names[p]}" for p in whole)
     covered = " and ".join(f"period in (select period from {names[p]})" for p in formula.parts)
     kinds = " or ".join(LABELS[kind] for kind in definition.periods)
-    final = f" and period not in (select period from ({' union all '.join(f'select period, obs_status from {n}' for n in names.values())}) where obs_status = 'P')" if formula.final_only else ""
+    final = (
+        f" and period not in (select period from ({' union all '.join(f'select period, obs_status from {n}' for n in names.values())}) where obs_status = 'P')"
+        if formula.final_only
+        else ""
+    )
     ctes.append(f"keys as (select * from ({keys}) where {covered} and ({kinds}) and {_margins(definition, dims)}{final})")
     joins = []
     for part in formula.parts:
@@ -256,8 +282,14 @@ def _derived(place: Bench, definition: Definition) -> str:
         f"with {', '.join(ctes)} select k.*, {value} as value, {above} as numerator, cast({below} as double) as denominator, coalesce({share('share_imputed')}, 0) as share_imputed_, "
         f"case when {matter} then coalesce({share('share_unlinked')}, 0) end as share_unlinked_, case when {worst} then 'P' else 'A' end as obs_status from keys as k {' '.join(joins)}"
     )
-    shares = "cast(null as double) as share_imputed, cast(null as double) as share_unlinked" if published else "share_imputed_ as share_imputed, share_unlinked_ as share_unlinked"
-    place.con.execute(f"create or replace temp table {_name(definition)} as select {_framed(place, definition, {d: d for d in dims}, figures, vintage, shares)} from ({source})")
+    shares = (
+        "cast(null as double) as share_imputed, cast(null as double) as share_unlinked"
+        if published
+        else "share_imputed_ as share_imputed, share_unlinked_ as share_unlinked"
+    )
+    place.con.execute(
+        f"create or replace temp table {_name(definition)} as select {_framed(place, definition, {d: d for d in dims}, figures, vintage, shares)} from ({source})"
+    )
     return _name(definition)
 
 
@@ -309,12 +341,18 @@ def _work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Prog
             refused[definition.id] = because
             continue
         faults += broken(place.con, definition, table)
-        written[definition.id] = tx.write("cubes", place.con.sql(f"select {', '.join(TABLES['cubes'].column_names)} from {table} order by {ORDER}"), part=definition.id)
+        written[definition.id] = tx.write(
+            "cubes", place.con.sql(f"select {', '.join(TABLES['cubes'].column_names)} from {table} order by {ORDER}"), part=definition.id
+        )
     for part in ws.version("cubes", at=tx.base).parts:
         if part.key not in written:
             tx.drop("cubes", part=part.key)
     if faults:
-        raise DataError("Cubes do not hold what their definitions say they must:\n- " + "\n- ".join(faults), where="step indicators", fix="the definition or the subject is wrong: no cube was written")
+        raise DataError(
+            "Cubes do not hold what their definitions say they must:\n- " + "\n- ".join(faults),
+            where="step indicators",
+            fix="the definition or the subject is wrong: no cube was written",
+        )
     progress("", 1.0)
     return {"indicators": len(written), "refused": refused}
 

@@ -6,6 +6,7 @@ What a definition can say is listed in docs/how-to/new-indicator.md. Three kinds
 - derived: a sum of other indicators, over a sum of other indicators (`from`);
 - taken: cells of tables that somebody else published (`take`).
 """
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -185,7 +186,11 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "") -> Definition:
     formula = _formula(raw["from"], wrong) if "from" in raw else None
     take = _take(raw["take"], wrong) if "take" in raw else None
     if wrong:
-        raise PackError(f"The definition of {name} has {len(wrong)} fault{'s' * (len(wrong) > 1)}:\n- " + "\n- ".join(wrong), where=place, fix="mend the file; docs/how-to/new-indicator.md shows a whole one")
+        raise PackError(
+            f"The definition of {name} has {len(wrong)} fault{'s' * (len(wrong) > 1)}:\n- " + "\n- ".join(wrong),
+            where=place,
+            fix="mend the file; docs/how-to/new-indicator.md shows a whole one",
+        )
     covers, estimate = raw["covers"], raw.get("estimate") or {}
     return Definition(
         id=name, name=dict(raw["name"]), says=dict(raw["says"]), population=str(covers.get("population", "")), leaves_out=tuple(covers.get("leaves_out") or ()),
@@ -243,7 +248,15 @@ def _formula(raw: Mapping[str, Any], wrong: list[str]) -> Formula:
     if not raw.get("plus"):
         wrong.append("`from` needs `plus`: the indicators that are added")
     parts = {word: tuple(Part.read(str(p)) for p in raw.get(word) or ()) for word in ("plus", "minus", "over")}
-    return Formula(parts["plus"], parts["minus"], parts["over"], raw.get("over_rule"), float(raw.get("times", 1)), bool(raw.get("absolute", False)), bool(raw.get("final_only", False)))
+    return Formula(
+        parts["plus"],
+        parts["minus"],
+        parts["over"],
+        raw.get("over_rule"),
+        float(raw.get("times", 1)),
+        bool(raw.get("absolute", False)),
+        bool(raw.get("final_only", False)),
+    )
 
 
 def _take(raw: Mapping[str, Any], wrong: list[str]) -> Take:
@@ -252,7 +265,13 @@ def _take(raw: Mapping[str, Any], wrong: list[str]) -> Take:
             wrong.append(f"`take` does not know `{word}`; it knows where, priority, total, combine, breaks")
     if not raw.get("where"):
         wrong.append("`take` needs `where`: which published rows")
-    return Take(str(raw.get("where", "true")), tuple(raw.get("priority") or ()), _total(raw.get("total", "sum")), raw.get("combine", "one"), tuple(str(b) for b in raw.get("breaks") or ()))
+    return Take(
+        str(raw.get("where", "true")),
+        tuple(raw.get("priority") or ()),
+        _total(raw.get("total", "sum")),
+        raw.get("combine", "one"),
+        tuple(str(b) for b in raw.get("breaks") or ()),
+    )
 
 
 def _total(said: Any) -> str | tuple[str, ...]:

@@ -3,6 +3,7 @@
 A public cell's walk ends at deliveries and the counts of steps. The untreated value, and anything nearer to rows, is given only to
 someone inside, with a purpose, and leaves a line in the audit log.
 """
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from karvan.country import Country
 
-MOST_ROWS = 50      # of a cell taken from published tables; the query gives them all
+MOST_ROWS = 50  # of a cell taken from published tables; the query gives them all
 STEPS = ("intake", "linkage", "lifecourse", "quality", "indicators", "disclosure")
 
 
@@ -127,7 +128,9 @@ class Explanation:
         return page(self, lang)
 
 
-def explain(ws: Workspace, indicator: str, period: str, *, inside: str | None = None, actor: str = "karvan", country: Country | None = None, **dims: str) -> Explanation:
+def explain(
+    ws: Workspace, indicator: str, period: str, *, inside: str | None = None, actor: str = "karvan", country: Country | None = None, **dims: str
+) -> Explanation:
     """Explain one cell of the cubes in force.
 
     Parameters
@@ -154,7 +157,7 @@ def explain(ws: Workspace, indicator: str, period: str, *, inside: str | None = 
     con = ws.connect(memory="1200MB", at=head)
     place = bench(con, country)
     definition = definition_of(place.known, indicator)
-    query = query_for_cell(ws, indicator, period, at=head, place=place, **dims)
+    query = query_for_cell(ws, indicator, period, at=head, place=place, **dims)  # type: ignore[arg-type]
     whole = whole_dims(definition, dims)
     treated = bool(ws.version("safe_cubes", at=head).number)
     safe = _cell(con, "safe_cubes", definition, period, whole) if treated else None
@@ -186,7 +189,13 @@ def formula_of(definition: Definition) -> str:
         return f"published rows where {definition.take.where}"
     lines = []
     for s in definition.series:
-        dated = f"by {s.on}" if s.dated == "on" else f"from {s.begins} to {s.ends}, at the {s.on} of the period" if s.dated == "at" else f"days from {s.begins} to {s.ends} within the period"
+        dated = (
+            f"by {s.on}"
+            if s.dated == "on"
+            else f"from {s.begins} to {s.ends}, at the {s.on} of the period"
+            if s.dated == "at"
+            else f"days from {s.begins} to {s.ends} within the period"
+        )
         lines.append(f"{s.kind + ': ' if s.kind else ''}{definition.count} {dated}{'' if s.where == 'true' else f' where {s.where}'}")
     text = "; ".join(lines)
     if definition.share_of:
@@ -205,14 +214,25 @@ def _empty(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, p
 
     Outside, the table asked is the safe one, so that the answer never tells a cell that rounds to zero from one that is empty.
     """
-    row = con.execute(f"select max(vintage), max(obs_status), max(quality), count(*) from {table} where indicator = ? and period = ?", [definition.id, period]).fetchall()[0]
+    row = con.execute(
+        f"select max(vintage), max(obs_status), max(quality), count(*) from {table} where indicator = ? and period = ?", [definition.id, period]
+    ).fetchall()[0]
     if not row[3]:
         known = [r[0] for r in con.execute(f"select distinct period from {table} where indicator = ? order by 1", [definition.id]).fetchall()]
-        raise DataError(f"{definition.id} has no cells for {period}.", where=f"periods: {', '.join(known[-12:]) or 'none'}", fix="choose one of these, or run `karvan run`")
+        raise DataError(
+            f"{definition.id} has no cells for {period}.", where=f"periods: {', '.join(known[-12:]) or 'none'}", fix="choose one of these, or run `karvan run`"
+        )
     for dim, value in dims.items():
         if value != TOTAL and not con.execute(f"select count(*) from {table} where indicator = ? and {dim} = ?", [definition.id, value]).fetchall()[0][0]:  # type: ignore[index]
-            known = [r[0] for r in con.execute(f"select distinct {dim} from {table} where indicator = ? and {dim} is not null order by 1", [definition.id]).fetchall()]
-            raise DataError(f"{definition.id} has no `{dim}={value}`.", where=f"{dim}: {', '.join(known[:20])}{' ...' if len(known) > 20 else ''}", fix="choose one of these")
+            known = [
+                r[0]
+                for r in con.execute(f"select distinct {dim} from {table} where indicator = ? and {dim} is not null order by 1", [definition.id]).fetchall()
+            ]
+            raise DataError(
+                f"{definition.id} has no `{dim}={value}`.",
+                where=f"{dim}: {', '.join(known[:20])}{' ...' if len(known) > 20 else ''}",
+                fix="choose one of these",
+            )
     value = None if definition.is_ratio or definition.quantiles or definition.take else 0.0
     return {"value": value, "vintage": row[0], "obs_status": row[1], "quality": row[2], "share_imputed": None, "share_unlinked": None}
 
@@ -247,14 +267,31 @@ def feed_states(con: duckdb.DuckDBPyConnection, country: Country, named: list[st
         ).to_arrow_table().to_pylist()
     }  # fmt: skip
     colours: dict[str, dict[str, str]] = {}
-    for feed, qi, colour in con.execute("select subject, qi, max(colour) from quality_scores where detail is null and colour is not null group by subject, qi order by subject, qi").fetchall():
-        colours.setdefault(feed, {})[qi] = colour
+    for about, qi, colour in con.execute(
+        "select subject, qi, max(colour) from quality_scores where detail is null and colour is not null group by subject, qi order by subject, qi"
+    ).fetchall():
+        colours.setdefault(about, {})[qi] = colour
     states = []
     for feed in named:
-        row = found.get(feed, {})
-        counts = {k: int(row.get(k) or 0) for k in FeedState.__dataclass_fields__ if k not in ("feed", "institution", "person_key", "first_on", "last_on", "content", "quality")}
+        row: dict[str, Any] = found.get(feed, {})
+        counts = {
+            k: int(row.get(k) or 0)
+            for k in FeedState.__dataclass_fields__
+            if k not in ("feed", "institution", "person_key", "first_on", "last_on", "content", "quality")
+        }
         contract = country.contracts[feed]
-        states.append(FeedState(feed, contract.institution, contract.person_key, **counts, first_on=row.get("first_on"), last_on=row.get("last_on"), content=row.get("content") or "", quality=colours.get(feed, {})))
+        states.append(
+            FeedState(
+                feed,
+                contract.institution,
+                contract.person_key,
+                **counts,
+                first_on=row.get("first_on"),
+                last_on=row.get("last_on"),
+                content=row.get("content") or "",
+                quality=colours.get(feed, {}),
+            )
+        )
     return states
 
 

@@ -53,7 +53,7 @@ def write(table: pa.Table, path: Path) -> None:
 
         pq.write_table(table.select(shown_columns(table)), path, compression="zstd")
     elif path.suffix == ".csv":
-        with open(path, "w", encoding="utf-8", newline="") as out:
+        with path.open("w", encoding="utf-8", newline="") as out:
             write_csv(table, out)
     else:
         raise DataError(f"`{path.suffix}` is no format for cells.", where=str(path), fix="end the name in .csv or .parquet")

@@ -1,4 +1,5 @@
 """Dated values of law, and the calendar of working days, as SQL that stands by itself."""
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ def working_days_sql(country: Country, seen: Window) -> str:
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         if (known.first and day < known.first) or (known.last and day > known.last):
-            continue            # outside the calendar only the weekend is known
+            continue  # outside the calendar only the weekend is known
         working = known.is_working_day(day)
         if day.weekday() < 5 and not working:
             off.append(day)

@@ -3,6 +3,7 @@
 Where two sources give one cell, the order of `priority` decides. A published total is used as it is; only where a definition says
 `total: sum` is a dimension added up (hosts of a diaspora, for example, come from one table and have no total row for the country).
 """
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -25,7 +26,11 @@ def cells_sql(definition: Definition, national: str | None) -> str:
     take = definition.take
     assert take is not None
     place = f"indicator {definition.id}"
-    names = {c.name: f"o.{c.name}" for c in TABLES["observation"].columns} | ({"national": literal(national)} if national else {}) | {k: literal(v) for k, v in definition.settings.items()}
+    names = (
+        {c.name: f"o.{c.name}" for c in TABLES["observation"].columns}
+        | ({"national": literal(national)} if national else {})
+        | {k: literal(v) for k, v in definition.settings.items()}
+    )
     dims = list(definition.dimensions)
     rank = " ".join(f"when {literal(source)} then {i}" for i, source in enumerate(take.priority))
     rank = f"case o.source {rank} else {len(take.priority)} end" if take.priority else "0"

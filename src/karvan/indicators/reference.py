@@ -1,4 +1,5 @@
 """The reference page of indicators, made from their definitions. Run as a module, it writes the page."""
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -27,7 +28,10 @@ def page(countries: Sequence[Country]) -> str:
     for country in countries:
         known = {**dictionary(country), **known}
     lines = [HEAD, "| id | name | unit | period | dimensions |", "| --- | --- | --- | --- | --- |"]
-    lines += [f"| [{d.id}](#{d.id.lower()}) | {d.title('en')} | {d.unit} | {', '.join(d.periods)} | {', '.join(d.dimensions) or 'none'} |" for d in sorted(known.values(), key=lambda d: d.id)]
+    lines += [
+        f"| [{d.id}](#{d.id.lower()}) | {d.title('en')} | {d.unit} | {', '.join(d.periods)} | {', '.join(d.dimensions) or 'none'} |"
+        for d in sorted(known.values(), key=lambda d: d.id)
+    ]
     for definition in sorted(known.values(), key=lambda d: d.id):
         lines += ["", *_section(definition)]
     return "\n".join(lines) + "\n"
@@ -40,7 +44,13 @@ def _section(d: Definition) -> list[str]:
         ("Needs", "; ".join(f"rule {said['rule']} on `{said['on']}`" for said in d.needs.values())), ("Quality", ", ".join(d.quality)),
         ("Disclosure", str(d.disclosure.get("policy", "counts"))), ("Must hold", ", ".join(d.must_hold).replace("_", " ")), ("Standard", ", ".join(d.source.values())), ("Waits for", d.waits_for),
     ]  # fmt: skip
-    return [f"## {d.id}", "", f"**{d.name['en']}** ({d.name['az']}; {d.name['ru']}). {d.says['en']}", "", *(f"- {word}: {text}" for word, text in facts if text)]
+    return [
+        f"## {d.id}",
+        "",
+        f"**{d.name['en']}** ({d.name['az']}; {d.name['ru']}). {d.says['en']}",
+        "",
+        *(f"- {word}: {text}" for word, text in facts if text),
+    ]
 
 
 if __name__ == "__main__":

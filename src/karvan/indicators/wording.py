@@ -1,4 +1,5 @@
 """The words of an explanation, in the platform's languages, and the page they make."""
+# ruff: noqa: E501 -- lines of SQL and of messages
 
 from __future__ import annotations
 
@@ -45,10 +46,22 @@ WORDS: dict[str, dict[str, str]] = {
 }
 TREATMENT: dict[str, dict[str, str]] = {
     "none": {"az": "tədbir görülməyib", "en": "none needed", "ru": "не требуется"},
-    "rounded": {"az": "təsadüfi yuvarlaqlaşdırma; eyni xana hər yerdə eyni cür yuvarlaqlaşdırılır", "en": "random rounding; the same cell is rounded alike everywhere", "ru": "случайное округление; одна и та же ячейка везде округлена одинаково"},
+    "rounded": {
+        "az": "təsadüfi yuvarlaqlaşdırma; eyni xana hər yerdə eyni cür yuvarlaqlaşdırılır",
+        "en": "random rounding; the same cell is rounded alike everywhere",
+        "ru": "случайное округление; одна и та же ячейка везде округлена одинаково",
+    },
     "from_rounded": {"az": "yuvarlaqlaşdırılmış hissələrdən hesablanıb", "en": "computed from rounded parts", "ru": "вычислено из округлённых частей"},
-    "withheld": {"az": "açıqlanmır: məxrəc çox kiçikdir", "en": "withheld: too few cases below the line", "ru": "не публикуется: слишком мало случаев в знаменателе"},
-    "public_source": {"az": "başqası tərəfindən dərc edilib, dəyişdirilməyib", "en": "published elsewhere, unchanged", "ru": "опубликовано другим источником, без изменений"},
+    "withheld": {
+        "az": "açıqlanmır: məxrəc çox kiçikdir",
+        "en": "withheld: too few cases below the line",
+        "ru": "не публикуется: слишком мало случаев в знаменателе",
+    },
+    "public_source": {
+        "az": "başqası tərəfindən dərc edilib, dəyişdirilməyib",
+        "en": "published elsewhere, unchanged",
+        "ru": "опубликовано другим источником, без изменений",
+    },
     "not treated": {"az": "hələ dərc üçün işlənməyib", "en": "not treated yet, so not public", "ru": "ещё не обработано, поэтому не публикуется"},
 }
 STATUS: dict[str, dict[str, str]] = {
@@ -111,7 +124,9 @@ def page(e: Explanation, lang: str) -> str:
     lines += ["", word("steps")]
     for step in e.steps:
         wrote = ", ".join(f"{table} v{version} ({number(float(step.rows_of[table]), lang)})" for table, version in sorted(step.writes.items()))
-        lines.append(f"  {step.step}: {word('in')} {number(float(step.rows_in), lang)}, {word('out')} {number(float(step.rows_out), lang)}, {word('aside')} {number(float(step.rows_set_aside), lang)} -> {wrote}")
+        lines.append(
+            f"  {step.step}: {word('in')} {number(float(step.rows_in), lang)}, {word('out')} {number(float(step.rows_out), lang)}, {word('aside')} {number(float(step.rows_set_aside), lang)} -> {wrote}"
+        )
     lines += ["", word("deliveries")]
     for feed in e.feeds:
         if not feed.deliveries:
@@ -125,7 +140,10 @@ def page(e: Explanation, lang: str) -> str:
         )
     if e.rows:
         lines += ["", word("rows")]
-        lines += [f"  {r.feed}, {word('row')} {r.row_no}: {' '.join(filter(None, [r.partner, '->' if r.partner and r.area else None, r.area, r.period]))} = {number(r.value, lang)} {r.unit}. {r.citation or ''}".rstrip() for r in e.rows]
+        lines += [
+            f"  {r.feed}, {word('row')} {r.row_no}: {' '.join(filter(None, [r.partner, '->' if r.partner and r.area else None, r.area, r.period]))} = {number(r.value, lang)} {r.unit}. {r.citation or ''}".rstrip()
+            for r in e.rows
+        ]
         if e.rows_in_all > len(e.rows):
             lines.append(f"  ... {e.rows_in_all - len(e.rows)} {word('more')}")
     lines += ["", word("query"), str(e.query)]
