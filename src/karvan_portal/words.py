@@ -204,12 +204,12 @@ def _from_pack(dimension_name: str, value: str, language: str) -> str:
         return value
     known = [lists[name] for name in CODE_LISTS.get(dimension_name, ()) if name in lists]
     for one in known:
-        if value in one:
-            return one.name(value, language)
+        if value in one and (named := one.name(value, language)) != value:
+            return named
     for one in known if dimension_name in ("occupation", "industry") else ():  # a finer code than the list has: its group, and the code
         for length in range(len(value) - 1, 0, -1):
             if value[:length] in one:
-                return f"{one.name(value[:length], language)} ({value})"
+                return f"{value} {one.name(value[:length], language)}"
     return value.replace("_", " ") if value.isascii() and value.islower() and dimension_name != "method" else value
 
 
@@ -244,6 +244,12 @@ def figure(value: Any, decimals: int | None = None) -> str:
     if source.language() != "en":
         text = text.replace(",", NARROW).replace(".", ",")
     return text.replace("-", "\u2212")
+
+
+def measure(value: Any, unit_name: Any) -> str:
+    """A value in its unit: shares and rates with one decimal throughout, so that columns can be compared."""
+    rate = str(unit_name) in ("percent", "share") or str(unit_name).startswith("per ")
+    return figure(value, 1 if rate and isinstance(value, int | float) else None)
 
 
 def share(value: Any) -> str:
@@ -283,6 +289,7 @@ QUALITY = {
     "QI-13": gettext_lazy("Days from event to extract"),
     "QI-14": gettext_lazy("Days from due date to arrival"),
     "QI-16": gettext_lazy("Records with an exact key"),
+    "SCORE": gettext_lazy("Overall score"),
 }
 
 

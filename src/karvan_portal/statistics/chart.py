@@ -29,7 +29,7 @@ def chart(page: TablePage, kind: str = "") -> dict[str, Any] | None:
 
 
 def period_axis(page: TablePage) -> dict[str, Any]:
-    return {"title": None, "labelAngle": 0, "labelOverlap": True, "labelPadding": 6, "ticks": False}
+    return {"title": None, "labelAngle": 0, "labelOverlap": True, "labelSeparation": 10, "labelPadding": 6, "ticks": False}
 
 
 def value_axis(page: TablePage, title: str = "") -> dict[str, Any]:
@@ -39,9 +39,9 @@ def value_axis(page: TablePage, title: str = "") -> dict[str, Any]:
 def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
     values = [
         {
-            "period": c.period,
+            "period": words.period(c.period),
             "value": c.value,
-            "said": f"{words.figure(c.value)} {words.unit(page.unit)}",
+            "said": f"{words.measure(c.value, page.unit)} {words.unit(page.unit)}",
             "firm": c.obs_status != "P",
             "status": str(words.OBS_STATUS.get(c.obs_status, "")),
         }
@@ -67,9 +67,9 @@ def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
 
 def ordered_bars(page: TablePage, rows: list[Row]) -> dict[str, Any]:
     shown = rows[: 30 if page.by in ("age_group", "duration") else MOST_BARS]
-    values = [{"label": r.label, "value": r.latest, "said": words.figure(r.latest)} for r in shown if r.latest is not None]
-    y = {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 190, "ticks": False, "domain": False}}
-    x = {"field": "value", "type": "quantitative", "axis": value_axis(page, f"{words.unit(page.unit)}, {page.periods[-1]}")}
+    values = [{"label": r.label, "value": r.latest, "said": words.measure(r.latest, page.unit)} for r in shown if r.latest is not None]
+    y = {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 250, "ticks": False, "domain": False}}
+    x = {"field": "value", "type": "quantitative", "axis": value_axis(page, f"{words.unit(page.unit)}, {words.period(page.periods[-1])}")}
     return {
         "height": 28 * len(values) + 2,
         "data": {"values": values},
@@ -85,7 +85,7 @@ def lines(page: TablePage, rows: list[Row]) -> dict[str, Any]:
     """The largest categories over time, each named at its end: no legend, and no meaning by colour alone."""
     shown = rows[:MOST_LINES]
     values = [
-        {"label": r.label, "period": c.period, "value": c.value, "said": words.figure(c.value)}
+        {"label": r.label, "period": words.period(c.period), "value": c.value, "said": words.measure(c.value, page.unit)}
         for r in shown
         for c in r.cells
         if c is not None and c.value is not None
@@ -105,7 +105,7 @@ def lines(page: TablePage, rows: list[Row]) -> dict[str, Any]:
                 "encoding": {"tooltip": tooltip, "shape": {"field": "label", "legend": None, "sort": [r.label for r in shown]}},
             },
             {
-                "data": {"values": label_places(shown, page.periods[-1])},
+                "data": {"values": label_places(shown, words.period(page.periods[-1]))},
                 "mark": {"type": "text", "align": "left", "dx": 9, "limit": 150},
                 "encoding": {"y": {"field": "place", "type": "quantitative"}, "text": {"field": "label"}},
             },

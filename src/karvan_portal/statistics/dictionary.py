@@ -57,6 +57,11 @@ class Entry:
         return list(self.values[-12:])
 
     @property
+    def series(self) -> tuple[str, ...]:
+        """Its series, in the order of the definition."""
+        return tuple(s.kind for s in self.definition.series if s.kind) if self.definition else ()
+
+    @property
     def waits_for(self) -> str:
         return self.definition.waits_for if self.definition else ""
 

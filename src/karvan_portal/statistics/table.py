@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -105,11 +106,13 @@ def dimensions_of(indicator: str) -> dict[str, list[str]]:
     return {d: list(found[d]) for d in DIMENSIONS if found.get(d)}
 
 
-def choose(indicator: str, asked: Mapping[str, str], *, every_row: bool = False) -> TablePage | None:
+def choose(indicator: str, asked: Mapping[str, str], *, order: Sequence[str] = (), share_of: str | None = None, every_row: bool = False) -> TablePage | None:
     """The table that answers a reader's choice; None if the indicator has no cells yet.
 
     asked: `by` (dimension in rows), `kind` (kind of period), `since`, `until`, `all`, and any dimension held at a code. What is not
-    there is left out, never guessed at.
+    there is left out, never guessed at. Without `by`, series that are never added up (`kind`, `method`) stand side by side.
+    share_of: the dimension whose shares an indicator gives; it is the breakdown where the reader asks for none.
+    order: codes that come in an order of their own, as the series of a definition do.
     """
     codes = dimensions_of(indicator)
     kinds_there = {period_kind(row["period"]) for row in source.rows("select distinct period from safe_cubes where indicator = ?", [indicator])}
@@ -117,8 +120,9 @@ def choose(indicator: str, asked: Mapping[str, str], *, every_row: bool = False)
         return None
     kinds = tuple(k for k in KINDS if k in kinds_there)
     kind = asked.get("kind", "") if asked.get("kind", "") in kinds else kinds[0]
-    by = asked.get("by", "") if asked.get("by", "") in codes else ""
-    held = hold(codes, by, asked)
+    side_by_side = next((d for d in ("kind", "method") if d in codes and TOTAL not in codes[d]), "")  # series that are never added up
+    by = asked["by"] if asked.get("by") in codes else "" if "by" in asked else share_of if share_of in codes else side_by_side
+    held = hold(codes, by, asked, order)
     cells = fetch(indicator, codes, by, held)
     all_periods = tuple(sorted({c["period"] for c in cells if period_kind(c["period"]) == kind}))
     since = asked.get("since", "") if asked.get("since", "") in all_periods else ""
@@ -127,7 +131,7 @@ def choose(indicator: str, asked: Mapping[str, str], *, every_row: bool = False)
     if not since:
         periods = periods[-MOST_COLUMNS:]
     cells = [c for c in cells if c["period"] in set(periods)]
-    rows = lay_out(indicator, cells, by, held, periods)
+    rows = lay_out(indicator, cells, by, held, periods, order)
     shown = rows if every_row or asked.get("all") else rows[: MOST_ROWS + 1]
     newest = [c for c in cells if c["period"] == periods[-1]] if periods else []
     main = next((c for c in newest if not by or c[by] == TOTAL), newest[0] if newest else {})
@@ -156,14 +160,14 @@ def choose(indicator: str, asked: Mapping[str, str], *, every_row: bool = False)
     )
 
 
-def hold(codes: Mapping[str, list[str]], by: str, asked: Mapping[str, str]) -> dict[str, str]:
+def hold(codes: Mapping[str, list[str]], by: str, asked: Mapping[str, str], order: Sequence[str] = ()) -> dict[str, str]:
     """At which code each dimension outside the rows stands: as asked, else its total, else its first code (where no total exists)."""
     held = {}
     for dimension, known in codes.items():
         if dimension == by:
             continue
         wanted = asked.get(dimension, "")
-        held[dimension] = wanted if wanted in known else TOTAL if TOTAL in known else known[0]
+        held[dimension] = wanted if wanted in known else TOTAL if TOTAL in known else next((c for c in order if c in known), known[0])
     return held
 
 
@@ -192,13 +196,23 @@ def filters(codes: Mapping[str, list[str]], by: str, held: Mapping[str, str], in
     return tuple(found)
 
 
-def place(dimension: str, code: str, label: str) -> tuple[int, str]:
+def place(dimension: str, code: str, label: str) -> tuple[int, int, str]:
     """Sort key of an option: total first, unknown last, ages by code, the rest by name."""
     rank = 0 if code == TOTAL else 2 if code in AT_THE_END else 1
-    return rank, code if dimension in IN_ORDER_OF_CODE else label.casefold()
+    return (rank, first_number(code), code) if dimension in IN_ORDER_OF_CODE else (rank, 0, label.casefold())
 
 
-def lay_out(indicator: str, cells: list[dict[str, Any]], by: str, held: Mapping[str, str], periods: tuple[str, ...]) -> list[Row]:
+def first_number(code: str) -> int:
+    """The number that a band begins with; a band above everything comes after all.
+
+    >>> sorted(["10-14", "85+", "5-9", ">90"], key=first_number)
+    ['5-9', '10-14', '85+', '>90']
+    """
+    digits = re.match(r"\d+", code)
+    return int(digits[0]) if digits else 10_000
+
+
+def lay_out(indicator: str, cells: list[dict[str, Any]], by: str, held: Mapping[str, str], periods: tuple[str, ...], ranked: Sequence[str] = ()) -> list[Row]:
     """Rows of the table: the total, then codes by their newest value (ages and durations by code), then what is unknown."""
     of: dict[str, dict[str, Cell]] = {}
     for c in cells:
@@ -211,7 +225,9 @@ def lay_out(indicator: str, cells: list[dict[str, Any]], by: str, held: Mapping[
 
     def order(row: Row) -> tuple[Any, ...]:
         rank = 0 if row.is_total else 2 if row.code in AT_THE_END else 1
-        return (rank, row.code) if by in IN_ORDER_OF_CODE else (rank, -(row.latest or 0), row.code)
+        if row.code in ranked:
+            return (rank, ranked.index(row.code), row.code)
+        return (rank, first_number(row.code), row.code) if by in IN_ORDER_OF_CODE else (rank, -(row.latest or 0), row.code)
 
     return sorted(rows, key=order)
 

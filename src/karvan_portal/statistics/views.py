@@ -59,15 +59,18 @@ def family_title(family: str) -> str:
 def show(request: HttpRequest, indicator: str) -> HttpResponse:
     """One indicator: what it is, its figures as chart and table, its doubt, its files."""
     entry = one_entry(indicator)
-    page = choose(indicator, request.GET.dict())
+    share_of = entry.definition.share_of if entry.definition else None
+    page = choose(indicator, request.GET.dict(), order=entry.series, share_of=share_of)
     context: dict[str, Any] = {"entry": entry, "definition": entry.definition, "table": page}
     if page is not None:
+        chart_kind = request.GET.get("chart") or ("time" if page.by in ("kind", "method") else "newest")
         context |= {
-            "finding": finding(page),
-            "chart": chart(page, request.GET.get("chart", "")),
+            "finding": None if share_of and page.by in ("", share_of) else finding(page),
+            "chart": chart(page, chart_kind),
             "title": table_title(entry, page),
             "kind_names": kind_names(page),
-            "chart_kind": "time" if request.GET.get("chart") == "time" else "",
+            "chart_kind": chart_kind,
+            "chart_asked": request.GET.get("chart", ""),
         }
     template = "statistics/_result.html" if request.headers.get("HX-Request") else "statistics/show.html"
     return render(request, template, context)
@@ -93,7 +96,9 @@ def finding(page: TablePage) -> dict[str, Any] | None:
     if not known:
         return None
     now = known[-1]
-    found: dict[str, Any] = {"cell": now, "change": None, "before": None}
+    found: dict[str, Any] = {"cell": now, "change": None, "points": None, "before": None}
+    if len(known) > 1 and page.unit == "percent":
+        return found | {"before": known[-2], "points": now.value - known[-2].value}  # type: ignore[operator]
     if len(known) > 1 and known[-2].value:
         found["before"] = known[-2]
         found["change"] = (now.value - known[-2].value) / abs(known[-2].value)  # type: ignore[operator]
@@ -119,7 +124,7 @@ def download(request: HttpRequest, indicator: str, kind: str) -> HttpResponse:
     if not codes and choose(indicator, asked) is None:
         raise DataError(_("'%(id)s' has no figures yet.") % {"id": indicator}, fix=_("run the line, then come back"))
     by = None if asked.get("every") else asked.get("by", "") if asked.get("by", "") in codes else ""
-    held = hold(codes, by or "", asked)
+    held = hold(codes, by or "", asked, entry.series)
     body = files.as_csv(indicator, held, by) if kind == "csv" else files.as_parquet(indicator, held, by)
     response = HttpResponse(body, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/vnd.apache.parquet")
     label = "-synthetic" if source.is_synthetic() and entry.basis == "records" else ""

@@ -15,6 +15,7 @@ from karvan_portal import source, words
 register = template.Library()
 
 register.filter("figure", words.figure)
+register.filter("measure", words.measure)
 register.filter("share", words.share)
 register.filter("day", words.day)
 register.filter("period", words.period)
@@ -28,6 +29,12 @@ register.filter("text", source.in_language)
 def less(value: float) -> str:
     """A fall as a positive percentage."""
     return words.share(abs(value))
+
+
+@register.filter
+def points(value: float) -> str:
+    """A change in percentage points, without its sign."""
+    return words.figure(abs(value), 1)
 
 
 @register.filter
