@@ -68,7 +68,12 @@ def surname_skeleton(token: str) -> str:
     >>> surname_skeleton("Əliyeva") == surname_skeleton("Aliev")
     True
     """
-    return GENDER_END.sub(lambda m: "SKI" if m.group() == "SKA" else m.group()[:-1], skeleton(token))
+    return masculine(skeleton(token))
+
+
+def masculine(skel: str) -> str:
+    """A skeleton with its feminine ending made masculine, so that a surname in the wrong field is still the same part."""
+    return GENDER_END.sub(lambda m: "SKI" if m.group() == "SKA" else m.group()[:-1], skel)
 
 
 @lru_cache(maxsize=400_000)
@@ -116,24 +121,44 @@ def name_forms(surname: str | None, given_names: str | None, patronymic: str | N
     >>> name_forms(None, None, full_name="MAMMADOVA<<AYGUN").parts == name_forms("Aygün", "Məmmədova").parts
     True
     """
-    family, given, father = split_parts(surname), split_parts(given_names), split_parts(patronymic)
-    if not family and not given and full_name:
-        family, given = split_full(full_name[:LONGEST])
-    given, in_given = without_patronymic(given)
-    family, in_family = without_patronymic(family, marked_only=True)      # a surname may end in -oğlu or -ović
-    rest, in_father = without_patronymic(father)
-    father = in_father or rest or in_given or in_family
-    sn = [s for p in family if (s := surname_skeleton(p))]
-    gn = [s for p in given if (s := skeleton(p))]
-    fn = [s for p in father if (s := skeleton(p))]
+    family, given, father = surname_parts(surname), given_parts(given_names), father_parts(patronymic)
+    if not family[0] and not given[0] and full_name:
+        whole = split_full(full_name[:LONGEST])
+        family, given = surname_parts(" ".join(whole[0])), given_parts(" ".join(whole[1]))
+    (sn, in_family), (gn, in_given) = family, given
+    fathers = father or in_given or in_family
     return NameForms(
         surname=" ".join(sn),
         given=" ".join(gn),
-        patronymic=" ".join(fn[:1]),
-        parts=" ".join(sorted({*sn, *(GENDER_END.sub(lambda m: m.group()[:-1] if m.group() != "SKA" else "SKI", g) for g in gn)})),
+        patronymic=fathers[0] if fathers else "",
+        parts=" ".join(sorted({*sn, *map(masculine, gn)})),
         surname_key=key(FAMILY_END.sub("", sn[0])) if sn else "",
         given_key=key(gn[0]) if gn else "",
     )
+
+
+Parts = tuple[str, ...]
+
+
+@lru_cache(maxsize=200_000)
+def surname_parts(surname: str | None) -> tuple[Parts, Parts]:
+    """Skeletons of a surname's parts, and of a patronymic that stands with them. A surname may itself end in -oğlu or -ović."""
+    family, father = without_patronymic(split_parts(surname), marked_only=True)
+    return tuple(s for p in family if (s := surname_skeleton(p))), tuple(s for p in father if (s := skeleton(p)))
+
+
+@lru_cache(maxsize=200_000)
+def given_parts(given_names: str | None) -> tuple[Parts, Parts]:
+    """Skeletons of given names, and of a patronymic that stands with them."""
+    given, father = without_patronymic(split_parts(given_names))
+    return tuple(s for p in given if (s := skeleton(p))), tuple(s for p in father if (s := skeleton(p)))
+
+
+@lru_cache(maxsize=200_000)
+def father_parts(patronymic: str | None) -> Parts:
+    """Skeletons of the father's name, bare."""
+    rest, father = without_patronymic(split_parts(patronymic))
+    return tuple(s for p in father or rest if (s := skeleton(p)))
 
 
 def split_parts(text: str | None) -> list[str]:

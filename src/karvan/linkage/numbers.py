@@ -2,7 +2,7 @@
 
 A number is a document with its issuer, a personal number, or the person's number in an office's own register. A parent's passport used by
 a child, or a number typed wrong that hits another person's, must not join people: two profiles under one number stay apart when two of
-sex, birth year and given name disagree. A number under which very many people stand is a placeholder and joins nobody. How often that
+sex, birth year and given name disagree and the birth year is not the same. A number under which very many people stand is a placeholder and joins nobody. How often that
 happened is counted, by number and reason.
 """
 
@@ -99,7 +99,8 @@ def impossible(a: tuple, b: tuple) -> str:
         reasons.append("sex")
     if a[4] and b[4] and a[4] != b[4]:
         reasons.append("birth year")
-    if reasons and names_differ(a[5], a[6], b[5], b[6]):
+    same_year = a[4] and a[4] == b[4]       # then another sex and name are a slip of the office, not a child in a parent's passport
+    if reasons and not same_year and names_differ(a[5], a[6], b[5], b[6]):
         reasons.append("given name")
     return " and ".join(reasons) if len(reasons) > 1 else ""
 
