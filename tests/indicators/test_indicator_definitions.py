@@ -64,3 +64,16 @@ def test_a_filter_is_an_expression_over_known_columns_and_nothing_else(where):
     definition = read_definition(raw)
     with pytest.raises(PackError):
         described_sql(definition, definition.series[0], [period_of("2024")], Facts("AZE", date(2026, 6, 30), lambda *a: "0", ""))
+
+
+def test_the_example_of_the_how_to_is_a_whole_definition_and_names_every_word():
+    import yaml
+
+    from karvan.indicators.definition import WORDS
+    from karvan.indicators.subjects import SUBJECTS
+
+    text = Path("docs/how-to/new-indicator.md").read_text(encoding="utf-8")
+    raw = yaml.safe_load(text.split("```yaml")[1].split("```")[0].replace("\non:", "\n'on':"))
+    assert read_definition(raw).series[0].on == "crossed_on"
+    assert [word for word in WORDS if f"{word}:" not in text and f"`{word}`" not in text and f"`{word}: " not in text] == []
+    assert [name for name in SUBJECTS if f"`{name}`" not in text] == []

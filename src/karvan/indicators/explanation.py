@@ -233,8 +233,8 @@ def _empty(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, p
                 where=f"{dim}: {', '.join(known[:20])}{' ...' if len(known) > 20 else ''}",
                 fix="choose one of these",
             )
-    value = None if definition.is_ratio or definition.quantiles or definition.take else 0.0
-    return {"value": value, "vintage": row[0], "obs_status": row[1], "quality": row[2], "share_imputed": None, "share_unlinked": None}
+    nothing = None if definition.is_ratio or definition.quantiles or definition.take else 0.0
+    return {"value": nothing, "vintage": row[0], "obs_status": row[1], "quality": row[2], "share_imputed": None, "share_unlinked": None}
 
 
 def steps(ws: Workspace, head: Commit, basis: str) -> tuple[StepRun, ...]:
@@ -273,9 +273,9 @@ def feed_states(con: duckdb.DuckDBPyConnection, country: Country, named: list[st
         colours.setdefault(about, {})[qi] = colour
     states = []
     for feed in named:
-        row: dict[str, Any] = found.get(feed, {})
+        sent: dict[str, Any] = found.get(feed) or {}
         counts = {
-            k: int(row.get(k) or 0)
+            k: int(sent.get(k) or 0)
             for k in FeedState.__dataclass_fields__
             if k not in ("feed", "institution", "person_key", "first_on", "last_on", "content", "quality")
         }
@@ -286,9 +286,9 @@ def feed_states(con: duckdb.DuckDBPyConnection, country: Country, named: list[st
                 contract.institution,
                 contract.person_key,
                 **counts,
-                first_on=row.get("first_on"),
-                last_on=row.get("last_on"),
-                content=row.get("content") or "",
+                first_on=sent.get("first_on"),
+                last_on=sent.get("last_on"),
+                content=sent.get("content") or "",
                 quality=colours.get(feed, {}),
             )
         )
