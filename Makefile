@@ -38,7 +38,7 @@ bench: setup ## speed, each figure beside a peer or the physical floor in the sa
 
 lint: setup ## style, types, floors
 	@$(RUN)/ruff check --quiet src tests benchmarks scripts
-	@$(RUN)/lint-imports --config pyproject.toml > $(VENV)/floors.txt || { cat $(VENV)/floors.txt; exit 1; }
+	@$(RUN)/lint-imports pyproject.toml > $(VENV)/floors.txt || { cat $(VENV)/floors.txt; exit 1; }
 	@$(RUN)/mypy --no-error-summary src/karvan
 
 docs: setup ## the documentation as a site, in site/

@@ -22,6 +22,10 @@ def verify(ws: Workspace) -> None:
     """
     line = broken_at(ws.audit_log)
     if line is not None:
-        raise DataError(f"The audit log was changed: line {line} does not follow from the one before.", where=str(ws.audit_log), fix="keep the file, tell the data-protection officer, restore from a backup")
-    count = sum(1 for _ in open(ws.audit_log, encoding="utf-8")) if ws.audit_log.exists() else 0
+        raise DataError(
+            f"The audit log was changed: line {line} does not follow from the one before.",
+            where=str(ws.audit_log),
+            fix="keep the file, tell the data-protection officer, restore from a backup",
+        )
+    count = len(ws.audit_log.read_text(encoding="utf-8").splitlines()) if ws.audit_log.exists() else 0
     click.echo(f"audit log holds: {count:,} lines, each sealed by the next")

@@ -51,5 +51,5 @@ def country_name(code: str, lang: str) -> str | None:
 def alpha3_to_alpha2() -> dict[str, str]:
     from babel.core import get_global
 
-    aliases: dict[str, list[str]] = get_global("territory_aliases")
+    aliases = get_global("territory_aliases")
     return {old: new[0] for old, new in aliases.items() if len(old) == 3 and old.isalpha() and len(new) == 1 and len(new[0]) == 2}

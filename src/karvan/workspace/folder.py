@@ -204,7 +204,7 @@ def new_connection(*, threads: int | None = None, memory: str = "4GB", temp: Pat
     """An in-memory DuckDB that never downloads anything."""
     import duckdb
 
-    config: dict[str, str | int | bool] = {"autoinstall_known_extensions": False, "memory_limit": memory}
+    config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "memory_limit": memory}
     if threads:
         config["threads"] = threads
     if temp:
