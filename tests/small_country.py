@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """A small country whose tables are drawn by a seed: people, stays, residence, statuses, applications, published figures.
 
 No step before the indicators is run. Tests import the fixtures they use: `from small_country import cells`.

@@ -1,5 +1,5 @@
 """Safe cubes: nothing below the base can be seen or worked out, and rounding keeps means and agrees with itself."""
-# ruff: noqa: E501, F401, F811
+# ruff: noqa: F401, F811
 
 from __future__ import annotations
 
@@ -239,6 +239,12 @@ def test_safe_cells_say_nothing_of_numerators_and_shares_of_few(drawn_workspace)
         "select count(*) from safe_cubes where treatment = 'rounded' and value < 30 and (share_imputed is not null or share_unlinked is not null)"
     ).fetchall()[0][0]
     assert thin == 0
+
+
+def test_a_share_that_does_not_apply_stays_empty(drawn_workspace):
+    con = drawn_workspace.connect()
+    assert con.execute("select count(share_unlinked) from safe_cubes where indicator = 'TMP-01'").fetchall() == [(0,)], "linkage does not matter to crossings"
+    assert con.execute("select count(share_unlinked) > 0 from safe_cubes where indicator = 'TMP-03'").fetchall() == [(True,)]
 
 
 def test_protected_topics_are_rounded_to_ten(drawn_workspace):

@@ -1,5 +1,5 @@
 """Small tables in, expected cells out. The data are complete from 2020-07-01 through 2026-06-30."""
-# ruff: noqa: E501, F401, F811
+# ruff: noqa: F401, F811
 
 from __future__ import annotations
 

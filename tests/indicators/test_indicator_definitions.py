@@ -1,5 +1,4 @@
 """Every definition of every pack: whole, documented, and compiled."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 

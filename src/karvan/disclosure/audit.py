@@ -1,5 +1,5 @@
 """An attacker's arithmetic on safe cubes: every total minus every set of its parts that was published, looking for small counts."""
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

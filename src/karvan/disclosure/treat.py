@@ -3,7 +3,7 @@
 A cell that rounds to zero is left out, as a cell that is truly empty is: were it listed with 0, its presence would say that somebody
 is in it. Only the total of each period is always there.
 """
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _rounded(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], poli
     con.unregister("drawn")
     kept = "* exclude (value, numerator, denominator, share_imputed, share_unlinked, cell_name, r, r_imputed, r_unlinked)"
     least = policy.least_denominator
-    shares = ", ".join(f"case when r >= {least} then least(r_{s} / r, 1.0) end as share_{s}" for s in ("imputed", "unlinked"))
+    shares = ", ".join(f"case when r >= {least} and r_{s} is not null then least(r_{s} / r, 1.0) end as share_{s}" for s in ("imputed", "unlinked"))
     if definition.get("quantiles"):
         thin = f"(denominator < {least} or r < {least})"
         return f"select {kept}, case when {thin} then null else value end as value, case when {thin} then 'withheld' else 'none' end as treatment, {shares}, r > 0 as shown from r"

@@ -1,5 +1,5 @@
 """One cell: the query that gives its untreated value on named table versions."""
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What must hold of a cube, by name; a definition lists the names under `must_hold`."""
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

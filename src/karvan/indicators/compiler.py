@@ -3,7 +3,7 @@
 Every statement stands by itself: it names tables of the workspace and nothing else, and holds every date and value as a literal, so
 that the printed query of a cell can be run by hand on the named versions.
 """
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

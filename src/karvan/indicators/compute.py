@@ -1,5 +1,5 @@
 """Cubes: every indicator of the country, computed over the workspace's tables and written one part per indicator."""
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ What a definition can say is listed in docs/how-to/new-indicator.md. Three kinds
 - derived: a sum of other indicators, over a sum of other indicators (`from`);
 - taken: cells of tables that somebody else published (`take`).
 """
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

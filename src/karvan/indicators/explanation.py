@@ -3,7 +3,7 @@
 A public cell's walk ends at deliveries and the counts of steps. The untreated value, and anything nearer to rows, is given only to
 someone inside, with a purpose, and leaves a line in the audit log.
 """
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.errors import AccessError, DataError
 from karvan.indicators import observed, window
-from karvan.indicators.cell import CellQuery, query_for_cell, whole_dims
+from karvan.indicators.cell import CellQuery, query_for_cell, tables_of, whole_dims
 from karvan.indicators.compiler import TOTAL
 from karvan.indicators.compute import Bench, bench, definition_of
 from karvan.indicators.definition import Definition
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from karvan.country import Country
 
 MOST_ROWS = 50  # of a cell taken from published tables; the query gives them all
-STEPS = ("intake", "linkage", "lifecourse", "quality", "indicators", "disclosure")
+STEPS = ("intake", "link", "lifecourse", "quality", "indicators", "disclosure")
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def explain(
         value=safe["value"] if safe else None, untreated=raw["value"] if inside is not None else None,
         treatment=safe["treatment"] if safe else "not treated", policy=str(definition.disclosure.get("policy", "")),
         share_imputed=shown["share_imputed"], share_unlinked=shown["share_unlinked"], quality=raw["quality"], quality_asked=definition.quality, obs_status=raw["obs_status"],
-        vintage=raw["vintage"], commit=head.number, query=query, steps=steps(ws, head, window.basis(definition, place.known)), feeds=tuple(feed_states(con, country, named)), rows=rows[:MOST_ROWS], rows_in_all=len(rows),
+        vintage=raw["vintage"], commit=head.number, query=query, steps=steps(ws, head, definition, place.known), feeds=tuple(feed_states(con, country, named)), rows=rows[:MOST_ROWS], rows_in_all=len(rows),
         parts=tuple(str(p) for p in definition.formula.parts) if definition.formula else (),
     )  # fmt: skip
 
@@ -237,17 +237,26 @@ def _empty(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, p
     return {"value": nothing, "vintage": row[0], "obs_status": row[1], "quality": row[2], "share_imputed": None, "share_unlinked": None}
 
 
-def steps(ws: Workspace, head: Commit, basis: str) -> tuple[StepRun, ...]:
-    """The newest run of each step that lies on the indicator's way, with versions and rows."""
-    passed = ("intake", "indicators", "disclosure") if basis == "observations" else STEPS
+def steps(ws: Workspace, head: Commit, definition: Definition, known: Mapping[str, Definition]) -> tuple[StepRun, ...]:
+    """The newest run of each step on the indicator's way, in time: from its tables back to the deliveries, then cubes and safe cubes.
+
+    Of what a step wrote, only the tables on the way are named.
+    """
+    needed = {*tables_of(definition, known), "quality_scores", "deliveries"}
+    passed: set[str] = set()
+    while more := [name for name, run in head.runs.items() if name not in passed and needed & set(run.writes) and name not in ("indicators", "disclosure")]:
+        for name in more:
+            passed.add(name)
+            if "quality_scores" not in head.runs[name].writes:      # the scores look at everything; the figure does not rest on all that
+                needed |= set(head.runs[name].reads)
+    needed |= {"cubes", "safe_cubes"}
     found = []
-    for name in passed:
-        run = head.runs.get(name)
-        if run is None:
-            continue
-        counted = {table: ws.version(table, version).rows for table, version in run.writes.items()}
-        found.append(StepRun(name, run.started_at, dict(run.reads), dict(run.writes), counted, run.rows_in, run.rows_out, run.rows_set_aside))
-    return tuple(found)
+    for name in (*passed, *(n for n in ("indicators", "disclosure") if n in head.runs)):
+        run = head.runs[name]
+        writes = {table: version for table, version in run.writes.items() if table in needed}
+        rows = {table: ws.version(table, version).rows for table, version in writes.items()}
+        found.append(StepRun(name, run.started_at, dict(run.reads), writes, rows, run.rows_in, run.rows_out, run.rows_set_aside))
+    return tuple(sorted(found, key=lambda step: (step.started_at, STEPS.index(step.step) if step.step in STEPS else 0, step.step)))
 
 
 def feed_states(con: duckdb.DuckDBPyConnection, country: Country, named: list[str]) -> list[FeedState]:

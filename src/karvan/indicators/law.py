@@ -1,5 +1,5 @@
 """Dated values of law, and the calendar of working days, as SQL that stands by itself."""
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Where two sources give one cell, the order of `priority` decides. A published total is used as it is; only where a definition says
 `total: sum` is a dimension added up (hosts of a diaspora, for example, come from one table and have no total row for the country).
 """
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

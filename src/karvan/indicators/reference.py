@@ -1,5 +1,5 @@
 """The reference page of indicators, made from their definitions. Run as a module, it writes the page."""
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

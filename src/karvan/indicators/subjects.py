@@ -4,7 +4,7 @@ A subject says which dimensions it knows and how each is read on the day that co
 and whether its rows speak of linked persons. Every subject carries `imputed` (rests on a counted repair) and `unlinked` (rests on an
 end that nobody saw, or on a record that no other record joined; null where linkage does not matter).
 """
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

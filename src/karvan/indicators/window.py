@@ -1,5 +1,5 @@
 """What the data can carry: the days covered, the feeds behind an indicator, and when one must be refused."""
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 

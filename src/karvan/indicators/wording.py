@@ -1,5 +1,5 @@
 """The words of an explanation, in the platform's languages, and the page they make."""
-# ruff: noqa: E501 -- lines of SQL and of messages
+
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
     "query": {"az": "Sorğu", "en": "Query", "ru": "Запрос"},
     "total": {"az": "cəmi", "en": "total", "ru": "всего"},
     "withheld": {"az": "açıqlanmır", "en": "withheld", "ru": "не публикуется"},
-    "none": {"az": "yoxdur", "en": "none", "ru": "нет"},
+    "no_share": {"az": "göstərilmir (az hal var, yaxud aid deyil)", "en": "not shown (few cases, or does not apply)", "ru": "не показано (мало случаев или неприменимо)"},
     "not_scored": {"az": "qiymətləndirilməyib", "en": "not scored", "ru": "не оценено"},
     "in": {"az": "daxil", "en": "in", "ru": "вошло"},
     "out": {"az": "çıxan", "en": "out", "ru": "вышло"},
@@ -86,7 +86,7 @@ def number(value: float | None, lang: str) -> str:
 
 
 def percent(share: float | None, lang: str) -> str:
-    return WORDS["none"][lang] if share is None else f"{number(round(100 * share, 1), lang)} %"
+    return WORDS["no_share"][lang] if share is None else f"{number(round(100 * share, 1), lang)} %"
 
 
 def page(e: Explanation, lang: str) -> str:
@@ -133,7 +133,7 @@ def page(e: Explanation, lang: str) -> str:
             lines.append(f"  {feed.feed}: {word('nothing_sent')}")
             continue
         held = f", {word('held')} {number(float(feed.held), lang)}" if feed.held else ""
-        scores = " ".join(f"{qi}={colour}" for qi, colour in feed.quality.items())
+        scores = " ".join(f"{qi}={colour}" for qi, colour in feed.quality.items() if qi in e.quality_asked)
         lines.append(
             f"  {feed.feed} ({feed.institution}): {number(float(feed.deliveries), lang)}{held}, {word('read')} {number(float(feed.rows_read), lang)}/{number(float(feed.rows), lang)}, "
             f"{word('quarantined')} {number(float(feed.rows_quarantined), lang)}, {feed.first_on or ''}..{feed.last_on or ''} [{feed.content}] {scores}".rstrip()
