@@ -57,11 +57,22 @@ NONE: Rows = np.empty(0, np.int64)
 NAMES = ("surname", "given_names", "full_name")
 
 
-def damage(sheet: Sheet, rates: dict[str, float], *, country: Country, cultures: Cultures, settings: dict[str, Any], seed: int, window: Window) -> None:
-    """Make every defect of a feed, in the order of `DEFECTS`; rows touched are marked."""
+def damage(
+    sheet: Sheet,
+    rates: dict[str, float],
+    *,
+    country: Country,
+    cultures: Cultures,
+    settings: dict[str, Any],
+    seed: int,
+    window: Window,
+    part: Window | None = None,
+) -> None:
+    """Make every defect of a feed, in the order of `DEFECTS`; rows touched are marked. `part` is the piece of the window in the sheet."""
+    piece = (str(part.first),) if part and part != window else ()
     for name, defect in DEFECTS.items():
         if name in rates and len(sheet):
-            hand = Hand(draws(seed, name, sheet.contract.id), rates[name], country, cultures, settings, window)
+            hand = Hand(draws(seed, name, sheet.contract.id, *piece), rates[name], country, cultures, settings, window)
             touched = defect.make(sheet, hand)
             if len(touched):
                 sheet.marks.append((name, np.unique(touched)))
@@ -322,9 +333,7 @@ def keyed_twice(sheet: Sheet, hand: Hand) -> Rows:
     surname = sheet.column("surname")
     if surname:
         u = iter(hand.draw.random(len(new)))
-        sheet.change(
-            surname, np.intersect1d(new[hand.draw.random(len(new)) < 0.3], sheet.has(surname)), lambda v: hand.cultures.spelling.respell(v, "spelling", next(u))
-        )
+        sheet.change(surname, np.intersect1d(new[hand.draw.random(len(new)) < 0.3], sheet.has(surname)), lambda v: hand.cultures.spelling.respell(v, "spelling", next(u)))
     return new
 
 
@@ -508,10 +517,7 @@ def foreign_letters(sheet: Sheet, hand: Hand) -> Rows:
     if cyrillic and surname and given:
         rows = np.intersect1d(hand.some(sheet.has(surname)), sheet.has(given))
         u = hand.draw.random(len(rows))
-        forms = [
-            (hand.cultures.spelling.cyrillic(s, x), hand.cultures.spelling.cyrillic(g, x))
-            for s, g, x in zip(sheet.values(surname, rows), sheet.values(given, rows), u, strict=True)
-        ]
+        forms = [(hand.cultures.spelling.cyrillic(s, x), hand.cultures.spelling.cyrillic(g, x)) for s, g, x in zip(sheet.values(surname, rows), sheet.values(given, rows), u, strict=True)]
         known = np.array([bool(s and g) for s, g in forms], bool)
         rows, forms = rows[known], [f for f, k in zip(forms, known, strict=True) if k]
         sheet.put(surname, rows, [s.upper() for s, _ in forms if s])
@@ -526,11 +532,7 @@ def loose_amounts(sheet: Sheet, hand: Hand) -> Rows:
     for f in sheet.contract.fields:
         if f.type == "number" and f.decimal == ",":
             rows = hand.some(sheet.has(f.column))
-            touched.append(
-                sheet.change(
-                    f.column, rows, lambda v: (f"{int(v.split(',')[0]):,}".replace(",", "\u00a0") + "," + v.split(",")[1]) if len(v) > 6 else v + "\u00a0"
-                )
-            )
+            touched.append(sheet.change(f.column, rows, lambda v: (f"{int(v.split(',')[0]):,}".replace(",", "\u00a0") + "," + v.split(",")[1]) if len(v) > 6 else v + "\u00a0"))
     return _all(touched)
 
 

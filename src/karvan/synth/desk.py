@@ -42,15 +42,14 @@ class Window:
         return list(dict.fromkeys(day.strftime(PERIOD[period]) for day in days))
 
 
-def open_office(
-    con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spells: pa.Table, passports: pa.Table, country: Country, settings: dict[str, Any]
-) -> None:
+def open_office(con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spells: pa.Table, passports: pa.Table, country: Country, settings: dict[str, Any]) -> None:
     """Put on the desk what agencies look up: documents with their names, numbers, citizenships, addresses, people abroad."""
-    for name, table in truth.items():
-        con.register("arriving", table)
+    digits = _check_digits(truth["documents"])
+    for name in list(truth):
+        con.register("arriving", truth.pop(name))
         con.execute(f'create or replace table "{name}" as select * from arriving')
         con.unregister("arriving")
-    for name, table in (("spells", spells), ("passports", passports), ("digits", _check_digits(truth["documents"]))):
+    for name, table in (("spells", spells), ("passports", passports), ("digits", digits)):
         con.register("arriving", table)
         con.execute(f"create or replace table {name} as select * from arriving")
         con.unregister("arriving")
@@ -63,9 +62,7 @@ def open_office(
     con.execute("create or replace table places (region varchar, name varchar)")
     con.executemany("insert into places values (?, ?)", [[c.code, c.name(country.languages[0])] for c in country.code_list("regions")] or [["", ""]])
     con.execute("create or replace table streets as select unnest(?) as street, generate_subscripts(?, 1) - 1 as no", [streets, streets])
-    con.execute(
-        "create or replace table cases as select case_no, count(distinct person_no) as case_size, min(event_on) as opened_on from case_event group by case_no"
-    )
+    con.execute("create or replace table cases as select case_no, count(distinct person_no) as case_size, min(event_on) as opened_on from case_event group by case_no")
     about = settings.get("abroad", {})
     con.execute(
         """
@@ -165,12 +162,7 @@ def _part_query(contract: Contract, settings: dict[str, Any], number: int, windo
         joins += " left join places pl on pl.region = t.region left join streets st on st.no = hash(t.person_no, 5) % (select count(*) from streets)"
     if "case_no" in own:
         joins += " left join cases cs on cs.case_no = t.case_no"
-    one = (
-        "qualify row_number() over (partition by t.rowid, t._delivered "
-        f"order by c.citizenship <> '{national}', c.citizenship, pn.from_on desc, mn.from_on desc) = 1"
-        if person
-        else ""
-    )
+    one = f"qualify row_number() over (partition by t.rowid, t._delivered order by c.citizenship <> '{national}', c.citizenship, pn.from_on desc, mn.from_on desc) = 1" if person else ""
     hidden = [
         f"{who} as _person", "t._delivered as _delivered", "t._day as _day", "t._second as _second", "t.rowid as _row",
         f"'{number}' as _part", f"strftime(t._delivered, '{PERIOD[contract.period]}') as _period",
@@ -180,9 +172,7 @@ def _part_query(contract: Contract, settings: dict[str, Any], number: int, windo
     return f"select *, concat_ws('/', {', '.join(keys)}) as _key from (select {', '.join(cells + hidden)} from ({sent}) t {joins} {one})"
 
 
-def _expression(
-    f: ContractField, part: dict[str, Any], record: RecordPart, style: str, types: dict[str, str], own: set[str], person: bool, digits: set[str | None]
-) -> tuple[str | None, str]:
+def _expression(f: ContractField, part: dict[str, Any], record: RecordPart, style: str, types: dict[str, str], own: set[str], person: bool, digits: set[str | None]) -> tuple[str | None, str]:
     """What to write in a physical column: an SQL expression over the desk, and its type; None where the agency has nothing."""
     written = (part.get("columns") or {}).get(f.column)
     if written is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from karvan.country import Country
+from karvan.country import Contract, Country
 from karvan.errors import PackError, nearest
 from karvan.synth.defects import DEFECTS, before_the_files, damage
 from karvan.synth.desk import Window, open_office, write_sheet
@@ -60,6 +61,7 @@ def make(
     truth.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         pq.write_table(table, truth / f"{name}.parquet")
+        del table
     time = country.synth["lives"]["time"]
     return deliver(
         tables, country, extracts=extracts, truth_folder=truth, seed=seed, window=(time["deliveries_from"], time["end"]),
@@ -84,7 +86,7 @@ def deliver(
     Parameters
     ----------
     truth
-        The tables of `karvan.synth.truth.TRUTH`, by name.
+        The tables of `karvan.synth.truth.TRUTH`, by name; the dictionary is emptied as they are taken over.
     without
         Defects to leave out, by their names (Q05).
     defect_rates
@@ -105,11 +107,12 @@ def deliver(
     spells, passports = name_everybody(truth, cultures, seed=seed, rates=settings.get("names", {}))
     truth_folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(_names_truth(spells), truth_folder / "names.parquet")
-    con = duckdb.connect(":memory:", config={"memory_limit": "3GB"})
+    con = duckdb.connect(":memory:", config={"memory_limit": "3GB", "temp_directory": str(truth_folder / ".tmp")})
     con.execute("set enable_progress_bar = false")
     con.execute("set preserve_insertion_order = true")
     progress("registers", 0.1)
     open_office(con, truth, spells, passports, country, settings)
+    del spells, passports
     before_the_files(con, rates)
     made = Made()
     who: list[pa.Table] = []
@@ -124,33 +127,37 @@ def deliver(
                 where="synth/agencies.yaml",
                 fix=nearest(feed, list(country.contracts)) or "write the contract first",
             )
-        sheet = write_sheet(con, contract, about, window=Window(*window), national=country.national, words=settings.get("words"))
-        damage(
-            sheet,
-            {defect: by_feed[feed] for defect, by_feed in rates.items() if feed in by_feed},
-            country=country,
-            cultures=cultures,
-            settings=settings,
-            seed=seed,
-            window=Window(*window),
-        )
-        sheet.sort()
-        file, row = write_files(
-            sheet,
-            extracts / feed,
-            due=Window(*window).periods(contract.period),
-            leave_out=frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ())),
-        )
-        who.append(_record_person(sheet, file, row))
-        what += _defects(sheet, file, row)
-        made.rows[feed] = len(sheet)
-        made.files[feed] = len(set(file.to_pylist()))
-        for defect, rows in sheet.marks:
-            made.defects[defect] = made.defects.get(defect, 0) + len(rows)
+        own = {defect: by_feed[feed] for defect, by_feed in rates.items() if feed in by_feed}
+        gaps = frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ()))
+        waiting: Sheet | None = None
+        for part in _parts(contract, Window(*window)):
+            sheet = write_sheet(con, contract, about, window=part, national=country.national, words=settings.get("words"))
+            damage(sheet, own, country=country, cultures=cultures, settings=settings, seed=seed, window=Window(*window), part=part)
+            if waiting is not None:
+                sheet.join(waiting)
+            waiting = sheet.split_after(part.last)  # what comes late waits for the part that holds its day
+            sheet.sort()
+            file, row = write_files(sheet, extracts / feed, due=part.periods(contract.period), leave_out=gaps)
+            who.append(_record_person(sheet, file, row))
+            what += _defects(sheet, file, row)
+            made.rows[feed] = made.rows.get(feed, 0) + len(sheet)
+            for defect, rows in sheet.marks:
+                made.defects[defect] = made.defects.get(defect, 0) + len(rows)
+        made.files[feed] = len(list((extracts / feed).iterdir()))
+    con.close()
+    shutil.rmtree(truth_folder / ".tmp", ignore_errors=True)
     pq.write_table(pa.concat_tables(who), truth_folder / "record_person.parquet")
     pq.write_table(pa.concat_tables(what) if what else _DEFECTS.empty_table(), truth_folder / "defects.parquet")
     progress("done", 1.0)
     return made
+
+
+def _parts(contract: Contract, window: Window) -> list[Window]:
+    """The window of a daily feed year by year, so that a large border never stands in memory whole; of others in one piece."""
+    if contract.period != "day":
+        return [window]
+    years = range(window.first.year, window.last.year + 1)
+    return [Window(max(window.first, date(y, 1, 1)), min(window.last, date(y, 12, 31))) for y in years]
 
 
 def rates_of(settings: Mapping[str, Any], *, without: Iterable[str] = (), factor: float = 1.0) -> dict[str, dict[str, float]]:
@@ -168,9 +175,7 @@ def rates_of(settings: Mapping[str, Any], *, without: Iterable[str] = (), factor
                 where="synth/agencies.yaml or --without",
                 fix="name one of Q01 to Q25 or X1 to X3; docs/explanation/synthetic-country.md says what each does",
             )
-    return {
-        name: {feed: min(rate * factor, 0.95) if rate < 1 else rate for feed, rate in by_feed.items()} for name, by_feed in known.items() if name not in off
-    }
+    return {name: {feed: min(rate * factor, 0.95) if rate < 1 else rate for feed, rate in by_feed.items()} for name, by_feed in known.items() if name not in off}
 
 
 def _names_truth(spells: pa.Table) -> pa.Table:
@@ -200,7 +205,5 @@ def _defects(sheet: Sheet, file: pa.Array, row: np.ndarray) -> list[pa.Table]:
     for defect, rows in sheet.marks:
         at = pa.array(rows)
         n = len(rows)
-        tables.append(
-            pa.table([pa.array([sheet.contract.id] * n, pa.string()), file.take(at), pa.array(row[rows]), pa.array([defect] * n, pa.string())], schema=_DEFECTS)
-        )
+        tables.append(pa.table([pa.array([sheet.contract.id] * n, pa.string()), file.take(at), pa.array(row[rows]), pa.array([defect] * n, pa.string())], schema=_DEFECTS))
     return tables

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,23 @@ class Sheet:
         self.columns = {name: values.filter(pa.array(mask)) for name, values in self.columns.items()}
         self.marks = [(defect, new[rows[mask[rows]]]) for defect, rows in self.marks]
 
+    def split_after(self, day: date) -> Sheet | None:
+        """Take out the rows delivered after a day, with their marks; None if there are none."""
+        later = pc.greater(self.columns["_delivered"].cast(pa.date32()), pa.scalar(day, pa.date32())).to_numpy(zero_copy_only=False)
+        if not later.any():
+            return None
+        out = Sheet(self.contract, pa.table(self.columns))
+        out.marks = list(self.marks)
+        out.keep(later)
+        self.keep(~later)
+        return out
+
+    def join(self, other: Sheet) -> None:
+        """Put the rows of another sheet of the same feed at the end, with their marks."""
+        n = len(self)
+        self.columns = {name: pa.concat_arrays([values, other.columns[name].cast(values.type)]) for name, values in self.columns.items()}
+        self.marks += [(defect, rows + n) for defect, rows in other.marks]
+
     def sort(self) -> None:
         """Into the order of the files: by period, then day, then key."""
         keys = pa.table({"p": self.columns["_period"], "d": self.columns["_delivered"], "k": self.columns["_key"]})
@@ -94,13 +112,7 @@ def _flat(values: pa.ChunkedArray | pa.Array) -> pa.Array:
     return (
         pa.concat_arrays(values.chunks)
         if isinstance(values, pa.ChunkedArray) and values.num_chunks != 1 and values.num_chunks
-        else (
-            values.chunk(0)
-            if isinstance(values, pa.ChunkedArray) and values.num_chunks
-            else pa.array([], values.type)
-            if isinstance(values, pa.ChunkedArray)
-            else values
-        )
+        else (values.chunk(0) if isinstance(values, pa.ChunkedArray) and values.num_chunks else pa.array([], values.type) if isinstance(values, pa.ChunkedArray) else values)
     )
 
 
