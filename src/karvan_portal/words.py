@@ -191,9 +191,21 @@ def code(dimension_name: str, value: Any) -> str:
         return pgettext("all categories of a dimension", "Total")
     if value == UNKNOWN:
         return _("Unknown")
+    if told := _category(dimension_name, value, source.language()):
+        return told
     if (dimension_name, value) in CODE:
         return str(CODE[dimension_name, value])
     return _from_pack(dimension_name, value, source.language())
+
+
+@lru_cache(maxsize=20_000)
+def _category(dimension_name: str, value: str, language: str) -> str:
+    """What the pack itself calls a category (`category.DIMENSION.CODE` in its texts), as in its profile."""
+    try:
+        texts = source.country().texts
+    except KarvanError:
+        return ""
+    return source.in_language(texts.get(f"category.{dimension_name}.{value}") or texts.get(f"category.{value}") or "")
 
 
 @lru_cache(maxsize=20_000)

@@ -163,3 +163,21 @@ def deliveries() -> list[dict[str, Any]]:
             "records": 50,
         },
     ]
+
+
+def with_extracts(root: Path) -> Workspace:
+    """The invented country before its first run: a year of crossings as files, one row of which has an impossible date."""
+    ws = empty(root)
+    (ws.root / "truth").mkdir()
+    folder = ws.extracts / "tiny.bor.crossings"
+    folder.mkdir(parents=True)
+    for month in range(1, 13):
+        lines = ["NO;WAY;AT;POINT;SEX;CITIZENSHIP;DOC_NO;ISSUER;BORN"]
+        for person in range(10):
+            who = f"{'FM'[person % 2]};{('XTB', 'XTC')[person % 3 == 0]};P{person:05d};{('XTB', 'XTC')[person % 3 == 0]};{person + 1:02d}.05.19{70 + person}"
+            lines.append(f"{month:02d}{person}I;I;{person + 1:02d}.{month:02d}.2024 10:{person:02d}:00;A1;{who}")
+            lines.append(f"{month:02d}{person}O;O;{person + 11:02d}.{month:02d}.2024 18:{person:02d}:00;A1;{who}")
+        if month == 6:
+            lines.append("069X;I;31.06.2024 10:00:00;A1;F;XTB;P00099;XTB;01.05.1980")
+        (folder / f"crossings_2024-{month:02d}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return ws

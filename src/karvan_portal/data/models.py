@@ -15,7 +15,7 @@ class Job(models.Model):
     ended_at = models.DateTimeField(null=True)
     process = models.IntegerField(null=True)
     part_done = models.FloatField(default=0.0)
-    message = models.CharField(max_length=300, default="")
+    message = models.TextField(default="")
     report = models.JSONField(default=list)
 
     class Meta:

@@ -34,7 +34,7 @@ def main(number: int) -> None:
     try:
         lines = WORK[mine.get().kind](report)
     except KarvanError as wrong:
-        mine.update(state="failed", ended_at=timezone.now(), message=str(wrong)[:300])
+        mine.update(state="failed", ended_at=timezone.now(), message=str(wrong))
         return
     except Exception:
         logging.getLogger("karvan_portal").exception("job %s", number)

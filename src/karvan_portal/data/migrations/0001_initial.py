@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
                 ("process", models.IntegerField(null=True)),
                 ("part_done", models.FloatField(default=0.0)),
-                ("message", models.CharField(default="", max_length=300)),
+                ("message", models.TextField(default="")),
                 ("report", models.JSONField(default=list)),
             ],
             options={"ordering": ("-id",)},
