@@ -43,7 +43,7 @@ lint: setup ## style, types, floors
 
 docs: setup ## the documentation as a site, in site/
 	@$(RUN)/karvan reference -o docs/reference
-	@$(RUN)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(RUN)/mkdocs build --quiet --strict
 
 clean: ## remove the demo's workspace and what was built
 	@rm -rf $(DEMO) site build dist .pytest_cache .mypy_cache .ruff_cache

@@ -103,6 +103,6 @@ def test_ten_kills_at_random_instants_end_in_the_same_tables(extracts, finished)
 def test_a_second_run_on_one_workspace_says_so_and_leaves(finished):
     with finished.lock():
         process = run_process(finished.root)
-        out, said = process.communicate(timeout=60)
+        _out, said = process.communicate(timeout=60)
     assert process.returncode == 7
     assert "Another run holds this workspace" in said
