@@ -21,12 +21,15 @@ def shown_columns(table: pa.Table) -> list[str]:
 
 
 def safe_text(value: Any) -> Any:
-    """A value for a CSV cell; text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """A value for a CSV cell; text that a spreadsheet would run as a formula gets an apostrophe before it, and control characters go.
 
     >>> safe_text("=1+1"), safe_text(-3.0), safe_text("TUR")
     ("'=1+1", -3.0, 'TUR')
     """
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
+    if not isinstance(value, str):
+        return value
+    plain = value.translate({n: " " for n in range(32)})
+    return "'" + plain if value.startswith(FORMULA) else plain
 
 
 def write_csv(table: pa.Table, out: TextIO) -> None:
