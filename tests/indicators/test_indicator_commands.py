@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from small_country import drawn_country, drawn_workspace  # noqa: F401
 
 from karvan.cli.disclosure import disclosure
 from karvan.cli.explain import explain
 from karvan.cli.indicators import indicators
 from karvan.errors import DataError
 from karvan.indicators.export import write, write_csv
+from small_country import drawn_country, drawn_workspace  # noqa: F401
 
 
 def run(command, *words, ws):
@@ -74,7 +74,7 @@ def test_explain_prints_a_page_and_json(drawn_workspace):
     assert page.startswith("FLW-01  Immigrants\n") and "Untreated" not in page and "select coalesce(sum(weight), 0) as value" in page
     found = json.loads(run(explain, "FLW-01", "2024", "citizenship=TUR", "--json", "--inside", "check", ws=drawn_workspace))
     assert found["untreated"] is not None and found["dims"]["citizenship"] == "TUR"
-    with pytest.raises(DataError, match="write name=value|not a dimension"):
+    with pytest.raises(DataError, match="is not a dimension"):
         run(explain, "FLW-01", "2024", "citizenship", ws=drawn_workspace)
 
 

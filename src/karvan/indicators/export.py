@@ -28,7 +28,7 @@ def safe_text(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    plain = value.translate({n: " " for n in range(32)})
+    plain = value.translate(dict.fromkeys(range(32), " "))
     return "'" + plain if value.startswith(FORMULA) else plain
 
 
