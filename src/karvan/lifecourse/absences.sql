@@ -5,8 +5,7 @@ with gaps as (
 ),
 told as (
     select g.days,
-           exists (select 1 from status_records r where r.person_id = g.person_id and r.status in ('temporary', 'permanent', 'refugee', 'citizen')
-                   and g.left_on between coalesce(r.from_on, date '0001-01-01') and coalesce(r.to_on, date '9999-12-31')) as lives_here
+           exists (select 1 from settled r where r.person_id = g.person_id and g.left_on between r.from_on and r.to_on) as lives_here
     from gaps g where g.days is not null
 )
 select lives_here, quantile_disc(days, 0.5) as days from told group by lives_here having count(*) >= 20

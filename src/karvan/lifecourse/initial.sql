@@ -1,6 +1,6 @@
 -- What is known before each person's first crossing, and where the rule itself has to find out.
 --
--- First seen going out: they were inside. Of the register: resident. With a permit that prolongs an earlier one: resident. Other foreigners
+-- First seen going out: they were inside. Of the register: resident. With a permit that prolongs an earlier one: resident. Others
 -- get an arrival as a `seed`: on the earliest day on which a record saw them inside or the permit's likely beginning, else on the first
 -- day of the data. The rule decides it like any arrival.
 -- First seen coming in: they were outside. If the register or a permit says that they live here, and no record saw them inside since, they get a
@@ -30,7 +30,7 @@ away as (select distinct f.person_id from first_move f join linked_resident r on
 known as (
     select f.person_id, f.first_on, f.direction, l.person_id is not null as listed, p.person_id is not null as permitted,
            coalesce(p.prolongs, false) as prolongs, coalesce(p.from_the_first_day, false) as from_the_first_day, p.likely_from_on,
-           i.seen_on, coalesce(i.since_then, false) as seen_inside, a.person_id is not null as moved_away, coalesce(z.foreigner, false) as foreigner,
+           i.seen_on, coalesce(i.since_then, false) as seen_inside, a.person_id is not null as moved_away, z.foreigner is not null and (z.foreigner or exists (select 1 from resident)) as stranger,
            case when p.prolongs and p.since_on <= coalesce(l.since_on, date '9999-12-31') then null        -- since before the permit that was prolonged
                 else nullif(least(l.since_on, p.since_on), date '0001-01-01') end as since_on,
            coalesce(l.record_id, p.record_id) as record_id
@@ -45,14 +45,14 @@ judged as (
     select *,
            direction = 'in' and not seen_inside and first_on > $observed_from
                and (listed and coalesce(since_on, $observed_from) <= $observed_from or not listed and from_the_first_day) as ask_departure,
-           direction = 'out' and not listed and not (permitted and prolongs) and (permitted or foreigner) and first_on > $observed_from as ask_arrival
+           direction = 'out' and not listed and not (permitted and prolongs) and (permitted or stranger) and first_on > $observed_from as ask_arrival
     from known
 )
 select person_id, listed or permitted as by_record, record_id,
        case when ask_arrival and not permitted then null when ask_arrival then least(likely_from_on, seen_on) else since_on end as since_on,
        case when direction = 'out' and (listed or permitted and prolongs) then true
             when direction = 'in' and (listed or from_the_first_day) then true
-            when moved_away or foreigner or permitted then false
+            when moved_away or stranger or permitted then false
        end as resident,
        case when ask_departure then cast($observed_from - cast(first_on - $observed_from as integer) as date)
             when ask_arrival then least(likely_from_on, seen_on, case when permitted then null else $observed_from end)

@@ -2,8 +2,7 @@
 -- A stratum that is rolled up is null; what a crossing does not say is the category 'unknown'.
 with seen as (
     select coalesce(s.citizenship, 'unknown') as citizenship, coalesce(s.mode, 'unknown') as mode, coalesce(s.purpose, 'unknown') as purpose, month(s.entered_on) as month, s.left_on - s.entered_on as days,
-           exists (select 1 from status_records r where r.person_id = s.person_id and r.status in ('temporary', 'permanent', 'refugee', 'citizen')
-                   and s.entered_on between coalesce(r.from_on, date '0001-01-01') and coalesce(r.to_on, date '9999-12-31')) as lives_here
+           exists (select 1 from settled r where r.person_id = s.person_id and s.entered_on between r.from_on and r.to_on) as lives_here
     from raw_spells s
     where s.closed_by = 'exit' and s.entered_on is not null
 )

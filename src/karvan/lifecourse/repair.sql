@@ -1,10 +1,7 @@
 -- Missing ends of stays put in, by evidence first and by the median of the stratum last. Every end put in is flagged.
--- A foreigner first seen going out who is back within $soon_back_days days lived here before the data began: no entry is put in.
-with settled as (          -- people who live here by some record: what is missing is an absence, not a stay
-    select person_id, coalesce(from_on, date '0001-01-01') as from_on, coalesce(to_on, date '9999-12-31') as to_on
-    from status_records where status in ('temporary', 'permanent', 'refugee', 'citizen')
-),
-neighbours as (
+-- A stranger first seen going out who is back within $soon_back_days days lived here before the data began: no entry is put in.
+-- `foreigner` is null where nobody knows the citizenship: nothing is put in or closed for them on the ground of being a stranger.
+with neighbours as (
     select *, lag(left_on) over w as before_on, lead(entered_on) over w as after_on
     from raw_spells window w as (partition by person_id order by spell_no)
 ),
@@ -26,7 +23,7 @@ lawful as (                -- last lawful day of the stay, by any status that co
            max(case when s.status = 'registered_stay' then s.to_on end) as registered_until_on
     from broken b join status_records s on s.person_id = b.person_id
      and coalesce(s.from_on, date '0001-01-01') <= least(b.upper_on, b.lower_on + 365) and coalesce(s.to_on, date '9999-12-31') >= b.lower_on
-    where b.entered_on is not null
+    where b.entered_on is not null and s.status <> 'citizen'
     group by b.person_id, b.spell_no
 ),
 typical as (
@@ -39,7 +36,7 @@ typical as (
     left join absences a on a.lives_here = b.lives_here
 ),
 guessed as (
-    select b.*, p.first_seen_on, p.last_seen_on, l.until_on,
+    select b.*, p.first_seen_on, p.last_seen_on, l.until_on, t.stay_days,
            case when b.entered_on is null then coalesce(p.said_arrived_on,
                     case when b.lives_here and b.before_on is not null then b.before_on + cast(t.away_days as integer) else b.left_on - cast(t.stay_days as integer) end)
            end as guess_in_on,
@@ -56,7 +53,7 @@ guessed as (
 mended as (
     select person_id, spell_no, closed_by as was, lives_here,
            case when entered_on is not null then entered_on
-                when before_on is null and (lives_here or foreigner is not true or guess_in_on < $observed_from or after_on - left_on <= $soon_back_days) then null
+                when before_on is null and (lives_here or foreigner is null or guess_in_on < $observed_from or after_on - left_on <= $soon_back_days) then null
                 else greatest(least(cast(guess_in_on as date), coalesce(first_seen_on, left_on), left_on), coalesce(before_on, date '0001-01-01')) end as entered_on,
            case when closed_by = 'missing_exit' then least(greatest(cast(guess_out_on as date), coalesce(last_seen_on, entered_on), entered_on), after_on)
                 when closed_by = 'censored' and d.died_on <= $observed_until then greatest(d.died_on, entered_on)
@@ -66,8 +63,11 @@ mended as (
                 when closed_by = 'censored' and not coalesce(open_ended, false) and due_on + $max_open_days < $observed_until then 'presumed_left'
                 else closed_by end as closed_by
     from (
-        select g.*, f.foreigner, g.until_on = date '9999-12-31' or f.foreigner is not true as open_ended,
-               cast(greatest(coalesce(g.until_on, g.entered_on + $visa_free_days), coalesce(g.last_seen_on, g.entered_on)) as date) as due_on
+        select g.*, f.foreigner,
+               g.until_on = date '9999-12-31' or f.foreigner is null
+               or exists (select 1 from registered r where r.person_id = g.person_id and r.to_on >= $observed_until) as open_ended,
+               cast(greatest(coalesce(g.until_on, g.entered_on + case when f.foreigner then $visa_free_days else cast(g.stay_days as integer) end),
+                             coalesce(g.last_seen_on, g.entered_on)) as date) as due_on
         from guessed g left join foreigners f using (person_id)
     )
     left join deaths d using (person_id)

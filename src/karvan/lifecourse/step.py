@@ -124,6 +124,8 @@ def life_courses(
     progress("statuses", 0.15)
     make("status_records")
     progress("presence", 0.25)
+    make("registered")
+    make("settled")
     make("raw_spells", "presence.sql")
     progress("repair", 0.35)
     for name in ("medians", "absences", "proofs"):
@@ -133,7 +135,6 @@ def life_courses(
     con.execute(f"insert into status_records {sql.text_of('visa_free.sql')}", {"visa_free_days": facts["visa_free_days"]})
     make("status_made", "status.sql")
     progress("residence", 0.5)
-    make("registered")
     make("permit_chains")
     make("by_register")
     make("moves")
