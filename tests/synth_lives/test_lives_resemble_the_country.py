@@ -11,9 +11,11 @@ def shares(rows):
 def test_visitors_come_from_where_the_statistical_committee_says(ask, official):
     """Source: State Statistical Committee, visitor arrivals January-October 2023 by citizenship (packs/az/official)."""
     real = {k[3]: v for k, v in official.items() if k[:3] == ("visitor_arrivals_share", "2023-01-01", "2023-10-31") and k[3] != "other"}
-    made = shares(ask("""
+    made = shares(
+        ask("""
         select c.citizenship, count(*) from crossing c join people p using (person_no)
-        where c.direction = 'in' and c.decision = 'admitted' and p.kind = 'visitor' and c.crossed_on between date '2023-01-01' and date '2023-10-31' group by 1"""))
+        where c.direction = 'in' and c.decision = 'admitted' and p.kind = 'visitor' and c.crossed_on between date '2023-01-01' and date '2023-10-31' group by 1""")
+    )
     assert len(real) > 12
     for citizenship, share in real.items():
         assert made[citizenship] == pytest.approx(share, abs=1.5 + 0.06 * share), citizenship
@@ -21,9 +23,11 @@ def test_visitors_come_from_where_the_statistical_committee_says(ask, official):
 
 def test_more_visitors_came_from_georgia_before_the_land_border_closed(ask, official):
     real = official[("visitor_arrivals_share", "2018-01-01", "2018-07-31", "GEO")]
-    made = shares(ask("""
+    made = shares(
+        ask("""
         select c.citizenship, count(*) from crossing c join people p using (person_no)
-        where c.direction = 'in' and c.decision = 'admitted' and p.kind = 'visitor' and c.crossed_on between date '2018-01-01' and date '2018-07-31' group by 1"""))
+        where c.direction = 'in' and c.decision = 'admitted' and p.kind = 'visitor' and c.crossed_on between date '2018-01-01' and date '2018-07-31' group by 1""")
+    )
     assert made["GEO"] == pytest.approx(real, abs=3)
 
 
@@ -31,9 +35,11 @@ def test_temporary_permits_go_to_the_citizenships_that_the_migration_service_nam
     """Source: State Migration Service, temporary residence permits 2019: Turkey and Russia lead, then Georgia, Iran, Pakistan."""
     key = ("temporary_residence_permits_granted", "2019-01-01", "2019-12-31")
     real = {c: 100 * official[(*key, c)] / official[(*key, "total")] for c in ("TUR", "RUS", "GEO", "IRN", "PAK")}
-    made = shares(ask("""
+    made = shares(
+        ask("""
         select n.citizenship, count(*) from permit p join nationalities n using (person_no)
-        where p.kind = 'temporary' and p.decision = 'granted' and year(p.decided_on) = 2019 and n.from_on <= p.applied_on group by 1"""))
+        where p.kind = 'temporary' and p.decision = 'granted' and year(p.decided_on) = 2019 and n.from_on <= p.applied_on group by 1""")
+    )
     for citizenship, share in real.items():
         assert made[citizenship] == pytest.approx(share, abs=8), citizenship
     assert {c for c, _ in sorted(made.items(), key=lambda x: -x[1])[:2]} == {"TUR", "RUS"}
@@ -80,22 +86,31 @@ def test_men_come_for_work_and_women_as_family(ask):
     assert made["work"] < 25 < 50 < made["family"]
 
 
-def test_visitors_state_tourism_and_private_visits_most(ask):
-    made = [p for (p,) in ask("select purpose from crossing join people using (person_no) where kind = 'visitor' and purpose is not null group by 1 order by count(*) desc limit 3")]
-    assert set(made) == {"tourism", "private_visit", "business"}
+def test_visitors_state_tourism_and_privates_most(ask):
+    made = [
+        p
+        for (p,) in ask(
+            "select purpose from crossing join people using (person_no) where kind = 'visitor' and purpose is not null group by 1 order by count(*) desc limit 3"
+        )
+    ]
+    assert set(made) == {"tourism", "private", "business"}
 
 
 def test_the_gulf_comes_in_summer_and_iran_in_spring(ask):
-    peak = dict(ask("""
-        select citizenship, arg_max(month, n) from (select citizenship, month(crossed_on) as month, count(*) as n from crossing where direction = 'in' and year(crossed_on) between 2022 and 2025 group by all) group by 1"""))
+    peak = dict(
+        ask("""
+        select citizenship, arg_max(month, n) from (select citizenship, month(crossed_on) as month, count(*) as n from crossing where direction = 'in' and year(crossed_on) between 2022 and 2025 group by all) group by 1""")
+    )
     assert {peak["SAU"], peak["KWT"]} <= {6, 7, 8}
     assert peak["IRN"] == 3
 
 
 def test_the_land_border_lets_out_but_not_in(ask):
     """In: closed to passengers by land and sea since March 2020 (Cabinet decisions); out: open."""
-    made = dict(ask("""
-        select direction, 100.0 * count(*) filter (mode <> 'air') / count(*) from crossing where crossed_on >= date '2020-07-01' group by 1"""))
+    made = dict(
+        ask("""
+        select direction, 100.0 * count(*) filter (mode <> 'air') / count(*) from crossing where crossed_on >= date '2020-07-01' group by 1""")
+    )
     assert made["in"] < 2
     assert made["out"] > 8
     before = dict(ask("select direction, 100.0 * count(*) filter (mode <> 'air') / count(*) from crossing where crossed_on < date '2020-03-01' group by 1"))

@@ -79,27 +79,32 @@ def over_truth(con: duckdb.DuckDBPyConnection, truth: Mapping[str, pa.Table], *,
         shown = "t.citizenship" if name == "crossing" else "coalesce(d.issuer, w.first_citizenship)"
         drop = "person_no, doc_no, citizenship" if name == "crossing" else "person_no, doc_no"
         con.execute(f"""
-            create or replace temp view {name} as
+            create or replace view asked.{name} as
             select t.person_no as person, w.sex, {shown} as citizenship, w.birth_year, w.birth_country, t.doc_no as document, t.* exclude ({drop})
             from true_{name} t join who w using (person_no) left join true_documents d on d.doc_no = t.doc_no where {known}""")
-    con.execute("create or replace temp view residence as select person_no as person, * exclude (person_no) from true_residence")
+    con.execute("create or replace view asked.residence as select person_no as person, * exclude (person_no) from true_residence")
 
 
 def over_records(con: duckdb.DuckDBPyConnection, relation: Callable[[str], str], *, first_day: date) -> None:
-    """Make the views over a workspace's tables; `relation(name)` gives the SQL of a table of `karvan.tables`."""
+    """Make the views over a workspace's tables; `relation(name)` gives the SQL of a table of `karvan.tables`.
+
+    With `con = ws.connect()`, it is `lambda name: f"select * from main.{name}"`.
+    """
     _first_day(con, first_day)
     for name, known in _KNOWN.items():
         con.execute(f"""
-            create or replace temp view {name} as
+            create or replace view asked.{name} as
             select l.person_id as person, r.doc_key as document, r.* from ({relation(name)}) r join ({relation("links")}) l using (record_id) where {known}""")
-    con.execute(f"create or replace temp view residence as select person_id as person, * from ({relation('residence_spells')}) where rule = '{_RULE}'")
+    con.execute(f"create or replace view asked.residence as select person_id as person, * from ({relation('residence_spells')}) where rule = '{_RULE}'")
 
 
 def found(con: duckdb.DuckDBPyConnection, definition: Definition) -> int:
     """People that a definition finds over the views of this connection."""
+    con.execute("set search_path = 'asked'")
     row = con.execute(f"select count(distinct person) from ({definition.sql})").fetchone()
     return int(row[0]) if row else 0
 
 
 def _first_day(con: duckdb.DuckDBPyConnection, first_day: date) -> None:
+    con.execute("create schema if not exists asked")  # apart from the tables of the same names that the views read
     con.execute(f"create or replace temp macro first_day() as date '{first_day.isoformat()}'")

@@ -302,7 +302,7 @@ def statuses(world: World, journeys: Journeys, movers: Movers, held: Holdings) -
 
 
 def reason_of_purpose(journeys: Journeys) -> Ints:
-    named = {"education": "education", "science": "education", "labour": "work", "business": "work", "private_visit": "family"}
+    named = {"education": "education", "science": "education", "labour": "work", "business": "work", "private": "family"}
     return np.array([REASONS.index(named.get(p, "other")) for p in journeys.purposes])
 
 

@@ -59,7 +59,7 @@ def visas(world: World, journeys: Journeys) -> Ints:
     company = k["company"][who] if "company" in k else np.full(n, -1)
     days = np.where(move, s["long_stay_days"], s["stay_days"])
     validity = np.where(multiple, 365, s["validity_days"])
-    purpose = np.where(k["purpose"][who] == journeys.purposes.index("residence"), journeys.purposes.index("private_visit"), k["purpose"][who])
+    purpose = np.where(k["purpose"][who] == journeys.purposes.index("residence"), journeys.purposes.index("private"), k["purpose"][who])
     fee = np.select([consular, airport, urgent], [s["fees"]["consulate"], s["fees"]["airport"], s["fees"]["urgent"]], s["fees"]["evisa"]).astype(float)
     granted = known & ~refused
     world.book.add(

@@ -34,7 +34,7 @@ def move_in_and_out(world: World, journeys: Journeys, movers: Movers) -> None:
 
 
 def _purpose_of_ground(world: World, journeys: Journeys) -> Ints:
-    stated = {"family": "private_visit", "education": "education", "work": "labour", "other": "private_visit"}
+    stated = {"family": "private", "education": "education", "work": "labour", "other": "private"}
     words = [stated[world.settings["movers"]["grounds"][g]["reason"]] for g in grounds(world)]
     return np.array([journeys.purposes.index(w) if w in journeys.purposes else journeys.purposes.index("residence") for w in words])
 
@@ -211,7 +211,7 @@ def _visits_home(world: World, journeys: Journeys) -> None:
     days = opens[again] + (rng.random(len(again)) * (closes - opens)[again]).astype(np.int64)
     days = days[(level := rng.random(len(again)) < np.minimum(world.dated(world.settings["citizens"]["levels"]).on(days), 1))]
     again = again[level]
-    purpose = np.full(len(again), journeys.purposes.index("private_visit"))
+    purpose = np.full(len(again), journeys.purposes.index("private"))
     journeys.add("trips", STAY, "home_visit", person[again], days, days + spread(rng, 18, 0.7, len(again), 1, 150), country[again], purpose)
 
 
@@ -238,7 +238,7 @@ def _refugees_travel(world: World, journeys: Journeys) -> None:
     days = first + (rng.random(len(again)) * np.maximum(world.horizon - first, 1)).astype(np.int64)
     lengths = world.settings["citizens"]["lengths"]
     country = world.choose_country("trips", world.settings["citizens"]["destinations"], len(again))
-    purpose = np.full(len(again), journeys.purposes.index("private_visit"))
+    purpose = np.full(len(again), journeys.purposes.index("private"))
     journeys.add("trips", ABSENCE, "trip", again, days, days + spread(rng, lengths["median"], lengths["sigma"], len(again), 1, 60), country, purpose)
 
 
