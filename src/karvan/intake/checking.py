@@ -65,14 +65,14 @@ def check(path: Path, contract: Contract, country: Country, *, before: Iterable[
         con = new_connection(memory="900MB", temp=Path(scratch))
         try:
             set_pseudonym_key(con, b"dry run")
-            reading = Reading(con, contract, country, Path(scratch))
+            reading = Reading(con, contract, country)
             delivery = delivery_of(path, contract)
             reading.take(0, delivery)
             reading.flush()
             counts = reading.counts[0]
             if counts.unreadable is not None:
                 raise counts.unreadable
-            records = sum(con.execute(f"select count(*) from read_parquet({files!r})").fetchall()[0][0] for files in reading.interim if files)
+            records = sum(con.execute(f"select count(*) from {table}").fetchall()[0][0] for table in reading.interim if table)
             aside = con.execute("select count(distinct row_no) from problems").fetchall()[0][0]
             verdict = [gates.Gate("file_name", None, delivery.file, contract.file, delivery.fits_name)]
             verdict += gates.judge(counts.plain(), [gates.counts_of(row) for row in before if row["state"] == "accepted"], contract)
@@ -80,10 +80,10 @@ def check(path: Path, contract: Contract, country: Country, *, before: Iterable[
             if show:
                 from karvan.tables import TABLES
 
-                for part, files in zip(reading.plan.parts, reading.interim, strict=True):
-                    if files:
+                for part, table in zip(reading.plan.parts, reading.interim, strict=True):
+                    if table:
                         names = [c.name for c in TABLES[part.part.record].columns if c.name in part.columns and c.sensitivity in ("P0", "P1", "P2")]
-                        found = con.execute(f"select {', '.join(names)} from read_parquet({files!r}) order by seq, row_no, item_no limit {int(show)}")
+                        found = con.execute(f"select {', '.join(names)} from {table} order by seq, row_no, item_no limit {int(show)}")
                         first += [{"record": part.part.record} | dict(zip(names, row, strict=True)) for row in found.fetchall()]
             return Checked(contract.id, delivery.period, counts.rows, records, aside, tuple(findings(con, contract, country, lang)), tuple(verdict), tuple(first))
         finally:

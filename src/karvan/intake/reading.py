@@ -1,7 +1,7 @@
 """Reading one feed: files in, typed rows out, in pieces of bounded size, as whole columns in DuckDB.
 
-Rows that are good go to interim Parquet files, one for each record of the contract; rows that are not go to `problems`, one line
-for each reason. Nothing is decided here about whole deliveries (`gates`) or about rows that say the same thing (`settle`).
+Rows that are good go to interim tables, one for each record of the contract (DuckDB spills them to disk when memory is short); rows
+that are not go to `problems`, one line for each reason. Nothing is decided here about whole deliveries (`gates`) or about rows that say the same thing (`settle`).
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ class Counts:
 
 
 class Reading:
-    """Reads deliveries of one contract. `problems` is a DuckDB table; `interim[n]` are the Parquet files of the contract's n-th record."""
+    """Reads deliveries of one contract. `problems` is a DuckDB table; `interim[n]` is the table of the contract's n-th record, once there is one."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, contract: Contract, country: Country, scratch: Path) -> None:
-        self.con, self.contract, self.country, self.scratch = con, contract, country, scratch
+    def __init__(self, con: duckdb.DuckDBPyConnection, contract: Contract, country: Country) -> None:
+        self.con, self.contract, self.country = con, contract, country
         self.plan: Plan = mapping(contract, country)
         self.physical = physical_columns(contract)
         self.counts: dict[int, Counts] = {}
-        self.interim: list[list[str]] = [[] for _ in self.plan.parts]
+        self.interim: list[str | None] = [None] * len(self.plan.parts)
         self.waiting: list[pa.Table] = []
         self.facts: list[tuple[Any, ...]] = []
         self.signature: tuple[Any, ...] | None = None
-        self.held_rows = self.held_bytes = self.batch = 0
+        self.held_rows = self.held_bytes = 0
         con.execute(
             "create or replace temp table problems (seq integer, row_no bigint, reason varchar, field varchar, found varchar, expected varchar, raw varchar)"
         )
@@ -110,14 +110,13 @@ class Reading:
         self._count()
         self._set_aside()
         for number in range(len(self.plan.parts)):
-            path = str(self.scratch / f"{self.contract.id}.{number}.{self.batch:05d}.parquet")
-            self.con.execute(f"copy ({self._part_sql(number)}) to {literal(path)} (format parquet, compression lz4)")
-            self.interim[number].append(path)
+            begin = f"create or replace temp table interim_{number} as" if self.interim[number] is None else f"insert into interim_{number}"
+            self.con.execute(f"{begin} {self._part_sql(number)}")
+            self.interim[number] = f"interim_{number}"
         self.con.unregister("chunk")
         self.con.unregister("facts")
         self.con.execute("drop table typed")
         self.facts = self.facts[-1:]    # a delivery may go on in the next piece
-        self.batch += 1
         self.waiting, self.signature, self.held_rows, self.held_bytes = [], None, 0, 0
 
     # -- SQL ---------------------------------------------------------------------------------------------------------
@@ -249,6 +248,13 @@ class Reading:
         content = ", ".join(c for c in (*(c.name for c in declared if c.name not in (*OWN, "same_second")), "extra", *(f"i_{n}" for n in IDENTITY_COLUMNS if who)))
         ordered = " order by seq, row_no, item_no" if self._many else ""    # pieces come in order, and DuckDB keeps it
         return f"select *, hash(record_id) as h, hash({content}) as content from ({rows}){ordered}"
+
+    def drop(self) -> None:
+        """Let go of what was read."""
+        for place, table in enumerate(self.interim):
+            if table:
+                self.con.execute(f"drop table {table} cascade")
+            self.interim[place] = None
 
     def keeps_identities(self, number: int) -> bool:
         """Whether the n-th record speaks of a person that may be linked."""

@@ -50,7 +50,7 @@ def held_rows(ws: Workspace, row: dict[str, Any]) -> list[dict[str, Any]]:
         con = new_connection(memory="900MB", temp=Path(scratch))
         try:
             set_pseudonym_key(con, b"return file")
-            reading = Reading(con, contract, country, Path(scratch))
+            reading = Reading(con, contract, country)
             reading.take(0, delivery_of(path, contract))
             reading.flush()
             if reading.counts[0].unreadable is not None:

@@ -46,7 +46,7 @@ def settle(
     old_parts = {name: parts_of(ws, tx, name, feed) for name in (*records, "identities", "quarantine")}
 
     for place, part in enumerate(reading.plan.parts):
-        source = paths_sql(reading.interim[place])
+        source = reading.interim[place]
         con.execute(f"create or replace temp view new_{place} as " + (f"select n.*, d.delivery_id, d.part from {source} n join delivered d using (seq) where d.is_new" if source else f"select {empty_new(reading, place)}"))
     for record in records:
         make_old(con, record, old_parts, reading)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -77,18 +75,16 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     notes: dict[str, Any] = {"feeds": len(contracts), "read": 0, "held": 0, "superseded": 0}
     try:
         set_pseudonym_key(con, ws.pseudonym_key())
-        (ws.root / ".tmp").mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=ws.root / ".tmp", prefix="intake-") as scratch:
-            for contract in contracts:
-                size = sum(f.stat().st_size for f in (ws.extracts / contract.id).glob("*") if f.is_file())
+        for contract in contracts:
+            size = sum(f.stat().st_size for f in (ws.extracts / contract.id).glob("*") if f.is_file())
 
-                def report(part: float, *, contract: Contract = contract, size: int = size, before: int = done) -> None:
-                    progress(contract.name or contract.id, min(0.99, (before + part * size) / total))
+            def report(part: float, *, contract: Contract = contract, size: int = size, before: int = done) -> None:
+                progress(contract.name or contract.id, min(0.99, (before + part * size) / total))
 
-                lines = run_feed(ws, tx, con, contract, country, known.get(contract.id, []), Path(scratch), report)
-                if lines is not None:
-                    notes["read"] += lines["read"]
-                done += size
+            lines = run_feed(ws, tx, con, contract, country, known.get(contract.id, []), report)
+            if lines is not None:
+                notes["read"] += lines["read"]
+            done += size
         states = [row for table in (tx.parts.get("deliveries") or {}).values() for row in _rows(ws, table.file)]
         notes["held"] = sum(row["state"] == "held" for row in states)
         notes["superseded"] = sum(row["state"] == "superseded" for row in states)
@@ -105,7 +101,7 @@ def _rows(ws: Workspace, file: str) -> list[dict[str, Any]]:
 
 
 def run_feed(
-    ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, contract: Contract, country: Country, known: list[dict[str, Any]], scratch: Path, report: Any
+    ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, contract: Contract, country: Country, known: list[dict[str, Any]], report: Any
 ) -> dict[str, int] | None:
     """Read one feed's new deliveries and write its parts; None if there is nothing new."""
     version = contract_version(contract, country)
@@ -127,7 +123,7 @@ def run_feed(
     if not fresh:
         return None
 
-    reading = Reading(con, contract, country, scratch)
+    reading = Reading(con, contract, country)
     verdicts: dict[str, list[gates.Gate]] = {}
     held: set[str] = {key for key, row in lines.items() if row["state"] == "held" and key not in fresh}
     read_now: set[str] = set()
@@ -186,9 +182,7 @@ def run_feed(
     tx.write("deliveries", pa.Table.from_pylist([{n: r[n] for n in names} for r in rows], schema=SCHEMA["deliveries"]), part=contract.id)
     complete = completeness.of_feed(ws, tx, con, contract, rows)
     tx.write("completeness", pa.Table.from_pylist(complete, schema=SCHEMA["completeness"]), part=contract.id)
-    for listed in reading.interim:
-        for path in listed:
-            Path(path).unlink(missing_ok=True)
+    reading.drop()
     report(1.0)
     return {"read": len(read_now)}
 
