@@ -34,7 +34,7 @@ def reference(out: Path | None, check: bool) -> None:
 
 def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
-    return {"commands.md": commands_page(), "tables.md": tables_page(), "exit-codes.md": exit_codes_page()}
+    return {"commands.md": commands_page(), "tables.md": tables_page(), "exit-codes.md": exit_codes_page(), "indicators.md": indicators_page()}
 
 
 def commands_page() -> str:
@@ -53,6 +53,12 @@ def commands_page() -> str:
 
     add(karvan, "karvan", 2, None)
     return "\n".join(lines)
+
+
+def indicators_page() -> str:
+    from karvan.indicators.reference import every_page
+
+    return every_page()
 
 
 def tables_page() -> str:

@@ -15,7 +15,7 @@ from karvan.indicators.explanation import formula_of
 if TYPE_CHECKING:
     from karvan.country import Country
 
-HEAD = """<!-- Made from the definitions in packs/*/indicators by `karvan.indicators.reference`; do not edit. -->
+HEAD = """<!-- Made from the definitions in packs/*/indicators by `karvan reference`; do not edit. -->
 # Indicators
 
 Every indicator that the packs define. `karvan indicators list -w WORKSPACE` says which of them a country's sources can carry.
@@ -53,7 +53,13 @@ def _section(d: Definition) -> list[str]:
     ]
 
 
-if __name__ == "__main__":
-    from karvan.country import load
+def every_page() -> str:
+    """The page of all packs that come with karvan, each with the packs it uses."""
+    from karvan.country import find_pack, load, packs_folder
 
-    Path(sys.argv[1]).write_text(page([load(["az", "world"]), load(["open_us", "world"])]), encoding="utf-8")
+    names = sorted(path.parent.name for path in packs_folder().glob("*/pack.yaml"))
+    return page([load([name, *find_pack(name).about.get("uses", [])]) for name in names])
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(every_page(), encoding="utf-8")
