@@ -15,6 +15,7 @@ from karvan_portal import source
 
 TOTAL, UNKNOWN = "_T", "unknown"
 NARROW = "\u00a0"
+SEPARATORS = {"en": (",", "."), "az": (".", ","), "ru": (NARROW, ",")}  # thousands, decimals, as in Unicode CLDR
 
 DIMENSION = {
     "sex": gettext_lazy("Sex"),
@@ -253,8 +254,8 @@ def figure(value: Any, decimals: int | None = None) -> str:
     text = f"{value:,.{decimals}f}"
     if decimals and "." in text and decimals > 1:
         text = text.rstrip("0").rstrip(".")
-    if source.language() != "en":
-        text = text.replace(",", NARROW).replace(".", ",")
+    thousands, point = SEPARATORS.get(source.language(), (",", "."))
+    text = text.translate({ord(","): thousands, ord("."): point})
     return text.replace("-", "\u2212")
 
 

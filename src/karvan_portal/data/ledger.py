@@ -15,7 +15,13 @@ from karvan_portal.accounts import rights
 from karvan_portal.accounts.models import Account
 
 PAGE = 50
-LATE = "(state <> 'superseded' and received_on > due_on)"
+# Deliveries, each with whether it came late. Several periods handed over together on a feed's first day are the past: no delay.
+DELIVERIES = """(
+    select *, state <> 'superseded' and received_on > due_on
+              and not (received_on = min(received_on) over (partition by feed)
+                       and min(period_to_on) over (partition by feed, received_on) < max(period_to_on) over (partition by feed, received_on)) as late
+    from deliveries
+)"""
 
 
 @dataclass(frozen=True)
@@ -47,17 +53,17 @@ def condition(account: Account, choice: Choice) -> tuple[str, list[Any]]:
             parts.append(f"{column} = ?")
             params.append(value)
     if choice.late:
-        parts.append(LATE)
+        parts.append("late")
     return " and ".join(parts), params
 
 
 def deliveries(account: Account, choice: Choice, *, page: int) -> tuple[list[dict[str, Any]], int]:
     """One page of deliveries, newest first, and how many there are."""
     where, params = condition(account, choice)
-    count = source.one(f"select count(*) as n from deliveries where {where}", params).get("n", 0)
+    count = source.one(f"select count(*) as n from {DELIVERIES} where {where}", params).get("n", 0)
     found = source.rows(
         f"""
-        select *, {LATE} as late from deliveries where {where}
+        select * from {DELIVERIES} where {where}
         order by coalesce(period_to_on, received_on) desc, feed, delivery_id limit {PAGE} offset {PAGE * (page - 1)}
         """,
         params,
@@ -77,7 +83,7 @@ def options(account: Account) -> dict[str, list[str]]:
 
 def delivery(account: Account, delivery_id: str) -> dict[str, Any]:
     """One delivery. Raises DataError if there is none, AccessError if it is another institution's."""
-    found = source.one(f"select *, {LATE} as late from deliveries where delivery_id = ?", [delivery_id])
+    found = source.one(f"select * from {DELIVERIES} where delivery_id = ?", [delivery_id])
     if not found:
         raise DataError(_("There is no such delivery."), fix=_("choose one from the list of deliveries"))
     if not rights.sees_feed(account, found["institution"]):

@@ -13,6 +13,7 @@ from karvan.workspace import Run
 from karvan_portal import source, words
 from karvan_portal.accounts import rights
 from karvan_portal.accounts.models import Account
+from karvan_portal.data.ledger import DELIVERIES
 from karvan_portal.statistics import dictionary
 
 MOST_HEADLINES = 8
@@ -48,10 +49,10 @@ def deliveries(account: Account) -> dict[str, Any]:
     found = source.one(
         f"""
         select count(*) as all_of_them, count(*) filter (state = 'held') as held, count(*) filter (state = 'accepted') as accepted,
-               count(*) filter (state <> 'superseded' and received_on > due_on) as late, coalesce(sum(rows), 0) as row_count,
+               count(*) filter (late) as late, coalesce(sum(rows), 0) as row_count,
                coalesce(sum(rows_quarantined), 0) as quarantined, coalesce(sum(rows_read), 0) as read, coalesce(sum(rows_duplicate), 0) as duplicate,
                coalesce(sum(rows_superseded), 0) as superseded, coalesce(sum(rows_held), 0) as rows_held, max(received_on) as newest
-        from deliveries where {condition}
+        from {DELIVERIES} where {condition}
         """,
         params,
     )

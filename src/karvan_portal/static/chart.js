@@ -26,8 +26,8 @@
   }
 
   function numbers() {
-    const english = document.documentElement.lang === "en";
-    return { decimal: english ? "." : ",", thousands: english ? "," : "\u00a0", grouping: [3], currency: ["", ""] };
+    const marks = { en: [",", "."], az: [".", ","], ru: ["\u00a0", ","] }[document.documentElement.lang] || [",", "."];
+    return { thousands: marks[0], decimal: marks[1], grouping: [3], currency: ["", ""] };
   }
 
   function draw(place) {
@@ -35,6 +35,7 @@
     if (!spec || !window.vegaEmbed) return;
     const full = Object.assign({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", autosize: { type: "fit-x", contains: "padding", resize: true } }, inColours(JSON.parse(spec.textContent)));
     place.closest("figure").hidden = false;
+    if (full.padding && place.clientWidth < 480) full.padding.right = 96;
     window.vegaEmbed(place, full, { ast: true, actions: false, renderer: "svg", defaultStyle: false, config: look(), tooltip: { disableDefaultStyle: true }, formatLocale: numbers() })
       .then(function () { place.dataset.drawn = "yes"; })
       .catch(function (wrong) { place.closest("figure").hidden = true; console.error(wrong); });
