@@ -49,7 +49,7 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
         if statement.strip():
             con.execute(statement)
     if not _one(con, "select count(*) from scored"):
-        raise DataError("No linked record is found in the truth.", where=str(truth), fix="run `karvan run --through linkage` first")
+        raise DataError("No linked record is found in the truth.", where=str(truth), fix="run `karvan run --through link` first")
     result = {
         "links": _links(con),
         "links_by": {by: _b_cubed(con, "scored", by) for by in ("level", "script", "citizenship")},
