@@ -376,3 +376,24 @@ def test_an_extension_that_came_late_still_prolongs_residence():
         2021-02-01 | 2022-01-31
         2022-03-25 | 2027-03-24
     """)
+
+
+def test_the_card_of_a_refugee_runs_out_and_the_status_does_not():
+    lives = Lives(
+        decision=table("""
+            person_id | procedure | case_no | outcome | decided_on | valid_to_on
+            P1        | asylum    | c1      | refugee | 2012-01-01 | 2016-12-31
+            P2        | asylum    | c2      | refugee | 2012-01-01 | 2016-12-31
+            P2        | asylum    | c2      | ceased  | 2022-05-05 |
+        """),
+    )
+    assert lives.show("status_spells", "person_id status from_on to_on") == table("""
+        person_id | status  | from_on    | to_on
+        P1        | refugee | 2012-01-01 |
+        P2        | refugee | 2012-01-01 | 2022-05-05
+    """)
+    assert lives.show("residence_spells", "person_id from_on to_on", rule="UR-12/16") == table("""
+        person_id | from_on    | to_on
+        P1        | 2012-01-01 |
+        P2        | 2012-01-01 | 2022-05-06
+    """)

@@ -1,4 +1,4 @@
-"""Which status counts when two are held on one day, and which outcomes of an asylum procedure give protection."""
+"""Which status counts when two are held on one day, and which outcomes of an asylum procedure give protection or end it."""
 
 PRECEDENCE = (
     "citizen",            # a citizen is under no other status
@@ -16,3 +16,4 @@ PRECEDENCE = (
 POSITIVE_OUTCOMES = (
     "granted", "recognised", "refugee", "refugee_status", "subsidiary", "subsidiary_protection", "temporary_protection", "humanitarian", "positive",
 )  # fmt: skip
+ENDING_OUTCOMES = ("ceased", "cessation", "revoked", "cancelled", "lost")

@@ -32,8 +32,12 @@ leave_by as (select person_id, case_no, max(leave_by_on) as leave_by_on from lin
 gone as (select person_id, case_no, min(event_on) as gone_on from linked_case_event where event in ('left', 'returned', 'transferred') group by person_id, case_no)
 select * from permits
 union all
-select person_id, 'refugee', null, 'other', decided_on, valid_to_on, record_id
-from linked_decision where procedure = 'asylum' and outcome in (select word from positive_outcomes)
+select d.person_id, 'refugee', null, 'other', d.decided_on,
+       coalesce(c.ceased_on, case when d.outcome not in ('refugee', 'recognised', 'granted') then d.valid_to_on end), d.record_id
+from linked_decision d
+left join (select person_id, max(decided_on) as ceased_on from linked_decision where procedure = 'asylum' and outcome in (select word from ending_outcomes) group by person_id) c
+  on c.person_id = d.person_id and c.ceased_on > d.decided_on
+where d.procedure = 'asylum' and d.outcome in (select word from positive_outcomes)    -- a refugee's card runs out, the status does not: it ends by a decision
 union all
 select a.person_id, 'asylum_seeker', null, 'other', a.lodged_on,
        case when a.appealed_on > greatest(d.decided_on, a.withdrawn_on) then null else greatest(d.decided_on, a.withdrawn_on) end, a.record_id

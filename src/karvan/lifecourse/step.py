@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError, KarvanError
 from karvan.lifecourse import sql
-from karvan.lifecourse.precedence import POSITIVE_OUTCOMES, PRECEDENCE
+from karvan.lifecourse.precedence import ENDING_OUTCOMES, POSITIVE_OUTCOMES, PRECEDENCE
 from karvan.lifecourse.residence import UR_12_16, decide_crossings
 from karvan.tables import TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
@@ -112,6 +112,7 @@ def life_courses(
         )
     con.execute("create or replace temp table precedence as select unnest($1) as status, unnest(range($2)) as place", [list(PRECEDENCE), len(PRECEDENCE)])
     con.execute("create or replace temp table positive_outcomes as select unnest($1) as word", [list(POSITIVE_OUTCOMES)])
+    con.execute("create or replace temp table ending_outcomes as select unnest($1) as word", [list(ENDING_OUTCOMES)])
 
     progress("crossings", 0.05)
     make("deaths")
