@@ -148,9 +148,16 @@ def _presence(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         from days d join presence_spells p on (p.entered_on is null or p.entered_on <= d.day) and (p.left_on is null or p.left_on > d.day)
         join who w using (person_id) where p.closed_by in ('exit', 'censored') or p.left_on is not null"""
     true = """
-        select d.day, c.person_no from days d join truth_crossing c on c.crossed_on <= d.day and c.decision = 'admitted'
-        where c.person_no in (select person_no from who join presence_spells using (person_id))
-        group by d.day, c.person_no having max_by(c.direction, c.crossed_at) = 'in'"""
+        select distinct d.day, s.person_no from days d join (
+            select c.person_no, c.crossed_on as since, lead(c.crossed_on) over w as until from truth_crossing c where c.decision = 'admitted'
+            window w as (partition by c.person_no order by c.crossed_at, c.direction)
+            qualify c.direction = 'in'
+            union all  -- inside from birth, or since before the simulation of journeys, until the first way out
+            select person_no, date '1900-01-01', min(crossed_on) from truth_crossing where decision = 'admitted'
+            group by person_no having min_by(direction, (crossed_at, direction)) = 'out'
+        ) s on s.since <= d.day and (s.until is null or s.until > d.day)
+        join truth_people p on p.person_no = s.person_no and p.born_on <= d.day and (p.died_on is null or p.died_on > d.day)
+        where s.person_no in (select person_no from who join presence_spells using (person_id))"""
     return _with_shares(_agreement(con, days, ours, true))
 
 
