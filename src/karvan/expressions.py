@@ -98,7 +98,7 @@ def parse(text: str, *, where: str = "", known: Collection[str] | None = None) -
         raise PackError(f"This is not an expression: {text!r}{place}.", where=where, fix="write one condition or value, as in `direction = 'in' and age >= 18`") from None
     if len(trees) != 1 or trees[0] is None:
         raise PackError(f"One expression is wanted, not {len([t for t in trees if t])}: {text!r}.", where=where, fix="write one condition or value, without `;`")
-    tree = trees[0]
+    tree = bottom_up(trees[0], own_again)
     names = set()
     for node in tree.walk():
         check(node, text=str(text), where=where)
@@ -164,6 +164,13 @@ def literal(value: str | None) -> str:
     ("'O''Neil'", 'NULL')
     """
     return "NULL" if value is None else "'" + str(value).replace("'", "''") + "'"
+
+
+def own_again(node: exp.Expression) -> exp.Expression:
+    """A function of ours that the parser took for one of its own."""
+    if isinstance(node, exp.AddMonths):
+        return exp.Anonymous(this="add_months", expressions=[node.this, node.expression])
+    return node
 
 
 def bottom_up(node: exp.Expression, change: Callable[[exp.Expression], exp.Expression]) -> exp.Expression:
