@@ -21,12 +21,12 @@ held as (
     select person_id, citizenship, coalesce(from_on, date '0001-01-01') as from_on, coalesce(to_on, date '9999-12-31') as to_on from citizenships_made where counted
 ),
 arrived as (               -- countries that the register names for a move within three months
-    select e.person_id, e.rule, e.from_on, min_by(r.previous_country, abs(r.from_on - e.from_on)) as country
+    select e.person_id, e.rule, e.from_on, min_by(r.previous_country, (abs(r.from_on - e.from_on), r.record_id)) as country
     from every_spell e join registered r on r.person_id = e.person_id and r.previous_country is not null and abs(r.from_on - e.from_on) <= 90
     group by e.person_id, e.rule, e.from_on
 ),
 departed as (
-    select e.person_id, e.rule, e.to_on, min_by(r.next_country, abs(r.to_on - e.to_on)) as country
+    select e.person_id, e.rule, e.to_on, min_by(r.next_country, (abs(r.to_on - e.to_on), r.record_id)) as country
     from every_spell e join registered r on r.person_id = e.person_id and r.next_country is not null and abs(r.to_on - e.to_on) <= 90
     group by e.person_id, e.rule, e.to_on
 ),
@@ -56,4 +56,4 @@ left join applied_from v using (person_id, rule, from_on)
 left join grounds g using (person_id, rule, from_on)
 left join held h on h.person_id = e.person_id and e.from_on between h.from_on and h.to_on
 left join held n on n.person_id = e.person_id and e.to_on between n.from_on and n.to_on
-qualify row_number() over (partition by e.person_id, e.rule, e.from_on order by h.citizenship, n.citizenship, e.to_on) = 1
+qualify row_number() over (partition by e.person_id, e.rule, e.from_on order by h.citizenship, n.citizenship, e.to_on, e.basis, e.decided_by) = 1

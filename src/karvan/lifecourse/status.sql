@@ -38,6 +38,6 @@ numbered as (
 )
 select person_id, status, any_value(ground) as ground, any_value(reason) as reason,
        nullif(min(from_on), date '0001-01-01') as from_on, nullif(max(to_on), date '9999-12-31') as to_on,
-       min_by(record_id, from_on) as record_id
+       min_by(record_id, (from_on, record_id)) as record_id
 from numbered
 group by person_id, status, island

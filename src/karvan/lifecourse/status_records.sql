@@ -15,7 +15,7 @@ permits as (
 asylum as (
     select person_id, case_no, min(event_on) filter (event in ('lodged', 'registered')) as lodged_on,
            max(event_on) filter (event in ('withdrawn', 'left')) as withdrawn_on,
-           max(event_on) filter (event = 'appealed') as appealed_on, min_by(record_id, event_on) filter (event in ('lodged', 'registered')) as record_id
+           max(event_on) filter (event = 'appealed') as appealed_on, min_by(record_id, (event_on, record_id)) filter (event in ('lodged', 'registered')) as record_id
     from linked_case_event where procedure = 'asylum'
     group by person_id, case_no
 ),
