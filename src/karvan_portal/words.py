@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -265,11 +265,30 @@ def measure(value: Any, unit_name: Any) -> str:
     return figure(value, 1 if rate and isinstance(value, int | float) else None)
 
 
+def span(first: Any, last: Any) -> str:
+    """The period that a delivery covers, as short as it can be said: a day, a month, a year, or from day to day.
+
+    >>> span(date(2026, 6, 1), date(2026, 6, 30)), span(date(2026, 1, 1), date(2026, 12, 31)), span(date(2026, 6, 3), date(2026, 6, 3))
+    ('2026-06', '2026', '2026-06-03')
+    """
+    if first is None or last is None:
+        return "–"
+    if first == last:
+        return day(first)
+    whole_months = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if whole_months and (first.year, first.month) == (last.year, last.month):
+        return f"{first:%Y-%m}"
+    if whole_months and first.year == last.year and (first.month, last.month) == (1, 12):
+        return f"{first:%Y}"
+    return f"{day(first)} – {day(last)}"
+
+
 def share(value: Any) -> str:
     """A share between 0 and 1 as a percentage."""
     if value is None:
         return "–"
-    return f"{figure(100 * float(value), 1)}{NARROW}%"
+    percent = 100 * float(value)
+    return f"{figure(percent, 2 if 0 < abs(percent) < 1 else 1)}{NARROW}%"
 
 
 def day(value: Any) -> str:

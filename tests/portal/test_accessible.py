@@ -4,6 +4,7 @@ import pytest
 
 from conftest import sign_in
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("portal-browser")]
 PAGES = [
     "/",
     "/statistics/",

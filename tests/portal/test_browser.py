@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("portal-browser")]
 PAGES = [
     "/",
     "/statistics/",
