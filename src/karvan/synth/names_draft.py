@@ -138,7 +138,7 @@ def fits(stem: str, ending: str) -> bool:
 
 
 def figure_parts(shared: Path, to_latin: dict[str, str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """Name parts of public figures by country: ('AZE', 'given') -> (sex, part). Parts only, and never who bore them together."""
+    """Name parts of public figures by country, as (country, 'given') -> (sex, part). Parts only, and never who bore them together."""
     found: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
     for row in read_csv(shared / "data" / "names_public_figures" / "person_name_variants.csv"):
         parts = row["name"].split(",")[0].split()
