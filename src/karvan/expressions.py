@@ -98,10 +98,10 @@ def parse(text: str, *, where: str = "", known: Collection[str] | None = None) -
         raise PackError(f"This is not an expression: {text!r}{place}.", where=where, fix="write one condition or value, as in `direction = 'in' and age >= 18`") from None
     if len(trees) != 1 or trees[0] is None:
         raise PackError(f"One expression is wanted, not {len([t for t in trees if t])}: {text!r}.", where=where, fix="write one condition or value, without `;`")
-    tree = bottom_up(trees[0], own_again)
+    tree = bottom_up(trees[0], own_again)  # type: ignore[arg-type]
     names = set()
     for node in tree.walk():
-        check(node, text=str(text), where=where)
+        check(node, text=str(text), where=where)  # type: ignore[arg-type]
         if isinstance(node, exp.Column):
             names.add(node.name)
             if known is not None and node.name not in known:

@@ -8,9 +8,9 @@ import json
 from datetime import date
 
 import pytest
-from drawn import drawn, table
 from feeds import CROSSINGS, GATES, ask, contract, crossings, csv_of, deliver, land, lines, rows_of, run
 
+from drawn import drawn, table
 from karvan.errors import PackError
 
 

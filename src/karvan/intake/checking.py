@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from karvan.country import Contract, Country
-from karvan.intake import gates
+from karvan.intake import gates as judging
 from karvan.intake.deliveries import delivery_of
 from karvan.intake.mapping import REASONS
 from karvan.intake.reading import Reading, reason_text, set_pseudonym_key
@@ -47,11 +47,11 @@ class Checked:
     records: int
     set_aside: int
     findings: tuple[Finding, ...]
-    gates: tuple[gates.Gate, ...]
+    gates: tuple[judging.Gate, ...]
     first_records: tuple[dict[str, Any], ...] = ()
 
     @property
-    def failed_gates(self) -> list[gates.Gate]:
+    def failed_gates(self) -> list[judging.Gate]:
         return [g for g in self.gates if not g.passed]
 
 
@@ -74,8 +74,8 @@ def check(path: Path, contract: Contract, country: Country, *, before: Iterable[
                 raise counts.unreadable
             records = sum(con.execute(f"select count(*) from {table}").fetchall()[0][0] for table in reading.interim if table)
             aside = con.execute("select count(distinct row_no) from problems").fetchall()[0][0]
-            verdict = [gates.Gate("file_name", None, delivery.file, contract.file, delivery.fits_name)]
-            verdict += gates.judge(counts.plain(), [gates.counts_of(row) for row in before if row["state"] == "accepted"], contract)
+            verdict = [judging.Gate("file_name", None, delivery.file, contract.file, delivery.fits_name)]
+            verdict += judging.judge(counts.plain(), [judging.counts_of(row) for row in before if row["state"] == "accepted"], contract)
             first: list[dict[str, Any]] = []
             if show:
                 from karvan.tables import TABLES
@@ -100,7 +100,7 @@ def findings(con: Any, contract: Contract, country: Country, lang: str) -> list[
     )
     for reason, field, rows, found, expected, first in con.execute(query).fetchall():
         spec = fields.get(field)
-        plain = reason in SAYABLE and (spec is None or (spec.identity is None or spec.code_list or spec.codes) and spec.sensitivity in ("P0", "P1", "P2") and not spec.key)
+        plain = reason in SAYABLE and (spec is None or ((spec.identity is None or spec.code_list or spec.codes) and spec.sensitivity in ("P0", "P1", "P2") and not spec.key))
         example = found if plain and reason != "check" else None
         words = reason_text(country, reason, lang) if country else REASONS[reason]
         if reason == "code" and example and spec is not None:

@@ -96,7 +96,7 @@ def period_of(name: str, contract: Contract) -> tuple[str | None, date | None, d
         return groups.get("edition"), *contract.covers, revision, True
     if "period" not in groups:
         return None, None, None, revision, True
-    year, month, day = (groups.get(k) or groups.get(f"{k}2") for k in "abc")
+    year, month, day = (str(groups.get(k) or groups.get(f"{k}2") or "") for k in "abc")
     try:
         if contract.period == "year":
             return year, date(int(year), 1, 1), date(int(year), 12, 31), revision, True
@@ -125,7 +125,7 @@ def superseded_by(deliveries: list[Delivery], contract: Contract) -> dict[str, s
         else:
             key = delivery.period
         groups.setdefault(key, []).append(delivery)
-    replaced = {}
+    replaced: dict[str, str] = {}
     for group in groups.values():
         last = max(group, key=lambda d: d.order)
         replaced |= {d.delivery_id: last.delivery_id for d in group if d is not last}

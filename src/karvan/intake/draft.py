@@ -313,7 +313,7 @@ def target_of(column: Seen, country: Country | None) -> str | None:
 
 def code_list_of(column: Seen, country: Country | None) -> str | None:
     """The pack's code list that nearly all values stand in."""
-    if country is None or column.number == "integer" and column.distinct > 50:
+    if country is None or (column.number == "integer" and column.distinct > 50):
         return None
     values = [v for v in column.values if v]
     if not values or column.distinct < 2:
@@ -410,7 +410,7 @@ def property_lines(column: Seen, target: str | None, record: str, columns: set[s
         parts.append("primaryKey: true")
     if column.filled == 1.0 and (column.name == key or target):
         parts.append("required: true")
-    parts.append(f"classification: {'P2' if target and target.startswith('identity.') or target is None else 'P1'}")
+    parts.append(f"classification: {'P2' if (target and target.startswith('identity.')) or target is None else 'P1'}")
     if own:
         parts.append(f"customProperties: [{', '.join(own)}]")
     lines = []

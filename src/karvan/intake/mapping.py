@@ -400,8 +400,8 @@ def put_constant(columns: dict[str, str], identity: dict[str, str], declared: Ma
     if target.startswith("identity."):
         identity[target.removeprefix("identity.")] = literal(str(wanted))
     elif target in declared:
-        text = str(wanted).lower() if isinstance(wanted, bool) else None if wanted is None else str(wanted)
-        columns[target] = f"cast({literal(text)} as {declared[target].duckdb_type})"
+        constant = str(wanted).lower() if isinstance(wanted, bool) else None if wanted is None else str(wanted)
+        columns[target] = f"cast({literal(constant)} as {declared[target].duckdb_type})"
 
 
 def complete(made: Plan, part: RecordPart, declared: Mapping[str, Any], columns: dict[str, str], identity: dict[str, str]) -> None:
@@ -425,9 +425,9 @@ def complete(made: Plan, part: RecordPart, declared: Mapping[str, Any], columns:
 def observed_sql(made: Plan, part: RecordPart, columns: Mapping[str, str]) -> str:
     """SQL of the day on which the record saw the person."""
     wanted = made.contract.observed_on
-    if wanted in columns and TABLES[part.record].column(wanted).type == "day":
+    if wanted and wanted in columns and TABLES[part.record].column(wanted).type == "day":
         return columns[wanted]
-    if wanted in made.values:
+    if wanted and wanted in made.values:
         value = made.values[wanted]
         return f"cast({value.value} as date)" if value.kind in ("day", "instant") else f"try_cast({value.value} as date)"
     first = next((columns[c.name] for c in TABLES[part.record].columns if c.type == "day" and c.name in columns), None)
@@ -481,7 +481,7 @@ def codes_rows(listed: CodeList, *, lenient: bool = False) -> list[tuple[str, st
     by_code: dict[str, list] = {}
     for code in listed:
         by_code.setdefault(code.code, []).append((code.valid_from or date(1, 1, 1), code.valid_to or date(9999, 12, 31), code.target))
-    rows = []
+    rows: list[tuple[str, str | None, Any, Any, bool]] = []
     for name, entries in by_code.items():
         entries.sort(key=lambda e: e[0])
         for i, (first, last, target) in enumerate(entries):

@@ -73,7 +73,7 @@ def scorecard(ws: Workspace, feed: str) -> list[dict[str, Any]]:
                 "days_late": max(0, late) if late is not None else None,
                 "share_aside": round(aside / row["rows"], 4) if row["rows"] else 0.0,
                 "gates": "; ".join(f"{g['name']}{' ' + g['field'] if g['field'] else ''}: {g['found']} ({g['limit']})" for g in held_reasons(row)),
-            }  # fmt: skip
+            }
         )
     return made
 
@@ -129,7 +129,7 @@ def return_file(ws: Workspace, feed: str, *, out: Path | str, lang: str | None =
     if out.suffix == ".xlsx":
         write_workbook(out, [(heading(name), [heading(c) for c in columns], [[r.get(c) for c in columns] for r in content]) for name, columns, content in tables])
     else:
-        for (name, columns, content), path in zip(tables, (out, out.with_suffix(".summary.csv"), out.with_suffix(".scorecard.csv")), strict=True):
+        for (_, columns, content), path in zip(tables, (out, out.with_suffix(".summary.csv"), out.with_suffix(".scorecard.csv")), strict=True):
             with open(path, "w", encoding="utf-8-sig", newline="") as file:
                 writer = csv.writer(file)
                 writer.writerow([heading(c) for c in columns])
@@ -143,7 +143,7 @@ def harmless(value: Any) -> Any:
     >>> harmless("=HYPERLINK(1)"), harmless(-3), harmless("-3"), harmless("A1")
     ("'=HYPERLINK(1)", -3, "'-3", 'A1')
     """
-    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@") or isinstance(value, str) and value[:1] in ("\t", "\r", "\n"):
+    if (isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@")) or (isinstance(value, str) and value[:1] in ("\t", "\r", "\n")):
         return "'" + value
     return value
 

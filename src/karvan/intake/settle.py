@@ -45,7 +45,7 @@ def settle(
     records = list(dict.fromkeys(p.part.record for p in reading.plan.parts))
     old_parts = {name: parts_of(ws, tx, name, feed) for name in (*records, "identities", "quarantine")}
 
-    for place, part in enumerate(reading.plan.parts):
+    for place in range(len(reading.plan.parts)):
         source = reading.interim[place]
         con.execute(f"create or replace temp view new_{place} as " + (f"select n.*, d.delivery_id, d.part from {source} n join delivered d using (seq) where d.is_new" if source else f"select {empty_new(reading, place)}"))
     for record in records:
@@ -146,7 +146,7 @@ def counts_of_new(con: duckdb.DuckDBPyConnection, reading: Reading, records: lis
     single = len(reading.plan.parts) == 1 and not reading._many
     if single:
         lost = "select seq, count(*) filter (outcome = 'duplicate') as duplicate, count(*) filter (outcome = 'superseded') as superseded from losers where place >= 0 group by seq"
-        rows = f"select seq, count(*) as n, count(*) as records from new_0 group by seq"
+        rows = "select seq, count(*) as n, count(*) as records from new_0 group by seq"
         query = f"select seq, n - coalesce(duplicate, 0) - coalesce(superseded, 0), coalesce(duplicate, 0), coalesce(superseded, 0), records - coalesce(duplicate, 0) - coalesce(superseded, 0) from ({rows}) left join ({lost}) using (seq)"
     else:
         rows = " union all ".join(f"select seq, row_no, item_no, {i} as place from new_{i}" for i in range(len(reading.plan.parts)))

@@ -127,7 +127,7 @@ def run_feed(
     verdicts: dict[str, list[gates.Gate]] = {}
     held: set[str] = {key for key, row in lines.items() if row["state"] == "held" and key not in fresh}
     read_now: set[str] = set()
-    size = sum(files[k].path.stat().st_size for k in fresh) or 1    # type: ignore[union-attr]
+    size = max(1, sum(files[k].path.stat().st_size for k in fresh))  # type: ignore[union-attr, misc]
     seen = 0
     while True:
         replaced = superseded_by([d for d in everything if d.delivery_id not in held], contract)
@@ -145,7 +145,6 @@ def run_feed(
         reading.flush()
         held |= judge_all(everything, read_now, seq_of, reading, lines, held, verdicts, contract)
     replaced = superseded_by([d for d in everything if d.delivery_id not in held], contract)
-    replaced = {key: by for key, by in replaced.items() if key in fresh or lines.get(key, {}).get("state") != "superseded" or key in lines}
 
     outcome = settle.settle(
         ws, tx, con, reading, everything, seq_of,
@@ -155,7 +154,7 @@ def run_feed(
     for delivery in everything:
         key = delivery.delivery_id
         before = lines.get(key)
-        line = {
+        line: dict[str, Any] = {
             "delivery_id": key, "feed": contract.id, "institution": contract.institution, "file": delivery.file, "sha256": delivery.sha256,
             "contract_version": version if key in fresh or before is None else before["contract_version"],
             "period_from_on": delivery.period_from, "period_to_on": delivery.period_to,
