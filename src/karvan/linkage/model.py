@@ -144,6 +144,9 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: flo
         else:
             kept[name] = shipped[name]
             refused.append(name)
+    # Numbers cannot show how many hold a second passport of another state, which shares no number with the first: at least what is shipped.
+    same, *other = zip(kept["origin"], shipped["origin"], strict=True)
+    kept["origin"] = [same[0], *({"m": max(new["m"], old["m"]), "u": new["u"]} for new, old in other)]
     return kept, origin + (f"; shipped for {', '.join(refused)}" if refused else "")
 
 
