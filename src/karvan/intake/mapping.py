@@ -344,9 +344,9 @@ def record_part(made: Plan, number: int, part: RecordPart, names: Mapping[str, s
     for column in never:
         if column.name not in columns:
             raise PackError(f"Nothing fills `{column.name}` of {part.record}, which is never empty.", where=place(contract, "schema"), fix=f"give a column `field: {column.name}`, or a constant")
-        source = next((f.column for f in contract.fields if f.field == column.name or (column.name.endswith("_on") and f.field == column.name[:-3] + "_at")), part.fields.get(column.name))
-        text = made.values[source].text if source in made.values else "''"
-        problems.append(Problem("required", source, f"{columns[column.name]} is null", f"coalesce({text}, '')", literal(f"a value for {column.name}")))
+        filled_by = next((f.column for f in contract.fields if f.field == column.name or (column.name.endswith("_on") and f.field == column.name[:-3] + "_at")), part.fields.get(column.name))
+        stood = made.values[filled_by].text if filled_by in made.values else "''"
+        problems.append(Problem("required", filled_by, f"{columns[column.name]} is null", f"coalesce({stood}, '')", literal(f"a value for {column.name}")))
     for check in contract.checks:
         speak = dict(names) | {c: f"({sql})" for c, sql in columns.items()}
         sql = parse(check.expression, where=place(contract, "checks"), known=speak).sql(speak)
