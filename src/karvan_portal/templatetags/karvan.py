@@ -156,11 +156,6 @@ def quality_name(name: str) -> str:
 
 
 @register.filter
-def weak(scores: list[dict[str, Any]]) -> int:
-    return sum(1 for score in scores if score["colour"] == "red")
-
-
-@register.filter
 def progress_words(message: str) -> str:
     """A line of progress with the step in the reader's language."""
     step, _colon, rest = message.partition(":")
