@@ -65,10 +65,11 @@ def literal(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def described_sql(definition: Definition, series: Series, periods: Sequence[Period], facts: Facts) -> str:
+def described_sql(definition: Definition, series: Series, periods: Sequence[Period], facts: Facts, made: Mapping[str, str] | None = None) -> str:
     """CTEs up to `described`: one row per thing counted, its period, its dimensions, its weight.
 
-    Columns: period, the definition's dimensions, weight, imputed, unlinked.
+    Columns: period, the definition's dimensions, weight, imputed, unlinked. `made` names temporary tables that already hold a subject,
+    or citizenships and statuses held; a statement that stands by itself goes without.
     """
     place = f"indicator {definition.id}"
     what = subject(str(definition.count), where=place)
@@ -105,22 +106,25 @@ def described_sql(definition: Definition, series: Series, periods: Sequence[Peri
     where = to_duckdb(series.where, names, where=place, known=names)
     used = " ".join([*(what.dimensions[d] for d in dims), where, weight])
     ctes = [f"periods(period, period_start, period_end, rule) as (values\n        {rows})"]
-    if "calendar" in what.sql:
+    made = made or {}
+    if "calendar" in what.sql and what.name not in made:
         ctes.append(facts.calendar)
     lookups = ""
     if "k." in used:
-        ctes.append(CITIZENSHIP_HELD)
+        ctes.append(f"held as (select * from {made['held']})" if "held" in made else CITIZENSHIP_HELD)
         lookups += "\n    left join held as k on k.person_id = c.person_id and c.counted_on between k.held_from and k.held_to"
     if "h." in used:
-        ctes.append(STATUS_HELD)
+        ctes.append(f"standing as (select * from {made['standing']})" if "standing" in made else STATUS_HELD)
         lookups += "\n    left join standing as h on h.person_id = c.person_id and c.counted_on between h.held_from and h.held_to"
     dims_sql = "".join(f"\n        {what.dimensions[d]} as {d}," for d in dims)
+    # Days are added up whole and divided once: a sum of fractions would depend on the order in which threads add.
+    whole = " cast(c.period_end + 1 - c.period_start as double) as period_days," if series.dated == "during" else ""
     aged = f",\n        {AGE} as age" if "c.age" in used else ""
-    indented = what.sql.replace("\n", "\n    ")
+    indented = f"select * from {made[what.name]}" if what.name in made else what.sql.replace("\n", "\n    ")
     ctes += [
         f"things as (\n    {indented}\n)",
         f"counted as (\n    select c.*, p.period, p.period_start, p.period_end, {counted_on} as counted_on{aged}\n    from things as c join periods as p on {join}\n)",
-        f"described as (\n    select c.period,{dims_sql}\n        cast({weight} as double) as weight, c.imputed, c.unlinked\n    from counted as c{lookups}\n    where {where}\n)",
+        f"described as (\n    select c.period,{dims_sql}\n        cast({weight} as double) as weight,{whole} c.imputed, c.unlinked\n    from counted as c{lookups}\n    where {where}\n)",
     ]
     return "with " + ",\n".join(ctes)
 
@@ -137,7 +141,7 @@ def _dated(series: Series, names: Mapping[str, str], place: str) -> tuple[str, s
         return f"coalesce({begins} <= p.period_end, true) and coalesce({ends} > p.period_end, true)", "p.period_end", "1"
     days = f"(least(coalesce({ends}, c.period_end + 1), c.period_end + 1) - greatest(coalesce({begins}, c.period_start), c.period_start))"
     join = f"coalesce({begins} <= p.period_end, true) and coalesce({ends} > p.period_start, true)"
-    return join, "p.period_start", f"{days} / cast(c.period_end + 1 - c.period_start as double)"
+    return join, "p.period_start", days
 
 
 SHARES = (
@@ -153,22 +157,26 @@ def grouping_sets(definition: Definition) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(tuple(sorted(s)) for s in sets))
 
 
-def counted_cube_sql(definition: Definition, series: Series, periods: Sequence[Period], facts: Facts) -> str:
+def counted_cube_sql(definition: Definition, series: Series, periods: Sequence[Period], facts: Facts, made: Mapping[str, str] | None = None) -> str:
     """SQL of one series' cube. Columns: period, dimensions, n, value, imputed_part, unlinked_part, links_matter."""
     dims = [d for d in definition.dimensions if d not in ("kind", "method")]
     sets = ", ".join("(period" + "".join(f", {d}" for d in s) + ")" for s in grouping_sets(definition))
     dims_sql = "".join(f"case when grouping({d}) = 1 then '{TOTAL}' else {d} end as {d}, " for d in dims)
-    measures = _measures(definition)
+    measures = _measures(definition, series)
     return (
-        f"{described_sql(definition, series, periods, facts)}\nselect period, {dims_sql}{measures}, {SHARES}\nfrom described\ngroup by grouping sets ({sets})"
+        f"{described_sql(definition, series, periods, facts, made)}\nselect period, {dims_sql}{measures}, {SHARES}\nfrom described\ngroup by grouping sets ({sets})"
     )
 
 
-def _measures(definition: Definition) -> str:
+def _measures(definition: Definition, series: Series) -> str:
     if definition.quantiles:
         listed = ", ".join(repr(q) for q in definition.quantiles)
         return f"cast(count(*) as double) as n, quantile_disc(weight, [{listed}]) as value"
-    return "cast(count(*) as double) as n, coalesce(sum(weight), 0) as value"
+    return f"cast(count(*) as double) as n, {_total(series)} as value"
+
+
+def _total(series: Series) -> str:
+    return "coalesce(sum(weight) / any_value(period_days), 0)" if series.dated == "during" else "coalesce(sum(weight), 0)"
 
 
 def counted_cell_sql(definition: Definition, series: Series, period: Period, facts: Facts, dims: Mapping[str, str]) -> str:
@@ -176,14 +184,14 @@ def counted_cell_sql(definition: Definition, series: Series, period: Period, fac
     chosen = [f"{d} = {literal(v)}" for d, v in dims.items() if v != TOTAL and d not in ("kind", "method")]
     where = f"\nwhere {' and '.join(chosen)}" if chosen else ""
     return (
-        f"{described_sql(definition, series, [period], facts)}\nselect {_cell_measure(definition, dims)}, cast(count(*) as double) as n\nfrom described{where}"
+        f"{described_sql(definition, series, [period], facts)}\nselect {_cell_measure(definition, series, dims)}, cast(count(*) as double) as n\nfrom described{where}"
     )
 
 
-def _cell_measure(definition: Definition, dims: Mapping[str, str]) -> str:
+def _cell_measure(definition: Definition, series: Series, dims: Mapping[str, str]) -> str:
     if definition.quantiles:
         return f"quantile_disc(weight, {quantile_of(definition, dims.get('method', ''))!r}) as value"
-    return "coalesce(sum(weight), 0) as value"
+    return f"{_total(series)} as value"
 
 
 def quantile_name(q: float) -> str:

@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError, nearest
 from karvan.indicators import observed, window
 from karvan.indicators.checks import broken
-from karvan.indicators.compiler import TOTAL, Facts, counted_cube_sql, literal, quantile_name
+from karvan.indicators.compiler import CITIZENSHIP_HELD, STATUS_HELD, TOTAL, Facts, counted_cube_sql, literal, quantile_name
 from karvan.indicators.definition import Definition, Formula, Part, Series, read_definition
 from karvan.indicators.law import rule_value_sql, working_days_sql
 from karvan.indicators.periods import Period, Window, periods_between, ready
-from karvan.indicators.subjects import SUBJECTS
+from karvan.indicators.subjects import SUBJECTS, subject
 from karvan.tables import DIMENSIONS, TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
 
@@ -48,6 +48,7 @@ class Bench:
     country: Country
     known: dict[str, Definition]
     done: dict[str, str]
+    made: dict[str, str] = field(default_factory=dict)
 
     @property
     def national(self) -> str | None:
@@ -55,6 +56,21 @@ class Bench:
 
     def facts(self, until: Window) -> Facts:
         return Facts(self.national, until.until_on, rule_value_sql(self.country), working_days_sql(self.country, until))
+
+    def subjects_made(self, definition: Definition, seen: Window) -> dict[str, str]:
+        """Temporary tables of an indicator's subject and of the look-ups, made once for all indicators that count the same things."""
+        what = subject(str(definition.count), where=f"indicator {definition.id}")
+        wanted = {what.name: what.sql} if what.sql.count("join") else {}
+        if what.linked:
+            wanted |= {"held": f"with {CITIZENSHIP_HELD} select * from held"}
+        if any("h." in sql for sql in what.dimensions.values()):
+            wanted |= {"standing": f"with {STATUS_HELD} select * from standing"}
+        for name, sql in wanted.items():
+            if name not in self.made:
+                calendar = f"with {self.facts(seen).calendar} " if "calendar" in sql else ""
+                self.con.execute(f'create or replace temp table "made {name}" as {calendar}{sql}')
+                self.made[name] = f'"made {name}"'
+        return self.made
 
     def window(self, definition: Definition) -> Window:
         found = window.window(self.con, window.leading_feeds(definition, self.known, self.country))
@@ -141,6 +157,7 @@ def _name(definition: Definition) -> str:
 
 def _counted(place: Bench, definition: Definition) -> str:
     seen = place.window(definition)
+    made = place.subjects_made(definition, seen)
     parts = []
     for series in definition.series:
         periods = periods_of(definition, series, seen)
@@ -149,7 +166,7 @@ def _counted(place: Bench, definition: Definition) -> str:
         rows = ", ".join(f"({literal(p.label)}, {literal(p.status)})" for p in periods)
         parts.append(
             f"select *, {literal(series.kind)} as kind_, (select status from (values {rows}) as s(label, status) where label = period) as obs_status "
-            f"from ({counted_cube_sql(definition, series, periods, place.facts(seen))})"
+            f"from ({counted_cube_sql(definition, series, periods, place.facts(seen), made)})"
         )
     if not parts:
         raise DataError(
