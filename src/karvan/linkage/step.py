@@ -126,4 +126,9 @@ class Clock:
         self.marks[stage], self.last = round(now - self.last, 2), now
 
 
-STEP = Step("link", reads=("identities",), writes=("links", "persons"), work=link, params=PARAMS)
+def letters_and_model(_: Workspace) -> str:
+    """What the result depends on besides tables and code: the letter tables and the shipped parameters."""
+    return "".join(path.read_text(encoding="utf-8") for path in [HERE / "model.json", *sorted((HERE / "transliteration").glob("*.csv"))])
+
+
+STEP = Step("link", reads=("identities",), writes=("links", "persons"), work=link, params=PARAMS, also=letters_and_model)
