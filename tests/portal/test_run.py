@@ -33,6 +33,7 @@ def test_the_operator_runs_the_line_and_its_figures_appear(tinyland, visit, tmp_
         assert "12 deliveries" in deliveries and "crossings_2024-06.csv" in deliveries
         shown = client.get("/statistics/TMP-01/?by=citizenship").text
         assert "Hillmark" in shown and "120" in shown
+        assert "The last run refused this indicator" in client.get("/statistics/ADM-01/").text, "no contract gives work permits"
         walked = client.get("/statistics/explain/TMP-01/2024/?citizenship=XTB")
         assert walked.status_code == 200 and "tiny.bor.crossings" in walked.text and "crossing v1" in walked.text
         client.post("/data/set-aside/tiny.bor.crossings/", {"purpose": "see the June file"})

@@ -121,6 +121,13 @@ def headline_series() -> dict[str, list[dict[str, Any]]]:
     return {name: longest_kind(rows) for name, rows in found.items()}
 
 
+def refusal(indicator: str) -> str:
+    """Why the last run refused to compute an indicator, in its words; nothing if it did not."""
+    run = source.workspace().head().runs.get("indicators")
+    refused = run.notes.get("refused") if run else None
+    return str(refused.get(indicator, "")) if isinstance(refused, dict) else ""
+
+
 KINDS = ("year", "span", "quarter", "month", "day", "other")
 
 

@@ -61,7 +61,7 @@ def show(request: HttpRequest, indicator: str) -> HttpResponse:
     entry = one_entry(indicator)
     share_of = entry.definition.share_of if entry.definition else None
     page = choose(indicator, request.GET.dict(), order=entry.series, share_of=share_of)
-    context: dict[str, Any] = {"entry": entry, "definition": entry.definition, "table": page}
+    context: dict[str, Any] = {"entry": entry, "definition": entry.definition, "table": page, "refused": "" if page else dictionary.refusal(indicator)}
     if page is not None:
         chart_kind = request.GET.get("chart") or ("time" if page.by in ("kind", "method") else "newest")
         context |= {
