@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
+import os
 import zipfile
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -38,10 +42,34 @@ def write_files(sheet: Sheet, folder: Path, *, due: Iterable[str] = (), leave_ou
         name = contract.file.replace("{period}", periods[start])
         names[start:end], numbers[start:end] = name, np.arange(1, end - start + 1)
         if periods[start] not in leave_out:
-            (folder / name).write_bytes(lay_out(periods[start], start, end))
+            deliver(folder / name, lay_out(periods[start], start, end), contract, periods[start])
     for period in sorted(set(due) - set(periods) - leave_out):
-        (folder / contract.file.replace("{period}", period)).write_bytes(lay_out(period, 0, 0))
+        deliver(folder / contract.file.replace("{period}", period), lay_out(period, 0, 0), contract, period)
     return pa.array(names, pa.string()), numbers
+
+
+def deliver(path: Path, content: bytes, contract: Contract, period: str) -> None:
+    """Put a file in the agency's folder, dated by the day it was sent: most within the agreed days, some late."""
+    path.write_bytes(content)
+    sent = datetime.combine(last_day(period), time(9), UTC) + timedelta(days=lateness(f"{contract.id} {period}", int(contract.latency_days or 2)))
+    os.utime(path, (sent.timestamp(), sent.timestamp()))
+
+
+def last_day(period: str) -> date:
+    """Last day of a period as files name it.
+
+    >>> last_day("2024-02"), last_day("2024"), last_day("2024-02-03")
+    (datetime.date(2024, 2, 29), datetime.date(2024, 12, 31), datetime.date(2024, 2, 3))
+    """
+    year, month, day = ([int(part) for part in period.split("-")] + [0, 0])[:3]
+    month = month or 12
+    return date(year, month, day or monthrange(year, month)[1])
+
+
+def lateness(delivery: str, agreed: int) -> int:
+    """Days from the end of a period to its delivery: one in thirty comes up to ten days after the agreed day, the rest within it."""
+    drawn = int.from_bytes(hashlib.sha256(delivery.encode()).digest()[:4], "big")
+    return agreed + 1 + drawn % 10 if drawn % 30 == 0 else min(agreed, 1 + drawn % max(agreed, 1))
 
 
 LayOut = Callable[[str, int, int], bytes]
