@@ -84,3 +84,12 @@ def test_a_cells_explanation_is_addressed_by_its_dimensions(tinyland):
 
     assert explain_address("TMP-03", "2024-03-31", {"sex": "F"}) == "/statistics/explain/TMP-03/2024-03-31/?sex=F"
     assert explain_address("REM-01", "2015/2019", {}) == "/statistics/explain/REM-01/2015/2019/"
+
+
+@pytest.mark.parametrize("two_rules, change", [(False, pytest.approx(2500 / 30_000)), (True, None)])
+def test_a_provisional_figure_of_another_rule_is_not_compared_with_a_final_one(tinyland, two_rules, change):
+    from karvan_portal.statistics.table import choose
+    from karvan_portal.statistics.views import finding
+
+    found = finding(choose("TMP-01", {}), two_rules=two_rules)
+    assert (found["cell"].value, found["change"], found["other_rule"]) == (32_500, change, two_rules)

@@ -65,7 +65,7 @@ def show(request: HttpRequest, indicator: str) -> HttpResponse:
     if page is not None:
         chart_kind = request.GET.get("chart") or ("time" if page.by in ("kind", "method") else "newest")
         context |= {
-            "finding": None if share_of and page.by in ("", share_of) else finding(page),
+            "finding": None if share_of and page.by in ("", share_of) else finding(page, two_rules=bool(entry.definition and entry.definition.preliminary)),
             "chart": chart(page, chart_kind),
             "title": table_title(entry, page),
             "kind_names": kind_names(page),
@@ -87,8 +87,11 @@ def kind_names(page: TablePage) -> list[tuple[str, str]]:
     return [(k, said[k]) for k in page.kinds]
 
 
-def finding(page: TablePage) -> dict[str, Any] | None:
-    """The newest figure of the choice, and how it stands to the period before."""
+def finding(page: TablePage, *, two_rules: bool = False) -> dict[str, Any] | None:
+    """The newest figure of the choice, and how it stands to the period before.
+
+    Where provisional and final figures are made by two rules, one is never compared with the other.
+    """
     row = page.total or (page.rows[0] if page.rows and not page.by else None)
     if row is None:
         return None
@@ -96,7 +99,9 @@ def finding(page: TablePage) -> dict[str, Any] | None:
     if not known:
         return None
     now = known[-1]
-    found: dict[str, Any] = {"cell": now, "change": None, "points": None, "before": None}
+    found: dict[str, Any] = {"cell": now, "change": None, "points": None, "before": None, "other_rule": False}
+    if len(known) > 1 and two_rules and (now.obs_status == "P") != (known[-2].obs_status == "P"):
+        return found | {"before": known[-2], "other_rule": True}
     if len(known) > 1 and page.unit == "percent":
         return found | {"before": known[-2], "points": now.value - known[-2].value}  # type: ignore[operator]
     if len(known) > 1 and known[-2].value:
