@@ -69,7 +69,12 @@ def add_account(ws: Workspace, username: str, *, institution: str | None = None)
     return password
 
 
-def serve(ws: Workspace | Path, *, host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = print) -> None:
+def at_once(text: str) -> None:
+    """Print a line now, also into a file or a pipe."""
+    print(text, flush=True)
+
+
+def serve(ws: Workspace | Path, *, host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] = at_once) -> None:
     """Serve in the foreground until interrupted; says `ready http://...` once a page is really answered."""
     ws = ws if isinstance(ws, Workspace) else Workspace.open(ws)
     require_free(host, port)

@@ -8,6 +8,7 @@ import workspace as made
 def test_the_operator_runs_the_line_and_its_figures_appear(tinyland, visit, tmp_path):
     from django.test import override_settings
 
+    from karvan import intake
     from karvan_portal.data.models import Job
 
     ws = made.with_extracts(tmp_path / "fresh")
@@ -30,12 +31,15 @@ def test_the_operator_runs_the_line_and_its_figures_appear(tinyland, visit, tmp_
         assert "HX-Refresh" in client.get(f"/data/runs/{job.pk}/progress/", headers={"HX-Request": "true"}).headers
 
         deliveries = client.get("/data/").text
-        assert "12 deliveries" in deliveries and "crossings_2024-06.csv" in deliveries
+        assert "13 deliveries" in deliveries and "crossings_2024-06.csv" in deliveries
         shown = client.get("/statistics/TMP-01/?by=citizenship").text
         assert "Hillmark" in shown and "120" in shown
         assert "The last run refused this indicator" in client.get("/statistics/ADM-01/").text, "no contract gives work permits"
         walked = client.get("/statistics/explain/TMP-01/2024/?citizenship=XTB")
         assert walked.status_code == 200 and "tiny.bor.crossings" in walked.text and "crossing v1" in walked.text
+        held = next(d for d in intake.ledger(ws) if d["state"] == "held")
+        answer = client.post(f"/data/deliveries/{held['delivery_id']}/accept/", {"reason": "the border was closed that month"}, follow=True)
+        assert "Accepted: crossings_2025-01.csv" in answer.text and "mig: the border was closed that month" in answer.text
         client.post("/data/set-aside/tiny.bor.crossings/", {"purpose": "see the June file"})
         assert "31.06.2024" in client.get("/data/set-aside/tiny.bor.crossings/").text
 

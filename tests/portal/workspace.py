@@ -166,7 +166,7 @@ def deliveries() -> list[dict[str, Any]]:
 
 
 def with_extracts(root: Path) -> Workspace:
-    """The invented country before its first run: a year of crossings as files, one row of which has an impossible date."""
+    """The invented country before its first run: a year of crossings as files; one row has an impossible date, one file is too short."""
     ws = empty(root)
     (ws.root / "truth").mkdir()
     folder = ws.extracts / "tiny.bor.crossings"
@@ -180,4 +180,6 @@ def with_extracts(root: Path) -> Workspace:
         if month == 6:
             lines.append("069X;I;31.06.2024 10:00:00;A1;F;XTB;P00099;XTB;01.05.1980")
         (folder / f"crossings_2024-{month:02d}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    short = "NO;WAY;AT;POINT;SEX;CITIZENSHIP;DOC_NO;ISSUER;BORN\n250I;I;02.01.2025 10:00:00;A1;F;XTB;P00000;XTB;01.05.1970\n"
+    (folder / "crossings_2025-01.csv").write_text(short, encoding="utf-8")  # one row, where the contract expects at least five: held
     return ws
