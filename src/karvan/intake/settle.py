@@ -194,13 +194,7 @@ def write_record(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Readi
         con.execute(f"create or replace temp table seconds as select bcp, crossed_at, count(*) as n from ({rows}) group by all having count(*) > 1")
         rows = f"select r.* exclude (same_second), coalesce(s.n, 1) as same_second from ({rows}) r left join seconds s on s.bcp is not distinct from r.bcp and s.crossed_at = r.crossed_at"
     if has_old or con.execute(f"select 1 from ({rows}) limit 1").fetchall():
-        ordered = "" if in_order(con, len(sources)) and not reading._many else " order by seq, row_no, record_id"
-        tx.write(record, con.sql(f"select record_id, {literal(feed)} as feed, delivery_id, row_no, extra, {columns} from ({rows}){ordered}"), part=key)
-
-
-def in_order(con: duckdb.DuckDBPyConnection, sources: int) -> bool:
-    """Whether rows come in order by themselves: one source, read piece by piece, and nothing that gave way."""
-    return sources == 1 and not con.execute("select 1 from losers limit 1").fetchall() and bool(con.execute("select current_setting('preserve_insertion_order')").fetchall()[0][0])
+        tx.write(record, con.sql(f"select record_id, {literal(feed)} as feed, delivery_id, row_no, extra, {columns} from ({rows}) order by seq, row_no, record_id"), part=key)
 
 
 def write_identities(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, records: list[str], key: str, old: str | None) -> None:
@@ -219,8 +213,8 @@ def write_identities(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: R
         kept = " union all ".join(f"select record_id, seq, row_no from ({old_survivors(r, k)}) where part = {literal(key)}" for k, r in enumerate(records))
         sources.append(f"select k.seq, k.row_no, i.record_id, i.record_type, i.delivery_id, i.observed_on, {', '.join(f'i.{n}' for n in mine)} from read_parquet({literal(old)}) i join ({kept}) k using (record_id)")
     rows = " union all ".join(sources)
-    ordered = "" if in_order(con, len(sources)) and not reading._many else " order by seq, row_no, record_id"
-    tx.write("identities", con.sql(f"select record_id, record_type, {literal(reading.contract.id)} as feed, delivery_id, observed_on, {', '.join(mine)} from ({rows}){ordered}"), part=key)
+    listed = ", ".join(mine)
+    tx.write("identities", con.sql(f"select record_id, record_type, {literal(reading.contract.id)} as feed, delivery_id, observed_on, {listed} from ({rows}) order by seq, row_no, record_id"), part=key)
 
 
 def write_quarantine(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, key: str, old: str | None) -> None:
