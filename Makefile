@@ -1,7 +1,7 @@
 # Karvan: the recipes. `make` alone lists them; `make demo` and `make test` set everything up themselves.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON ?= $(firstword $(shell command -v python3.13 python3.12 python3.11 python3))
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do $$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PORT ?= 8000
 VENV := .venv
 UV := $(VENV)/bin/uv
@@ -15,7 +15,7 @@ help: ## list the recipes
 setup: $(VENV)/.ready ## make .venv with the locked versions (needs Python 3.11 or newer with venv and pip)
 
 $(VENV)/.ready: pyproject.toml uv.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "karvan needs Python 3.11 or newer; set PYTHON=/path/to/python3.12"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "karvan needs Python 3.11 or newer with venv and pip (Debian: apt-get install python3-venv); or set PYTHON=/path/to/python3.12"; exit 1; }
 	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(UV) || $(RUN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --active --locked --inexact --quiet
