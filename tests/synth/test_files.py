@@ -126,9 +126,8 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(tiny, coun
 def clean(tiny, country: Country, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same lives with every defect switched off."""
     folder = tmp_path_factory.mktemp("clean")
-    truth = {name: tiny.table(name) for name in TRUTH}
     deliver(
-        truth, country, extracts=folder / "extracts", truth_folder=folder / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=list(DEFECTS)
+        tiny.truth, country, extracts=folder / "extracts", truth_folder=folder / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=list(DEFECTS)
     )
     return folder
 
@@ -167,9 +166,8 @@ def test_without_its_defects_one_person_has_one_number_and_leaves_on_the_passpor
 
 
 def test_switching_one_defect_off_leaves_the_others_where_they_were(tiny, country: Country, tmp_path: Path):
-    truth = {name: tiny.table(name) for name in TRUTH}
     deliver(
-        truth, country, extracts=tmp_path / "extracts", truth_folder=tmp_path / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=["Q18"]
+        tiny.truth, country, extracts=tmp_path / "extracts", truth_folder=tmp_path / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=["Q18"]
     )
     marks = "select defect, count(*) from '{}/defects.parquet' where defect in ('Q01', 'Q18', 'Q25', 'Q21') group by 1 order by 1"
     before, after = (dict(duckdb.sql(marks.format(folder)).fetchall()) for folder in (tiny.truth, tmp_path / "truth"))
@@ -187,7 +185,7 @@ def test_a_gap_is_a_file_that_never_comes(tiny, country: Country, tmp_path: Path
     other = load(["az"])
     other.__dict__["synth"] = {**country.synth, "agencies": settings}
     deliver(
-        {name: tiny.table(name) for name in TRUTH},
+        tiny.truth,
         other,
         extracts=tmp_path / "extracts",
         truth_folder=tmp_path / "truth",

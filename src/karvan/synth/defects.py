@@ -7,8 +7,8 @@ generator and its rate, damages what a clerk or a system would have damaged, and
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,16 @@ class Hand:
     cultures: Cultures
     settings: dict[str, Any]
     window: Window
+    memory: dict[str | None, bool] = field(default_factory=dict)
+    """What was decided of a document or case in earlier pieces of the same feed."""
+
+    def choose(self, things: Iterable[str | None]) -> list[bool]:
+        """Is each thing chosen, at the rate? The same thing always is, or never."""
+        things = list(things)
+        for thing in dict.fromkeys(things):
+            if thing not in self.memory:
+                self.memory[thing] = bool(self.draw.random() < self.rate)
+        return [self.memory[thing] for thing in things]
 
     def some(self, rows: Rows) -> Rows:
         """A share of rows, at the rate."""
@@ -66,13 +76,19 @@ def damage(
     settings: dict[str, Any],
     seed: int,
     window: Window,
-    part: Window | None = None,
+    piece: Window | None = None,
+    memory: dict[str, dict[str | None, bool]] | None = None,
 ) -> None:
-    """Make every defect of a feed, in the order of `DEFECTS`; rows touched are marked. `part` is the piece of the window in the sheet."""
-    piece = (str(part.first),) if part and part != window else ()
+    """Make every defect of a feed, in the order of `DEFECTS`; rows touched are marked.
+
+    `piece` is the part of the window in the sheet, `memory` what defects keep in mind from one piece of a feed to the next.
+    """
+    of_piece = (str(piece.first),) if piece and piece != window else ()
+    kept = memory if memory is not None else {}
     for name, defect in DEFECTS.items():
         if name in rates and len(sheet):
-            hand = Hand(draws(seed, name, sheet.contract.id, *piece), rates[name], country, cultures, settings, window)
+            draw = draws(seed, name, sheet.contract.id, *of_piece)
+            hand = Hand(draw, rates[name], country, cultures, settings, window, kept.setdefault(name, {}))
             touched = defect.make(sheet, hand)
             if len(touched):
                 sheet.marks.append((name, np.unique(touched)))
@@ -311,8 +327,8 @@ def new_number(sheet: Sheet, hand: Hand) -> Rows:
         return NONE
     rows = sheet.has(column)
     documents = sheet.values("_doc", rows)
-    chosen = {d: hand.draw.random() < hand.rate for d in dict.fromkeys(documents)}
-    rows, documents = rows[[chosen[d] for d in documents]], [d for d in documents if chosen[d]]
+    chosen = hand.choose(documents)
+    rows, documents = rows[chosen], [d for d, of in zip(documents, chosen, strict=True) if of]
     sheet.put(
         column,
         rows,
@@ -343,9 +359,7 @@ def never_closed(sheet: Sheet, hand: Hand) -> Rows:
     if not ended:
         return NONE
     closed = sheet.has(ended.column)
-    keys = sheet.values("_key", closed)
-    chosen = {k: hand.draw.random() < hand.rate for k in dict.fromkeys(keys)}
-    rows = closed[[chosen[k] for k in keys]]
+    rows = closed[hand.choose(sheet.values("_key", closed))]
     for f in (ended, why):
         if f:
             sheet.put(f.column, rows, [None] * len(rows))
@@ -474,9 +488,8 @@ def family_as_one(sheet: Sheet, hand: Hand) -> Rows:
     if not (member and case):
         return NONE
     cases = sheet.columns[case.column].to_pylist()
-    chosen = {c: hand.draw.random() < hand.rate for c in dict.fromkeys(cases)}
     first = np.array([m in (None, "1") for m in sheet.columns[member.column].to_pylist()], bool)
-    of_chosen = np.array([chosen[c] for c in cases], bool)
+    of_chosen = np.array(hand.choose(cases), bool)
     families = {c for c, f in zip(cases, first, strict=True) if not f}
     touched = of_chosen & first & np.array([c in families for c in cases], bool)
     keep = ~of_chosen | first

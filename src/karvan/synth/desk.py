@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,22 +43,23 @@ class Window:
         return list(dict.fromkeys(day.strftime(PERIOD[period]) for day in days))
 
 
-def open_office(con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spells: pa.Table, passports: pa.Table, country: Country, settings: dict[str, Any]) -> None:
-    """Put on the desk what agencies look up: documents with their names, numbers, citizenships, addresses, people abroad."""
-    digits = _check_digits(truth["documents"])
-    for name in list(truth):
-        con.register("arriving", truth.pop(name))
-        con.execute(f'create or replace table "{name}" as select * from arriving')
-        con.unregister("arriving")
-    for name, table in (("spells", spells), ("passports", passports), ("digits", digits)):
-        con.register("arriving", table)
+def open_office(con: duckdb.DuckDBPyConnection, truth: Path, named: dict[str, pa.Table], country: Country, settings: dict[str, Any]) -> None:
+    """Put on the desk what agencies look up: documents with their names, numbers, citizenships, addresses, people abroad.
+
+    The truth is read from its files; `named` are the tables of `name_everybody` (spells, passports), given up one by one.
+    """
+    for name in TRUTH:
+        con.execute(f"""create or replace table "{name}" as select * from read_parquet('{truth / name}.parquet')""")
+    for name in list(named):
+        con.register("arriving", named.pop(name))
         con.execute(f"create or replace table {name} as select * from arriving")
         con.unregister("arriving")
     con.execute("""
         create or replace table papers as
-        select d.*, q.surname, q.given_names, g.digit, 'I' || lpad(cast(row_number() over (order by d.issued_on, d.doc_no) as varchar), 9, '0') as iamas_no
-        from documents d join passports q using (doc_no) join digits g using (doc_no)
+        select d.*, q.surname, q.given_names, q.digit, 'I' || lpad(cast(row_number() over (order by d.issued_on, d.doc_no) as varchar), 9, '0') as iamas_no
+        from documents d join passports q using (doc_no)
         order by d.doc_no""")
+    con.execute("drop table passports")
     streets = settings.get("streets") or [""]
     con.execute("create or replace table places (region varchar, name varchar)")
     con.executemany("insert into places values (?, ?)", [[c.code, c.name(country.languages[0])] for c in country.code_list("regions")] or [["", ""]])
@@ -82,15 +84,22 @@ def open_office(con: duckdb.DuckDBPyConnection, truth: dict[str, pa.Table], spel
     )
 
 
-def _check_digits(documents: pa.Table) -> pa.Table:
-    """The check digit of every document number (ICAO 9303: weights 7, 3, 1; A is 10)."""
-    numbers = documents["doc_no"].to_numpy(zero_copy_only=False).astype("S16")
-    letters = numbers.view(np.uint8).reshape(len(numbers), 16)
-    value = np.zeros(256, np.int64)
+def check_digits(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The check digit of every document number (ICAO 9303: weights 7, 3, 1; A is 10).
+
+    >>> check_digits(pa.chunked_array([["L898902C3"]])).to_pylist()
+    ['6']
+    """
+    value = np.zeros(256, np.int32)
     value[ord("0") : ord("9") + 1] = np.arange(10)
     value[ord("A") : ord("Z") + 1] = np.arange(10, 36)
-    digit = (value[letters] * np.resize([7, 3, 1], 16)).sum(axis=1) % 10
-    return pa.table({"doc_no": documents["doc_no"], "digit": pa.array(digit.astype(str).astype(object), pa.string())})
+    digits = []
+    for first in range(0, len(numbers), 200_000):
+        texts = numbers.slice(first, 200_000).to_numpy().astype("S16")
+        letters = texts.view(np.uint8).reshape(len(texts), 16)
+        digit = (value[letters] * np.resize(np.array([7, 3, 1], np.int32), 16)).sum(axis=1) % 10
+        digits.append(pa.array(digit.astype("U1").astype(object), pa.string()))
+    return pa.chunked_array(digits, pa.string())
 
 
 def write_sheet(
@@ -99,16 +108,46 @@ def write_sheet(
     settings: dict[str, Any],
     *,
     window: Window,
+    piece: Window,
     national: str,
     words: dict[str, dict[str, str]] | None = None,
 ) -> Sheet:
-    """All rows of a feed that its agency delivers in the window."""
-    queries = [_part_query(contract, settings, number, window, national, words or {}) for number in range(len(settings["parts"]))]
+    """All rows of a feed that its agency delivers in a piece of the window; what it knows from before comes with the first piece."""
+    queries = [_part_query(contract, settings, number, window, piece, national, words or {}) for number in range(len(settings["parts"]))]
     rows = con.sql(" union all ".join(f"({q})" for q in queries) + " order by _period, _delivered, _key").to_arrow_table()
     return Sheet(contract, rows)
 
 
-def _part_query(contract: Contract, settings: dict[str, Any], number: int, window: Window, national: str, words: dict[str, dict[str, str]]) -> str:
+def count_rows(con: duckdb.DuckDBPyConnection, settings: dict[str, Any], *, window: Window) -> int:
+    """Rows that a feed delivers in the window, before any defect."""
+    return sum(int(con.sql(f"select count(*) from ({_sent(part, window, window)})").fetchall()[0][0]) for part in settings["parts"])
+
+
+def _sent(part: dict[str, Any], window: Window, piece: Window) -> str:
+    """Rows of a truth table as they are sent: when the agency first writes them, and again when it knows more."""
+    truth, later, delivered = part["truth"], part.get("later"), part["delivered"]
+    first, last = f"date '{window.first}'", f"date '{window.last}'"
+    fixed = delivered == "every_year"
+    day = "make_date(y, 1, 15)" if fixed else f"cast({delivered} as date)"
+    source = f'"{truth}" t' + (f", range({window.first.year + 1}, {window.last.year + 1}) years(y)" if fixed else "")
+    again = f"cast({later['on']} as date)" if later else "cast(null as date)"
+    base = f"""
+        select t.*, t.rowid as rowid, _day, _again, first_day, greatest(_day, first_day - 1) as _first
+        from (select t.*, t.rowid as rowid, {day} as _day, {again} as _again, {first} as first_day from {source} where {part.get("where", "true")}) t
+        where (_day >= first_day or ({part.get("state", "false")})) and _day <= {last}"""
+    now = f"_delivered <= date '{piece.last}'" + ("" if piece.first == window.first else f" and _delivered >= date '{piece.first}'")
+    return f"""
+        select * from (
+            select b.*, false as _second, _first as _delivered, coalesce(date_trunc('month', _again) > date_trunc('month', _first), false) as ahead from ({base}) b
+            union all
+            select b.*, true as _second, _again as _delivered, false as ahead from ({base}) b
+            where date_trunc('month', _again) > date_trunc('month', _first) and _again <= {last})
+        where {now}"""
+
+
+def _part_query(
+    contract: Contract, settings: dict[str, Any], number: int, window: Window, piece: Window, national: str, words: dict[str, dict[str, str]]
+) -> str:
     part = settings["parts"][number]
     record = contract.records[number] if number < len(contract.records) else contract.records[0]
     truth = part["truth"]
@@ -129,47 +168,35 @@ def _part_query(contract: Contract, settings: dict[str, Any], number: int, windo
             text = f"case when not ahead then {text} end"
         cells.append(f'{text} as "{f.column}"')
     keys = [f'"{f.column}"' for f in contract.key]
-    first, last = f"date '{window.first}'", f"date '{window.last}'"
-    delivered = part["delivered"]
-    fixed = delivered == "every_year"
-    day = "make_date(y, 1, 15)" if fixed else f"cast({delivered} as date)"
-    source = f'"{truth}" t' + (f", range({window.first.year + 1}, {window.last.year + 1}) years(y)" if fixed else "")
-    where = part.get("where", "true")
-    state = part.get("state", "false")
-    again = f"cast({later['on']} as date)" if later else "cast(null as date)"
-    base = f"""
-        select t.*, t.rowid as rowid, _day, _again, first_day, greatest(_day, first_day - 1) as _first
-        from (select t.*, t.rowid as rowid, {day} as _day, {again} as _again, {first} as first_day from {source} where {where}) t
-        where (_day >= first_day or ({state})) and _day <= {last}"""
-    sent = f"""
-        select b.*, false as _second, _first as _delivered, coalesce(date_trunc('month', _again) > date_trunc('month', _first), false) as ahead from ({base}) b
-        union all
-        select b.*, true as _second, _again as _delivered, false as ahead from ({base}) b
-        where date_trunc('month', _again) > date_trunc('month', _first) and _again <= {last}"""
     who = "cast(null as bigint)" if not person else "t.person_no"
     joins = (
         """
-        left join papers d on d.doc_no = t.doc_no
-        left join people p on p.person_no = t.person_no
-        left join spells n on n.person_no = t.person_no and (n.from_on is null or n.from_on <= t._day) and (n.to_on is null or t._day < n.to_on)
-        left join personal_numbers pn on pn.person_no = t.person_no and pn.from_on <= t._delivered
-        left join personal_numbers mn on mn.person_no = p.mother_no and mn.from_on <= t._delivered
-        left join nationalities c on c.person_no = t.person_no and c.from_on <= t._day and (c.to_on is null or t._day <= c.to_on)"""
+        left join (select * from papers where doc_no in (select doc_no from sent)) d on d.doc_no = t.doc_no
+        left join (select * from people where person_no in (select person_no from sent)) p on p.person_no = t.person_no
+        left join (select * from spells where person_no in (select person_no from sent)) n
+             on n.person_no = t.person_no and (n.from_on is null or n.from_on <= t._day) and (n.to_on is null or t._day < n.to_on)
+        left join (select * from personal_numbers where person_no in (select person_no from sent)) pn on pn.person_no = t.person_no and pn.from_on <= t._delivered
+        left join (select * from nationalities where person_no in (select person_no from sent)) c
+             on c.person_no = t.person_no and c.from_on <= t._day and (c.to_on is null or t._day <= c.to_on)"""
         if person
         else ""
     )
+    mothers = person and any(f.field == "mother_key" for f in contract.fields)
+    if mothers:
+        joins += " left join personal_numbers mn on mn.person_no = p.mother_no and mn.from_on <= t._delivered"
     if person and "region" in own:
         joins += " left join places pl on pl.region = t.region left join streets st on st.no = hash(t.person_no, 5) % (select count(*) from streets)"
     if "case_no" in own:
         joins += " left join cases cs on cs.case_no = t.case_no"
-    one = f"qualify row_number() over (partition by t.rowid, t._delivered order by c.citizenship <> '{national}', c.citizenship, pn.from_on desc, mn.from_on desc) = 1" if person else ""
+    one = f"qualify row_number() over (partition by t.rowid, t._delivered order by c.citizenship <> '{national}', c.citizenship, pn.from_on desc{', mn.from_on desc' if mothers else ''}) = 1" if person else ""
     hidden = [
         f"{who} as _person", "t._delivered as _delivered", "t._day as _day", "t._second as _second", "t.rowid as _row",
         f"'{number}' as _part", f"strftime(t._delivered, '{PERIOD[contract.period]}') as _period",
         ("n.script = 'arabic'" if person else "false") + " as _arabic", ("n.latin_father" if person else "cast(null as varchar)") + " as _father",
         ("t.doc_no" if person else "cast(null as varchar)") + " as _doc", ("p.born_on" if person else "cast(null as date)") + " as _born",
     ]  # fmt: skip
-    return f"select *, concat_ws('/', {', '.join(keys)}) as _key from (select {', '.join(cells + hidden)} from ({sent}) t {joins} {one})"
+    sent = f"with sent as materialized ({_sent(part, window, piece)})"
+    return f"{sent} select *, concat_ws('/', {', '.join(keys)}) as _key from (select {', '.join(cells + hidden)} from sent t {joins} {one})"
 
 
 def _expression(f: ContractField, part: dict[str, Any], record: RecordPart, style: str, types: dict[str, str], own: set[str], person: bool, digits: set[str | None]) -> tuple[str | None, str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from karvan.country.yaml_file import read_yaml
 from karvan.synth.spelling import Spelling, plain
 
 Texts = np.ndarray[Any, np.dtype[np.object_]]
+PIECE = 500_000
+"""People whose names are put together at a time."""
 
 
 class Culture:
@@ -173,10 +177,19 @@ class _People:
             "latin_father",
             "script",
         )
+        u = draw.random(len(rows))
+        heard = cache(self.all.spelling.local)
+        pieces = [slice(first, first + PIECE) for first in range(0, len(rows), PIECE)] or [slice(0, 0)]
+        tables = []
+        for piece in pieces:  # a piece of everybody at a time: names in Python take many times their room in a table
+            named = self._named(rows[piece], surname[piece], u[piece], columns, heard)
+            tables.append(pa.table({"person_no": pa.array(self.number[rows[piece]]), "from_on": pa.array(start[piece]), "to_on": pa.array(end[piece]), **named}))
+        return pa.concat_tables(tables)
+
+    def _named(self, rows: Any, surname: Any, u: Any, columns: tuple[str, ...], heard: Callable[[str, float], str]) -> dict[str, pa.Array]:
         out: dict[str, Texts] = {c: np.empty(len(rows), object) for c in columns}
         culture, female = self.culture[rows], self.female[rows]
         local = self.all.settings["local_culture"]
-        u = draw.random(len(rows))
         for c, about in enumerate(self.cultures):
             for woman in (False, True):
                 of = np.flatnonzero((culture == c) & (female == woman))
@@ -198,7 +211,6 @@ class _People:
                     out["office_surname"][of], out["office_given_names"][of] = out["surname"][of], out["given_names"][of]
                 else:
                     # A local clerk hears some foreign names in local letters, and copies most from the passport.
-                    heard = self.all.spelling.local
                     for k, part in (("surname", family), ("given_names", given)):
                         at = surname[of] if k == "surname" else self.forename[rows[of]]
                         ways = [way for _, latin in part for way in (latin, latin, heard(latin, 0.2), heard(latin, 0.8))]
@@ -211,14 +223,7 @@ class _People:
                 ):
                     out[k][two] = out[k][two] + " " + _words(forms)[self.second[rows[two]]]
                 out["script"][of] = "cyrillic" if about.about.get("cyrillic") else "arabic" if about.about.get("arabic") else "latin"
-        return pa.table(
-            {
-                "person_no": pa.array(self.number[rows]),
-                "from_on": pa.array(start),
-                "to_on": pa.array(end),
-                **{k: pc.utf8_trim_whitespace(pa.array(v, pa.string())) for k, v in out.items()},
-            }
-        )
+        return {k: pc.utf8_trim_whitespace(pa.array(v, pa.string())) for k, v in out.items()}
 
 
 def _put(target: Texts, of: Any, words: list[str], at: Any) -> None:
@@ -252,26 +257,35 @@ def _passports(documents: pa.Table, spells: pa.Table, persons: _People, cultures
     later[np.searchsorted(persons.number, spells["person_no"].to_numpy()[changed])] = changed
     married = (later[at] >= 0) & (issued >= np.where(later[at] >= 0, starts[later[at]], np.datetime64("9999-12-31")))
     spell[married] = later[at[married]]
-    surname = np.asarray(spells["latin_surname"].to_pylist(), object)[spell]
-    given = np.asarray(spells["latin_given_names"].to_pylist(), object)[spell]
-    father = np.asarray(spells["latin_father"].to_pylist(), object)[spell]
+    printed = spells.select(["latin_surname", "latin_given_names", "latin_father"]).combine_chunks().take(pa.array(spell))
     first = np.r_[True, person[1:] != person[:-1]]
     local = cultures[cultures.settings["local_culture"]]
     foreign = np.array([c is not local for c in persons.cultures])[persons.culture[at]]
     arabic = np.array([bool(c.about.get("arabic")) for c in persons.cultures])[persons.culture[at]]
     u, v = draw.random(len(person)), draw.random(len(person))
-    for i in np.flatnonzero(foreign & ~first & (u < rates.get("other_spelling_in_new_passport", 0.12))):
-        if v[i] < 0.5:
-            surname[i] = plain(cultures.spelling.respell(surname[i], "spelling", v[i] * 2))
-        else:
-            given[i] = plain(cultures.spelling.respell(given[i], "spelling", v[i] * 2 - 1))
-    for i in np.flatnonzero(arabic & (draw.random(len(person)) < rates.get("fathers_name_in_passport", 0.25))):
-        given[i] = f"{given[i]} {father[i]}"
+    other = np.flatnonzero(foreign & ~first & (u < rates.get("other_spelling_in_new_passport", 0.12)))
+    with_father = np.flatnonzero(arabic & (draw.random(len(person)) < rates.get("fathers_name_in_passport", 0.25)))
+    family, own = other[v[other] < 0.5], other[v[other] >= 0.5]
+
+    def respelt(column: str, rows: Any, at: Any) -> list[str]:
+        names = printed[column].take(pa.array(rows)).to_pylist()
+        return [plain(cultures.spelling.respell(name, "spelling", x)) for name, x in zip(names, at, strict=True)]
+
+    surname = _replaced(printed["latin_surname"], family, respelt("latin_surname", family, v[family] * 2))
+    given = _replaced(printed["latin_given_names"], own, respelt("latin_given_names", own, v[own] * 2 - 1))
+    fathers = (column.take(pa.array(with_father)).to_pylist() for column in (given, printed["latin_father"]))
+    given = _replaced(given, with_father, [f"{name} {father}" for name, father in zip(*fathers, strict=True)])
     return pa.table(
         {
             "doc_no": documents["doc_no"].combine_chunks(),
             "person_no": person,
-            "surname": pa.array(surname, pa.string()),
-            "given_names": pa.array(given, pa.string()),
+            "surname": surname,
+            "given_names": given,
         }
     )
+
+
+def _replaced(values: pa.ChunkedArray, rows: Any, new: list[str]) -> pa.ChunkedArray:
+    mask = np.zeros(len(values), bool)
+    mask[rows] = True
+    return pc.replace_with_mask(values, pa.array(mask), pa.array(new, pa.string()))

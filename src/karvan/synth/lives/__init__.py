@@ -40,4 +40,4 @@ def simulate(settings: dict[str, Any], *, seed: int, residents: int) -> dict[str
     """
     from karvan.synth.lives.story import tell
 
-    return tell(settings, seed=seed, residents=residents)
+    return dict(tell(settings, seed=seed, residents=residents))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -12,8 +13,8 @@ from karvan.synth.lives.world import World
 from karvan.synth.truth import TRUTH
 
 
-def tell(settings: dict[str, Any], *, seed: int, residents: int) -> dict[str, pa.Table]:
-    """Every truth table of one simulated country."""
+def tell(settings: dict[str, Any], *, seed: int, residents: int) -> Iterator[tuple[str, pa.Table]]:
+    """Every truth table of one simulated country, by name, one after another: whoever writes them down need not hold them all."""
     world = World(settings, seed, residents)
     natives.settle(world)
     foreigners = movers.come(world)
@@ -46,4 +47,7 @@ def tell(settings: dict[str, Any], *, seed: int, residents: int) -> dict[str, pa
     registers.write_people(world)
     del journeys, crossings, foreigners, held, cases, employers  # only the book is needed from here on
     papers.issue(world)
-    return {name: world.book.table(name) for name in TRUTH}
+    book = world.book
+    del world
+    for name in TRUTH:
+        yield name, book.table(name)
