@@ -47,7 +47,6 @@ def make(
     extracts: Path,
     truth: Path,
     without: Iterable[str] = (),
-    without_formats: Iterable[str] = (),
     defect_rates: float = 1.0,
     progress: Progress = lambda message, done: None,
 ) -> Made:
@@ -72,7 +71,7 @@ def make(
     time = country.synth["lives"]["time"]
     return deliver(
         truth, country, extracts=extracts, truth_folder=truth, seed=seed, window=(time["deliveries_from"], time["end"]),
-        without=without, without_formats=without_formats, defect_rates=defect_rates, progress=lambda message, done: progress(message, 0.4 + 0.6 * done),
+        without=without, defect_rates=defect_rates, progress=lambda message, done: progress(message, 0.4 + 0.6 * done),
     )  # fmt: skip
 
 
@@ -85,7 +84,6 @@ def deliver(
     seed: int,
     window: tuple[date, date],
     without: Iterable[str] = (),
-    without_formats: Iterable[str] = (),
     defect_rates: float = 1.0,
     progress: Progress = lambda message, done: None,
 ) -> Made:
@@ -97,8 +95,6 @@ def deliver(
         Folder with the tables of `karvan.synth.truth.TRUTH`, a Parquet file each.
     without
         Defects to leave out, by their names (Q05).
-    without_formats
-        Formats of contracts whose feeds are left out (xlsx).
     defect_rates
         Factor on every rate below one.
 
@@ -143,8 +139,6 @@ def deliver(
                     where="synth/agencies.yaml",
                     fix=nearest(feed, list(country.contracts)) or "write the contract first",
                 )
-            if contract.format in without_formats:
-                continue
             own = {defect: by_feed[feed] for defect, by_feed in rates.items() if feed in by_feed}
             gaps = frozenset(str(p) for p in (settings.get("gaps") or {}).get(feed, ()))
             whole = Window(*window)
