@@ -28,8 +28,8 @@ def test_check_reports_most_frequent_first_and_changes_nothing(tmp_path):
     done = karvan("feed", "check", "t.bor.crossings", path, "-w", ws.root)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[:3] == [
-        "t.bor.crossings 2024-03-05: 40 rows -> 37 records, 3 rows set aside, 2 rules broken.",
-        "  CIT   2 rows  'AAB' this code is not in the list. Expected: did you mean 'AAA'?  first: row 2",
+        "t.bor.crossings 2024-03-05: 40 rows -> 39 records, 1 rows set aside, 1 rule broken; values not understood are left empty.",
+        "  CIT   2 rows  'AAB' read, but this value was not understood. Expected: did you mean 'AAA'?  first: row 2",
         "  BORN  1 rows  This is not a date in the agreed form. Expected: DD.MM.YYYY, unknown parts as 00  first: row 4",
     ]
     assert ws.head().number == 0

@@ -37,7 +37,7 @@ def test_a_corrected_file_replaces_its_period_and_keeps_the_old_bytes(tmp_path):
     deliver(ws, FEED, "crossings_2024-03-05.csv", csv_of(row("k1"), row("k2", cit="QQQ")))
     deliver(ws, FEED, "crossings_2024-03-06.csv", csv_of(row("k3", 6)))
     run(ws)
-    assert ask(ws, "select row_no, reason from quarantine") == [(2, "code")]
+    assert ask(ws, "select row_no, reason from quarantine") == [(2, "not_understood")]
 
     corrected = tmp_path / "crossings_2024-03-05.csv"
     corrected.write_text(csv_of(row("k1"), row("k2", cit="BBB"), row("k9")), encoding="utf-8")
@@ -146,11 +146,14 @@ def test_a_changed_contract_reads_the_files_again(tmp_path):
     ws = land(tmp_path, crossings())
     deliver(ws, FEED, "crossings_2024-03-05.csv", csv_of(row("k1"), row("k2", cit="QQQ")))
     run(ws)
-    assert lines(ws)["crossings_2024-03-05.csv"]["rows_quarantined"] == 1
+    assert ask(ws, "select row_no, reason from quarantine") == [(2, "not_understood")]
+    assert ask(ws, "select citizenship, extra from crossing where row_no = 2") == [(None, '{"CIT":"QQQ"}')]
     with open(tmp_path / "packs/t/code_lists/states.csv", "a", encoding="utf-8") as listed:
         listed.write("QQQ,Quland,,,\n")
     run(ws)
     assert lines(ws)["crossings_2024-03-05.csv"]["rows_read"] == 2
+    assert ask(ws, "select citizenship, extra from crossing where row_no = 2") == [("QQQ", None)]
+    assert ask(ws, "select count(*) from quarantine") == [(0,)]
 
 
 def test_the_last_complete_day_is_before_the_first_gap_not_the_latest_row(tmp_path):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import hmac
 import json
 from datetime import date
 
 import pytest
-from feeds import CROSSINGS, GATES, ask, contract, crossings, csv_of, deliver, land, lines, rows_of, run
+from feeds import CROSSINGS, GATES, ask, checked, contract, crossings, csv_of, deliver, land, lines, rows_of, run
 
 from drawn import drawn, table
+from karvan import intake
 from karvan.errors import PackError
 
 
@@ -73,8 +75,37 @@ def test_codes_are_mapped_with_their_validity_and_the_original_is_kept(tmp_path)
         "k3;E;05.03.2024 01:30;P1;D1;Sur;17.04.1985;AAB;AAA",
         header="NO;WAY;AT;POINT;DOC;SURNAME;BORN;CIT;BORN_IN"))  # fmt: skip
     run(ws)
-    assert ask(ws, "select citizenship, birth_country, extra from crossing") == [("CCC", "AAA", '{"BORN_IN":"OLD"}')]
-    assert ask(ws, "select row_no, reason, field, found from quarantine order by row_no") == [(2, "code_not_valid", "CIT", "OLD"), (3, "code", "CIT", "AAB")]
+    assert ask(ws, "select row_no, citizenship, birth_country, extra from crossing order by row_no") == [
+        (1, "CCC", "AAA", '{"BORN_IN":"OLD"}'), (2, None, "AAA", '{"CIT":"OLD"}'), (3, None, "AAA", '{"CIT":"AAB"}'),
+    ]  # fmt: skip
+    assert ask(ws, "select row_no, reason, field, found, expected from quarantine order by row_no") == [
+        (2, "not_understood", "CIT", "OLD", "a code valid on that day"), (3, "not_understood", "CIT", "AAB", "list states"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_an_unknown_code_costs_a_row_only_where_the_value_must_be_there(tmp_path, required):
+    columns = [{**c, **({"required": required} if c["name"] == "CIT" else {})} for c in CROSSINGS] + [{"name": "SEX", "field": "sex", "required": required}]
+    header = "NO;WAY;AT;POINT;DOC;SURNAME;BORN;CIT;SEX"
+    ws = land(tmp_path, contract("t.bor.crossings", columns, record="crossing", delimiter=";", period="day", file="crossings_{period}.csv", gates={"rows": [0, 9], "code_miss_share": 0.5}))
+    path = deliver(ws, "t.bor.crossings", "crossings_2024-03-05.csv", csv_of(
+        "k1;E;05.03.2024 01:30;P1;D1;Sur;17.04.1985;QQQ;?", "k2;E;05.03.2024 01:31;P1;D2;Sur;17.04.1985;AAA;F", "k3;?;05.03.2024 01:32;P1;D3;Sur;17.04.1985;QQQ;M", header=header))  # fmt: skip
+    run(ws)
+    line = lines(ws)["crossings_2024-03-05.csv"]
+    misses = {g["field"]: g["found"] for g in json.loads(line["gates"]) if g["name"] == "codes"}
+    back = list(csv.DictReader(intake.return_file(ws, "t.bor.crossings", out=tmp_path / "back.csv").read_text(encoding="utf-8-sig").splitlines()))
+    if required:
+        assert (line["rows_read"], line["rows_quarantined"], misses["CIT"]) == (1, 2, 0.6667)
+        assert ask(ws, "select distinct reason, field from quarantine where reason <> 'required' order by field") == [("code", "CIT"), ("code", "SEX"), ("code", "WAY")]
+        return
+    assert (line["rows_read"], line["rows_quarantined"]) == (2, 1)
+    assert ask(ws, "select row_no, citizenship, sex, extra from crossing order by row_no") == [(1, None, None, '{"CIT":"QQQ","SEX":"?"}'), (2, "AAA", "F", None)]
+    assert misses == {"WAY": 0.3333, "CIT": 0.6667, "SEX": 0.3333}
+    assert sorted((r["Row"], r["Column"], r["What is wrong"]) for r in back if "must be there" not in r["What is wrong"]) == [
+        ("1", "CIT", "Read, but this value was not understood."), ("1", "SEX", "Read, but this value was not understood."), ("3", "CIT", "This code is not in the list."), ("3", "WAY", "This code is not in the list."),
+    ]  # fmt: skip
+    dry = checked(ws, "t.bor.crossings", path)
+    assert (dry.records, dry.set_aside, sorted(f.reason for f in dry.findings if f.reason != "required")) == (2, 1, ["code", "code", "not_understood", "not_understood"])
 
 
 def test_a_field_that_no_type_knows_is_kept_in_extra_and_a_secret_one_is_not(tmp_path):

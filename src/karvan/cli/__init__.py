@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from karvan.errors import KarvanError
+from karvan.errors import KarvanError, SetupError
 
 NOT_NOUNS = {"terminal"}
 
@@ -65,3 +65,19 @@ def main() -> None:
         sys.exit(wrong.exit_code)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as wrong:    # a path that is not there, is a folder, may not be written, lies on a full disk
+        said = of_the_machine(wrong)
+        click.echo(f"karvan: {said}", err=True)
+        sys.exit(said.exit_code)
+
+
+def of_the_machine(wrong: OSError) -> SetupError:
+    """What the operating system refused, in the three parts of every message.
+
+    >>> print(of_the_machine(NotADirectoryError(20, "Not a directory", "notes.txt/mine")))
+    Not a directory.
+    where: notes.txt/mine
+    do: choose a path that exists and that this user may read and write
+    """
+    where = " -> ".join(str(name) for name in (wrong.filename, wrong.filename2) if name is not None)
+    return SetupError(f"{wrong.strerror or type(wrong).__name__}.", where=where, fix="choose a path that exists and that this user may read and write")

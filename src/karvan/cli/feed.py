@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from karvan.cli.terminal import figure, json_option, out_option, show, workspace_option
-from karvan.errors import DataError, nearest
+from karvan.errors import DataError, SetupError, nearest
 from karvan.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def check(name: str, file: Path, lang: str, ws: Workspace, as_json: bool) -> Non
 
     contract = contract_in(ws, name)
     if not file.is_file():
-        raise click.UsageError(f"There is no file {file}.")
+        raise SetupError("There is no such file.", where=str(file), fix="check the path")
     checked = intake.check(file, contract, for_workspace(ws), before=intake.ledger(ws, name), lang=lang)
     report(checked, file, as_json=as_json)
     if not as_json:
@@ -64,7 +64,11 @@ def report(checked: Checked, file: Path, *, as_json: bool = False) -> None:
     if as_json:
         click.echo(json.dumps(asdict(checked), ensure_ascii=False, default=str, indent=1))
         return
-    broken = f", {len(checked.findings)} {'rule' if len(checked.findings) == 1 else 'rules'} broken" if checked.findings else ""
+    from karvan.intake import REMARK
+
+    rules = sum(f.reason != REMARK for f in checked.findings)
+    broken = f", {rules} {'rule' if rules == 1 else 'rules'} broken" if rules else ""
+    broken += "; values not understood are left empty" if len(checked.findings) > rules else ""
     click.echo(f"{checked.feed} {checked.period or file.name}: {figure(checked.rows)} rows -> {figure(checked.records)} records, {figure(checked.set_aside)} rows set aside{broken}.")
     width = max([len(f.field or "row") for f in checked.findings], default=0)
     count = max([len(figure(f.rows)) for f in checked.findings], default=0)

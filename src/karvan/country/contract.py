@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from karvan.country.yaml_file import read_yaml
+from karvan.errors import PackError
 
 FORMATS = ("csv", "fixed_width", "xlsx", "xml", "json", "jsonl", "parquet")
 PERIODS = ("day", "month", "year", "snapshot", "edition")
@@ -189,8 +190,14 @@ class Contract:
 
 
 def read_contract(path: Path, *, pack: str = "") -> Contract:
-    """Read a contract file. What is missing or misspelt is found by `karvan pack check`, not here."""
-    return contract_from(read_yaml(path), pack=pack, path=path)
+    """Read a contract file. What is missing or misspelt is found by `karvan pack check`; PackError where nothing can be made of it."""
+    content = read_yaml(path)
+    if not isinstance(content, Mapping):
+        raise PackError("This is no contract.", where=str(path), fix="name the YAML file of a contract; `karvan contract draft FILE` writes a first one")
+    try:
+        return contract_from(content, pack=pack, path=path)
+    except (KeyError, TypeError, AttributeError, ValueError) as missing:
+        raise PackError(f"The contract is not built as a contract is: {type(missing).__name__} {missing}.", where=str(path), fix="see docs/reference/contracts.md; in a pack, `karvan pack check` names every mistake") from None
 
 
 def contract_from(odcs: Mapping[str, Any], *, pack: str = "", path: Path | None = None) -> Contract:

@@ -9,8 +9,8 @@ from karvan.intake.checking import Checked, Finding, check
 from karvan.intake.completeness import observed_until
 from karvan.intake.draft import draft
 from karvan.intake.loading import load
-from karvan.intake.mapping import REASONS
+from karvan.intake.mapping import REASONS, REMARK
 from karvan.intake.returns import list_quarantine, return_file, scorecard
 from karvan.intake.step import STEP, ledger
 
-__all__ = ["REASONS", "STEP", "Checked", "Finding", "accept", "check", "draft", "ledger", "list_quarantine", "load", "observed_until", "return_file", "scorecard"]
+__all__ = ["REASONS", "REMARK", "STEP", "Checked", "Finding", "accept", "check", "draft", "ledger", "list_quarantine", "load", "observed_until", "return_file", "scorecard"]

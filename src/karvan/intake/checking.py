@@ -12,11 +12,11 @@ from typing import Any
 from karvan.country import Contract, Country
 from karvan.intake import gates as judging
 from karvan.intake.deliveries import delivery_of
-from karvan.intake.mapping import REASONS
+from karvan.intake.mapping import REASONS, REMARK
 from karvan.intake.reading import Reading, reason_text, set_pseudonym_key
 from karvan.workspace import new_connection
 
-SAYABLE = ("code", "code_not_valid", "columns", "line_width", "date", "number", "whole_number", "yes_no", "check")
+SAYABLE = ("code", "code_not_valid", REMARK, "columns", "line_width", "date", "number", "whole_number", "yes_no", "check")
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def findings(con: Any, contract: Contract, country: Country, lang: str) -> list[
     fields = {f.column: f for f in contract.fields}
     made = []
     query = (
-        "select reason, field, count(distinct row_no), mode(found), mode(expected), min(row_no) from problems group by reason, field, case when reason in ('check', 'declared_out_of_scope') then expected end "
+        "select reason, field, count(distinct row_no), mode(found), mode(expected), min(row_no) from (from problems union all from remarks) group by reason, field, case when reason in ('check', 'declared_out_of_scope') then expected end "
         "order by 3 desc, 1, 2"
     )
     for reason, field, rows, found, expected, first in con.execute(query).fetchall():
@@ -103,7 +103,7 @@ def findings(con: Any, contract: Contract, country: Country, lang: str) -> list[
         plain = reason in SAYABLE and (spec is None or ((spec.identity is None or spec.code_list or spec.codes) and spec.sensitivity in ("P0", "P1", "P2") and not spec.key))
         example = found if plain and reason != "check" else None
         words = reason_text(country, reason, lang) if country else REASONS[reason]
-        if reason == "code" and example and spec is not None:
+        if reason in ("code", REMARK) and example and spec is not None:
             known = list(spec.codes or ()) or [c.code for c in country.code_list(str(spec.code_list))] if (spec.codes or spec.code_list) else []
             near = get_close_matches(example, known, n=1, cutoff=0.6)
             expected = f"did you mean '{near[0]}'?" if near else expected

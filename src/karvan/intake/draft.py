@@ -23,19 +23,19 @@ from karvan.tables import TABLES
 
 SAMPLE_BYTES = 8 << 20
 SAMPLE_ROWS = 5_000
-DATES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
+DATES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y")
 
 # Words by which a column is recognised, in the language of the declarations; packs add theirs as texts `intake.hint.<column>`.
 HINTS: dict[str, str] = {
     "identity.surname": "surname|last.?name|family.?name", "identity.given_names": "given|first.?name|forename", "identity.patronymic": "patronymic|middle.?name",
     "identity.full_name": "full.?name|^name$", "identity.birth_date": "birth.?(date|day)|date.?of.?birth|^dob$|^born$", "birth_country": "birth.?country|country.?of.?birth",
-    "identity.birth_place": "birth.?place|place.?of.?birth", "sex": "^sex$|gender", "citizenship": "citizen|nationality", "identity.doc_no": "(doc|passport).{0,9}(no|num[a-z]*)$",
+    "identity.birth_place": "birth.?place|place.?of.?birth", "sex": "^sex$|gender", "citizenship": "citizen|nationality", "identity.doc_no": "(doc|passport).{0,9}(no|num[a-z]*)$|^passport$",
     "identity.doc_type": "doc.{0,9}type", "identity.doc_issuer": "issu", "identity.personal_no": "personal.?(no|num|id)|national.?id", "identity.address": "address",
-    "region": "region|district|municipality", "crossed_at": "cross.{0,6}(at|date|time|on)", "direction": "direction|entry.?exit|in.?out", "bcp": "border.?(point|crossing)|checkpoint|^bcp$|port",
+    "region": "region|district|municipality", "crossed_at": "cross.{0,6}(at|date|time|on)", "direction": "direction|entry.?exit|in.?out", "bcp": "border.?(point|crossing)|checkpoint|^bcp$|(^|[^a-z])(air|sea)?port([^a-z]|$)",
     "mode": "transport|^mode$", "purpose": "purpose", "carrier": "carrier|flight|vessel", "visa_no": "visa.?no", "refusal_ground": "refusal",
     "applied_on": "appl.{0,12}(date|on|day)|date.?of.?appl", "submitted_on": "submit|lodged", "decided_on": "decision.?(date|day|on)|decided", "decision": "^decision$|outcome|result",
     "valid_from_on": "valid.?from|start.?date", "valid_to_on": "valid.?(to|until|till)|expir|end.?date", "permit_no": "permit.?(no|num)", "kind": "permit.?(type|kind)|^kind$", "ground": "ground|basis",
-    "registered_on": "registered|registration.?date", "arrived_on": "arriv", "host_type": "host", "occupation": "occupation|isco|profession", "industry": "industry|isic|nace|sector", "employer": "employer",
+    "registered_on": "registered|registration.?date", "arrived_on": "arriv", "host_type": "host", "occupation": "occupation|(^|[^a-z])isco|profession", "industry": "industry|isic|nace|sector", "employer": "employer",
     "wage_month": "wage|salary", "event_on": "event.?(date|day)|^date$", "event": "^event$", "since_on": "since|registered.?from", "until_on": "until|deregister", "period": "^(year|month|period)$",
     "value": "^value$|count|number.?of|persons|total", "country": "^country$", "contract_no": "contract.?(no|num)", "concluded_on": "conclu|sign(ed|ing)", "hours_week": "hours", "case_no": "case",
     "need": "need", "offered_on": "offered|referral.?date", "currency": "currency", "amount": "amount", "entered_on": "entered|entry.?date|date.?of.?entry", "left_on": "left|exit.?date|departure", "age": "^age$",
@@ -69,6 +69,7 @@ class Look:
     delimiter: str = ","
     sheet: str | None = None
     rows: str | None = None
+    skip_rows: int = 0
     namespaces: dict[str, str] = field(default_factory=dict)
     columns: list[Seen] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -84,7 +85,7 @@ def draft(path: Path | str, *, feed: str, institution: str = "TODO", country: Co
     if not path.is_file():
         raise SetupError("There is no such file.", where=str(path), fix="check the path")
     look = look_at(path)
-    if not look.columns:
+    if not look.columns or not look.count:
         raise DataError("No rows can be seen in this file.", where=path.name, fix="try a file with some rows")
     for column in look.columns:
         profile(column, look)
@@ -101,6 +102,8 @@ def look_at(path: Path) -> Look:
         return look_at_table(path, "parquet")
     if begin[:2] == b"PK":
         return look_at_table(path, "xlsx")
+    if b"\0" in begin[:4096] and not begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise DataError("This is no text, workbook, XML, JSON or Parquet file.", where=path.name, fix="ask for the file in one of these forms; an encrypted or old .xls file must be saved anew")
     encoding, remark = encoding_of(begin)
     text = begin.decode(encoding, errors="ignore")
     if len(begin) == SAMPLE_BYTES:
@@ -248,21 +251,40 @@ def look_at_table(path: Path, form: str) -> Look:
 
         check_packing(path)
         book = CalamineWorkbook.from_path(str(path))
-        content = book.get_sheet_by_name(book.sheet_names[0]).to_python()
+        content = book.get_sheet_by_name(book.sheet_names[0]).to_python(skip_empty_area=False)
+        skip = title_rows(content)
+        content = content[skip:]
         header = content[0] if content else []
-        look = Look("xlsx", sheet=book.sheet_names[0], count=len(content) - 1)
+        look = Look("xlsx", sheet=book.sheet_names[0], count=max(0, len(content) - 1), skip_rows=skip)
+        if skip:
+            look.remarks.append(f"{skip} rows above the header look like a title; they are skipped (`skip_rows`)")
         look.columns = [Seen(str(n).strip() or f"column_{i + 1}", [cell_text(r[i]) or "" for r in content[1 : SAMPLE_ROWS + 1]]) for i, n in enumerate(header)]
         if len(book.sheet_names) > 1:
             look.remarks.append(f"the workbook has further sheets: {', '.join(book.sheet_names[1:8])}")
         return look
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from karvan.intake.readers.columnar import as_text
 
-    table = pq.read_table(path).slice(0, SAMPLE_ROWS)
+    try:
+        table = pq.read_table(path).slice(0, SAMPLE_ROWS)
+    except (pa.ArrowInvalid, OSError) as wrong:
+        raise DataError(f"This is no Parquet file that can be read: {str(wrong).split(': ')[0]}.", where=path.name, fix="ask for the file again") from None
     look = Look("parquet", count=table.num_rows)
     look.columns = [Seen(n, [v or "" for v in as_text(table[n]).to_pylist()]) for n in table.column_names]
     return look
+
+
+def title_rows(content: list[list[Any]]) -> int:
+    """Rows before the header: those that fill less than half as many cells as the widest of the first fifty rows.
+
+    >>> title_rows([["Permits of March", "", ""], ["", "", ""], ["No", "Born", "Sex"], ["1", "1990", "f"]])
+    2
+    """
+    filled = [sum(c not in ("", None) for c in row) for row in content[:50]]
+    most = max(filled, default=0)
+    return next((i for i, n in enumerate(filled) if 2 * n >= most), 0) if most else 0
 
 
 # -- profiling -----------------------------------------------------------------------------------------------------------
@@ -296,6 +318,11 @@ def parses(text: str, form: str) -> bool:
     try:
         datetime.strptime(text, form)
         return True
+    except ValueError:
+        if form != "%Y-%m-%dT%H:%M:%S" or len(text) < 20:
+            return False
+    try:    # with an offset from UTC: `iso` reads it and turns it to the country's own clock
+        return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
 
@@ -334,7 +361,7 @@ def written(look: Look, path: Path, feed: str, institution: str, country: Countr
         if target and target not in targets.values():
             targets[column.name] = target
     record = likely_record(set(targets.values()))
-    columns = set(TABLES[record].column_names)
+    columns = set(TABLES[record].column_names) if targets else set()
     key = likely_key(look)
     period, pattern = likely_period(inner_name(path))
     lines = [
@@ -350,8 +377,9 @@ def written(look: Look, path: Path, feed: str, institution: str, country: Countr
     lines += ["slaProperties:", f"  - {{property: frequency, value: {'daily' if period == 'day' else 'monthly'}}}", "  - {property: latency, value: 10, unit: d}    # TODO: days after the period", "customProperties:", "  - property: karvan", "    value:"]
     identities = [t for t in targets.values() if t.startswith("identity.")]
     person_key = "personal_no" if "identity.personal_no" in targets.values() else "document" if "identity.doc_no" in targets.values() else "none"
-    lines += [f"      record: {record}    # TODO: is it? others: {', '.join(n for n, t in TABLES.items() if t.kind == 'record' and n != record)}"]
-    missing = [c for c in TABLES[record].columns if c.null == "never" and c.name not in (*targets.values(), "record_id", "feed", "delivery_id", "row_no", "crossed_on", "same_second", "decision")]
+    others = ", ".join(n for n, t in TABLES.items() if t.kind == "record" and n != record)
+    lines += [f"      record: {record}    # TODO: is it? others: {others}" if columns else f"      record: TODO    # no column was recognised; which of {record}, {others}?"]
+    missing = [c for c in TABLES[record].columns if columns and c.null == "never" and c.name not in (*targets.values(), "record_id", "feed", "delivery_id", "row_no", "crossed_on", "same_second", "decision")]
     if missing:
         lines += [f"      constants: {{}}    # TODO: {record} needs {', '.join(c.name + (' (' + '|'.join(c.values) + ')' if c.values else '') for c in missing)}: map a column to each, or give a constant here"]
     if look.form in ("csv", "fixed_width", "xml", "json", "jsonl"):
@@ -360,6 +388,8 @@ def written(look: Look, path: Path, feed: str, institution: str, country: Countr
         lines.append(f"      delimiter: {json.dumps(look.delimiter)}")
     if look.sheet:
         lines.append(f"      sheet: {quoted(look.sheet)}")
+    if look.skip_rows:
+        lines.append(f"      skip_rows: {look.skip_rows}")
     if look.rows:
         lines.append(f"      rows: {quoted(look.rows)}")
     if look.namespaces:

@@ -36,12 +36,15 @@ REASONS = {
     "yes_no": "This is not a yes or a no.",
     "code": "This code is not in the list.",
     "code_not_valid": "This code was not valid on that day.",
+    "not_understood": "Read, but this value was not understood.",
     "check_digit": "The check digit does not fit the number.",
     "key": "The row has no number of its own.",
     "check": "The row breaks a rule of the contract.",
     "no_record": "The row says nothing that the contract knows.",
     "declared_out_of_scope": "Left out by the contract, as declared.",
 }
+# The row was read; its value is empty, the original in `extra`. Remarks go back to the agency and set nothing aside.
+REMARK = "not_understood"
 NULL_DAY = "date '9999-12-30'"
 
 
@@ -80,6 +83,7 @@ class Part:
     problems: list[Problem]
     observed_on: str
     record_id: str
+    remarks: list[Problem] = field(default_factory=list)
 
 
 @dataclass
@@ -95,6 +99,7 @@ class Plan:
     lists: dict[str, CodeList] = field(default_factory=dict)  # tables of codes to be made, by SQL name
     values: dict[str, Value] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)      # set nothing aside by themselves
     keeps: list[tuple[str, str]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     code_columns: list[tuple[str, str, str]] = field(default_factory=list)   # column, SQL 'has text', SQL 'missed'
@@ -263,7 +268,7 @@ def add_codes(made: Plan, spec: ContractField, t: str, m: str, number: int) -> N
         made.coded[m] = f"case {t} {whens} end"
         known = ", ".join(literal(k) for k in spec.codes)
         missed = f"{t} is not null and {t} not in ({known})"
-        made.problems.append(Problem("code", spec.column, missed, t, literal(" ".join(spec.codes))))
+        add_missed_code(made, spec, Problem("code", spec.column, missed, t, literal(" ".join(spec.codes))))
     else:
         listed = made.country.code_list(str(spec.code_list))
         of_birth = "birth_country" in (spec.field, spec.identity)    # a state of the past stays a place of birth
@@ -278,8 +283,28 @@ def add_codes(made: Plan, spec: ContractField, t: str, m: str, number: int) -> N
         made.coded[f"k{number}"] = f"c{number}.code"
         known_at_all = f"exists (select 1 from {table} where code = {t})"
         reason = f"case when {known_at_all} then 'code_not_valid' else 'code' end"
-        made.problems.append(Problem("code", spec.column, missed, t, f"case when {known_at_all} then 'a code valid on that day' else {literal('list ' + listed.id)} end", reason))
+        add_missed_code(made, spec, Problem("code", spec.column, missed, t, f"case when {known_at_all} then 'a code valid on that day' else {literal('list ' + listed.id)} end", reason))
     made.code_columns.append((spec.column, f"{t} is not null", f"({missed})"))
+
+
+def add_missed_code(made: Plan, spec: ContractField, problem: Problem) -> None:
+    """An unknown code sets its row aside only where the record cannot do without the value; elsewhere it is a remark."""
+    if may_be_empty(made.contract, spec):
+        made.remarks.append(problem)
+    else:
+        made.problems.append(problem)
+
+
+def may_be_empty(contract: Contract, spec: ContractField) -> bool:
+    """Whether a record may be made without the value of this column."""
+    if spec.required or spec.key:
+        return False
+    for part in contract.records:
+        if part.record in TABLES:
+            filled = {spec.field, *(target for target, source in part.fields.items() if source == spec.column)}
+            if any(c.name in filled and c.null == "never" for c in TABLES[part.record].columns):
+                return False
+    return True
 
 
 def reference_day(made: Plan, spec: ContractField) -> str | None:
@@ -310,11 +335,20 @@ def record_part(made: Plan, number: int, part: RecordPart, names: Mapping[str, s
     columns: dict[str, str] = {}
     identity: dict[str, str] = {}
     problems: list[Problem] = []
+    remarks: list[Problem] = []
     for value in made.values.values():
         spec = value.field
         if spec.field in declared:
             columns[spec.field] = fill(made, declared[spec.field], value)
-            add_values_problem(problems, declared[spec.field], value)
+            if (wrong := values_problem(declared[spec.field], value)) is None:
+                pass
+            elif wrong.reason == "code" and may_be_empty(contract, spec):
+                remarks.append(wrong)
+                columns[spec.field] = f"case when not ({wrong.condition}) then {columns[spec.field]} end"
+                if not any(c == spec.column for c, _, _ in made.code_columns):
+                    made.code_columns.append((spec.column, f"{value.text} is not null", f"({wrong.condition})"))
+            else:
+                problems.append(wrong)
         if spec.identity:
             identity[spec.identity] = as_text(value)
     for target, wanted in contract.constants.items():
@@ -353,7 +387,7 @@ def record_part(made: Plan, number: int, part: RecordPart, names: Mapping[str, s
         said = check.text.get("en") or next(iter(check.text.values()), check.expression)
         problems.append(Problem("check", None, f"not coalesce(({sql}), true)", literal(check.expression), literal(said)))
     when = f"coalesce({parse(part.when, where=place(contract, f'records.{number}.when'), known=names).sql(names)}, false)" if part.when else None
-    return Part(number, part, columns, identity, when, problems, observed_sql(made, part, columns), record_id_sql(made, number, part, problems))
+    return Part(number, part, columns, identity, when, problems, observed_sql(made, part, columns), record_id_sql(made, number, part, problems), remarks)
 
 
 def fill(made: Plan, column: Any, value: Value) -> str:
@@ -385,15 +419,17 @@ def as_text(value: Value) -> str:
     return value.text if value.kind in ("real", "yes_no") else f"cast({value.value} as varchar)" if value.kind == "whole" else value.value
 
 
-def add_values_problem(problems: list[Problem], column: Any, value: Value) -> None:
+def values_problem(column: Any, value: Value) -> Problem | None:
+    """What is wrong where a value is none of those that a column of the record may hold."""
     if column.values and not value.field.pseudonym:
         allowed = ", ".join(literal(v) for v in column.values)
         v = as_text(value)
-        problems.append(Problem("code", value.field.column, f"{v} is not null and {v} not in ({allowed})", value.text, literal(" ".join(column.values))))
-    elif column.type in ("whole", "real", "yes_no", "day") and value.kind == "text":
+        return Problem("code", value.field.column, f"{v} is not null and {v} not in ({allowed})", value.text, literal(" ".join(column.values)))
+    if column.type in ("whole", "real", "yes_no", "day") and value.kind == "text":
         cast = {"whole": "bigint", "real": "double", "yes_no": "boolean", "day": "date"}[column.type]
         reason = {"whole": "whole_number", "real": "number", "yes_no": "yes_no", "day": "date"}[column.type]
-        problems.append(Problem(reason, value.field.column, f"{value.value} is not null and try_cast({value.value} as {cast}) is null", value.text, literal(f"a value for {column.name}")))
+        return Problem(reason, value.field.column, f"{value.value} is not null and try_cast({value.value} as {cast}) is null", value.text, literal(f"a value for {column.name}"))
+    return None
 
 
 def put_constant(columns: dict[str, str], identity: dict[str, str], declared: Mapping[str, Any], target: str, wanted: Any) -> None:
@@ -459,6 +495,9 @@ def extra_sql(made: Plan, part: Part) -> str:
     contract = made.contract
     consumed = {f.check_column for f in contract.fields} | set(part.part.fields.values()) | {c for p in contract.records for c in p.fields.values()}
     declared = set(TABLES[part.part.record].column_names)
+    remarked: dict[str, list[str]] = {}
+    for remark in (*made.remarks, *part.remarks):
+        remarked.setdefault(str(remark.column), []).append(f"({remark.condition})")
     pairs = []
     for column, value in made.values.items():
         spec = value.field
@@ -468,6 +507,8 @@ def extra_sql(made: Plan, part: Part) -> str:
             pairs.append(f"{literal(column)}, {value.text}")
         elif lossy and spec.field in declared and spec.identity not in SECRET:
             pairs.append(f"{literal(column)}, case when {value.text} is distinct from {value.value} then {value.text} end")
+        elif column in remarked and not spec.drop and spec.identity not in SECRET and spec.sensitivity not in ("P3", "P4"):
+            pairs.append(f"{literal(column)}, case when {' or '.join(remarked[column])} then {value.text} end")
     if not pairs:
         return "cast(null as varchar)"
     return f"nullif(cast(json_merge_patch('{{}}', json_object({', '.join(pairs)})) as varchar), '{{}}')"

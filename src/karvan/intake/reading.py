@@ -17,7 +17,7 @@ from karvan.country import Contract, Country
 from karvan.errors import DataError
 from karvan.expressions import literal
 from karvan.intake.deliveries import Delivery
-from karvan.intake.mapping import IDENTITY_COLUMNS, OWN, REASONS, Plan, Problem, codes_rows, extra_sql, mapping, physical_columns
+from karvan.intake.mapping import IDENTITY_COLUMNS, OWN, REASONS, REMARK, Plan, Problem, codes_rows, extra_sql, mapping, physical_columns
 from karvan.intake.readers import Piece, read
 from karvan.tables import TABLES
 
@@ -60,6 +60,7 @@ class Reading:
         con.execute(
             "create or replace temp table problems (seq integer, row_no bigint, reason varchar, field varchar, found varchar, expected varchar, raw varchar)"
         )
+        con.execute("create or replace temp table remarks as from problems")
         for table, listed in self.plan.lists.items():
             rows = codes_rows(listed, lenient=table.endswith("_any"))
             self.con.register("codes_in", pa.table({n: [r[i] for r in rows] for i, n in enumerate(("code", "target", "first_on", "last_on", "is_last"))}, schema=pa.schema(
@@ -109,6 +110,7 @@ class Reading:
         self.con.execute(f"create or replace temp table typed as {self._typed_sql()}")
         self._count()
         self._set_aside()
+        self._remark()
         for number in range(len(self.plan.parts)):
             begin = f"create or replace temp table interim_{number} as" if self.interim[number] is None else f"insert into interim_{number}"
             self.con.execute(f"{begin} {self._part_sql(number)}")
@@ -202,9 +204,8 @@ class Reading:
                 values, misses = kept.get(column, (0, 0))
                 kept[column] = (values + pairs[2 * place], misses + pairs[2 * place + 1])
 
-    def _set_aside(self) -> None:
-        """Every reason of every bad row, and the rows that say nothing the contract knows."""
-        plan, entries = self.plan, []
+    def _entries(self, of_plan: list[Problem], of_part: str) -> list[str]:
+        """SQL of each problem of a row as a struct, null where the row has none of it. `of_part` names the list of each part."""
 
         def entry(problem: Problem, condition: str) -> str:
             return (
@@ -212,10 +213,26 @@ class Reading:
                 f"'found': cast({problem.found} as varchar), 'expected': cast({problem.expected} as varchar)}} end"
             )
 
-        for problem in plan.problems:
-            entries.append(entry(problem, problem.condition))
-        for part in plan.parts:
-            entries += [entry(problem, f"({self._wanted(part)}) and ({problem.condition})") for problem in part.problems]
+        entries = [entry(problem, problem.condition) for problem in of_plan]
+        for part in self.plan.parts:
+            entries += [entry(problem, f"({self._wanted(part)}) and ({problem.condition})") for problem in getattr(part, of_part)]
+        return entries
+
+    def _remark(self) -> None:
+        """What was not understood in rows that are read all the same."""
+        entries = self._entries(self.plan.remarks, "remarks")
+        if not entries:
+            return
+        good = "(seq, row_no) not in (select seq, row_no from problems)" if self._many else "not bad"
+        self.con.execute(
+            f"insert into remarks select distinct seq, row_no, {literal(REMARK)}, e.field, e.found, e.expected, raw from "
+            f"(select seq, row_no, raw, unnest(list_filter([{', '.join(entries)}], lambda e: e is not null)) as e from typed where made and {good}) order by seq, row_no, 3, 4"
+        )
+
+    def _set_aside(self) -> None:
+        """Every reason of every bad row, and the rows that say nothing the contract knows."""
+        plan = self.plan
+        entries = self._entries(plan.problems, "problems") + self._entries(plan.remarks, "remarks")
         width = self.signature[2] if self.signature else 0
         misfit = f"[{{'reason': misfit, 'field': null, 'found': misfit_found, 'expected': {literal(f'{width} columns' if width else 'the agreed layout')}}}]"
         listed = f"case when misfit is not null then {misfit} else list_filter([{', '.join(entries)}], lambda e: e is not null) end" if entries else misfit

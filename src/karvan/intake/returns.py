@@ -55,7 +55,7 @@ def held_rows(ws: Workspace, row: dict[str, Any]) -> list[dict[str, Any]]:
             reading.flush()
             if reading.counts[0].unreadable is not None:
                 return []
-            found = con.execute("select row_no, reason, field, found, expected, raw from problems order by row_no, reason, field").fetchall()
+            found = con.execute("select row_no, reason, field, found, expected, raw from (from problems union all from remarks) order by row_no, reason, field").fetchall()
             return [dict(zip(("row_no", "reason", "field", "found", "expected", "raw"), r, strict=True)) | {"file": row["file"], "delivery_id": row["delivery_id"], "feed": row["feed"]} for r in found]
         finally:
             con.close()

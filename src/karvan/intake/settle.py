@@ -220,7 +220,7 @@ def write_identities(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: R
 def write_quarantine(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, key: str, old: str | None) -> None:
     """Write one part of `quarantine`: rows set aside, of deliveries in force."""
     columns = "delivery_id, file, row_no, reason, field, found, expected, raw"
-    rows = f"select d.seq, d.delivery_id, d.file, p.row_no, p.reason, p.field, p.found, p.expected, p.raw from problems p join delivered d using (seq) where d.is_new and d.part = {literal(key)}"
+    rows = f"select d.seq, d.delivery_id, d.file, p.row_no, p.reason, p.field, p.found, p.expected, p.raw from (from problems union all from remarks) p join delivered d using (seq) where d.is_new and d.part = {literal(key)}"
     if old:
         rows += f" union all select d.seq, q.delivery_id, q.file, q.row_no, q.reason, q.field, q.found, q.expected, q.raw from read_parquet({literal(old)}) q join delivered d using (delivery_id) where d.is_kept"
     if old or con.execute(f"select count(*) from ({rows})").fetchall()[0][0]:    # type: ignore[index]

@@ -19,7 +19,7 @@ from karvan.workspace import Progress, Step, Transaction, Workspace
 if TYPE_CHECKING:
     import duckdb
 
-READER = 1    # raise it when the same file would be read otherwise: every delivery is then read again
+READER = 2    # raise it when the same file would be read otherwise: every delivery is then read again
 RECORDS = tuple(name for name, table in TABLES.items() if table.kind == "record")
 SCHEMA = {
     name: pa.schema([(c.name, {"text": pa.string(), "json": pa.string(), "whole": pa.int64(), "real": pa.float64(), "day": pa.date32(), "yes_no": pa.bool_(), "instant": pa.timestamp("us")}[c.type]) for c in TABLES[name].columns])

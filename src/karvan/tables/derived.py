@@ -230,7 +230,7 @@ LEDGERS = (
         key=("feed", "point"),
     ),
     Table(
-        "quarantine", "identity", "intake", "one reason of one row set aside", "Rows that could not be read or broke a hard rule, with the raw text.",
+        "quarantine", "identity", "intake", "one reason of one row set aside, or one remark on a row read", "Rows that could not be read or broke a hard rule, with the raw text; and, as `not_understood`, values of rows that were read without them.",
         (
             Column("delivery_id", "text", "the delivery", null="never"),
             Column("feed", "text", "id of the contract", null="never"),
