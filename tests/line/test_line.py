@@ -52,9 +52,9 @@ def test_every_source_row_ends_in_exactly_one_place(finished):
 
 def test_every_record_about_a_person_has_one_person(finished):
     con = finished.connect(identity="test: records against links")
-    assert con.sql("select count(*) from identities anti join links using (record_id)").fetchone() == (0,)
-    assert con.sql("select count(*) from links anti join persons using (person_id)").fetchone() == (0,)
-    assert con.sql("select count(*) - count(distinct record_id) from links").fetchone() == (0,)
+    assert con.execute("select count(*) from identities anti join links using (record_id)").fetchone() == (0,)
+    assert con.execute("select count(*) from links anti join persons using (person_id)").fetchone() == (0,)
+    assert con.execute("select count(*) - count(distinct record_id) from links").fetchone() == (0,)
 
 
 def test_records_name_nobody(finished):
@@ -64,7 +64,7 @@ def test_records_name_nobody(finished):
     for name in RECORD_TYPES:
         columns = [c for c, kind in zip(con.sql(f"select * from {name}").columns, con.sql(f"select * from {name}").types) if str(kind) == "VARCHAR"]
         for column in columns:
-            found = con.sql(f'select count(*) from {name} join secrets on "{column}" = word').fetchone()[0]
+            found = con.execute(f'select count(*) from {name} join secrets on "{column}" = word').fetchone()[0]
             assert found == 0, f"{name}.{column} holds {found} document or personal numbers"
 
 
@@ -80,8 +80,25 @@ def test_the_same_files_give_the_same_tables(extracts, finished):
     assert contents(ws) == contents(finished)
 
 
-def run_process(root: Path) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-m", "karvan", "run", "-w", str(root)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"KARVAN_FAULT": ""})
+def run_process(root: Path, *, fault: str = "") -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "karvan", "run", "-w", str(root)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"KARVAN_FAULT": fault})
+
+
+def test_a_kill_inside_the_write_of_each_step_leaves_nothing_half_done(extracts, finished):
+    root = extracts.parent / "faults"
+    shutil.copytree(extracts, root)
+    for table in ("identities", "links", "presence_spells", "quality_scores", "cubes", "safe_cubes"):
+        process = run_process(root, fault=f"{table}:written")
+        process.communicate()
+        assert process.returncode == 137, f"the write of {table} was not reached"
+        ws = Workspace.open(root)
+        assert table not in ws.head().tables, f"{table} is in force although its step was killed"
+        ws.connect().execute("select count(*) from cubes").fetchone()
+    process = run_process(root)
+    _out, said = process.communicate()
+    assert process.returncode == 0, said
+    assert contents(Workspace.open(root)) == contents(finished)
+    assert not list(root.rglob("*.draft"))
 
 
 @pytest.mark.slow
@@ -94,7 +111,7 @@ def test_ten_kills_at_random_instants_end_in_the_same_tables(extracts, finished)
         time.sleep(chance.uniform(0.3, 6.0))
         process.send_signal(signal.SIGKILL)
         process.wait()
-        Workspace.open(root).connect().sql("select count(*) from cubes").fetchone()  # whatever is in force can be read
+        Workspace.open(root).connect().execute("select count(*) from cubes").fetchone()  # whatever is in force can be read
     process = run_process(root)
     assert process.wait() == 0, process.stderr.read()
     assert contents(Workspace.open(root)) == contents(finished)
