@@ -83,6 +83,8 @@ def check(path: Path, contract: Contract, country: Country, *, before: Iterable[
                 for part, table in zip(reading.plan.parts, reading.interim, strict=True):
                     if table:
                         names = [c.name for c in TABLES[part.part.record].columns if c.name in part.columns and c.sensitivity in ("P0", "P1", "P2")]
+                        if not names:
+                            continue
                         found = con.execute(f"select {', '.join(names)} from {table} order by seq, row_no, item_no limit {int(show)}")
                         first += [{"record": part.part.record} | dict(zip(names, row, strict=True)) for row in found.fetchall()]
             return Checked(contract.id, delivery.period, counts.rows, records, aside, tuple(findings(con, contract, country, lang)), tuple(verdict), tuple(first))

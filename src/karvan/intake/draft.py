@@ -27,8 +27,8 @@ DATES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S",
 
 # Words by which a column is recognised, in the language of the declarations; packs add theirs as texts `intake.hint.<column>`.
 HINTS: dict[str, str] = {
-    "identity.surname": "surname|last.?name|family.?name", "identity.given_names": "given|first.?name|forename", "identity.patronymic": "patronymic|middle.?name",
-    "identity.full_name": "full.?name|^name$", "identity.birth_date": "birth.?(date|day)|date.?of.?birth|^dob$|^born$", "birth_country": "birth.?country|country.?of.?birth",
+    "identity.full_name": "full.?name|^name$", "identity.surname": "surname|last.?name|family.?name", "identity.given_names": "given|first.?name|forename", "identity.patronymic": "patronymic|middle.?name",
+    "identity.birth_date": "birth.?(date|day)|date.?of.?birth|^dob$|^born$", "birth_country": "birth.?country|country.?of.?birth",
     "identity.birth_place": "birth.?place|place.?of.?birth", "sex": "^sex$|gender", "citizenship": "citizen|nationality", "identity.doc_no": "(doc|passport).{0,9}(no|num[a-z]*)$|^passport$",
     "identity.doc_type": "doc.{0,9}type", "identity.doc_issuer": "issu", "identity.personal_no": "personal.?(no|num|id)|national.?id", "identity.address": "address",
     "region": "region|district|municipality", "crossed_at": "cross.{0,6}(at|date|time|on)", "direction": "direction|entry.?exit|in.?out", "bcp": "border.?(point|crossing)|checkpoint|^bcp$|(^|[^a-z])(air|sea)?port([^a-z]|$)",
@@ -338,12 +338,12 @@ def target_of(column: Seen, country: Country | None) -> str | None:
     return None
 
 
-def code_list_of(column: Seen, country: Country | None) -> str | None:
+def code_list_of(column: Seen, country: Country | None, target: str | None) -> str | None:
     """The pack's code list that nearly all values stand in."""
     if country is None or (column.number == "integer" and column.distinct > 50):
         return None
     values = [v for v in column.values if v]
-    if not values or column.distinct < 2:
+    if not values or column.distinct < 2 or (all(v.isdigit() for v in values) and target is None):    # 01, 02, 03 stand in every list
         return None
     share = {name: sum(v in listed for v in values) / len(values) for name, listed in country.code_lists.items() if len(listed) > 1}
     best = max(share, key=lambda n: (share[n], -len(country.code_lists[n])), default=None)
@@ -417,7 +417,7 @@ def property_lines(column: Seen, target: str | None, record: str, columns: set[s
     if column.number == "comma":
         own.append('{property: decimal, value: ","}')
     record_column = next((c for c in TABLES[record].columns if c.name == (target or "").removeprefix("identity.") and c.values), None)
-    listed = None if column.date or column.number in ("number", "comma") or record_column else code_list_of(column, country)
+    listed = None if column.date or column.number in ("number", "comma") or record_column else code_list_of(column, country, target)
     seen = sorted({v for v in column.values if v})
     note = f"{column.filled:.0%} filled, {column.distinct:,} distinct"
     if listed and (target is None or not target.startswith("identity.") or target in ("identity.doc_type", "identity.doc_issuer")):

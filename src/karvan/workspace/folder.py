@@ -104,7 +104,10 @@ class Workspace:
 
     def head(self) -> Commit:
         """The commit in force."""
-        return self.commit((self.root / "HEAD").read_text(encoding="ascii").strip())
+        said = (self.root / "HEAD").read_text(encoding="ascii", errors="replace").strip()
+        if not said.isdecimal():
+            raise SetupError("HEAD does not name a commit.", where=str(self.root / "HEAD"), fix="write the number of the newest file of commits/ into it, as in 000012")
+        return self.commit(said)
 
     def commit(self, number: int | str) -> Commit:
         path = self.root / "commits" / f"{int(number):06d}.json"
