@@ -83,6 +83,7 @@ class Part:
     problems: list[Problem]
     observed_on: str
     record_id: str
+    numbers: dict[str, tuple[str, str]]    # columns that are a pseudonym: its kind, and SQL of the number
     remarks: list[Problem] = field(default_factory=list)
 
 
@@ -93,6 +94,7 @@ class Plan:
     contract: Contract
     country: Country
     clean: dict[str, str] = field(default_factory=dict)       # t_i: cleaned text
+    plain: dict[str, str] = field(default_factory=dict)       # the same, where no cell begins or ends with a blank
     typed: dict[str, str] = field(default_factory=dict)       # x_i: typed
     coded: dict[str, str] = field(default_factory=dict)       # m_i: coded
     joins: list[str] = field(default_factory=list)
@@ -140,7 +142,8 @@ def add_field(made: Plan, number: int, spec: ContractField) -> None:
     t, x, m = f"t{number}", f"x{number}", f"m{number}"
     source = f"p{number}"
     nulls = ", ".join(literal(v) for v in ("", *spec.null_values))
-    made.clean[t] = f"case when trim({source}) in ({nulls}) then null else trim({source}) end" if spec.null_values else f"nullif(trim({source}), '')"
+    for clean, cell in ((made.clean, f"trim({source})"), (made.plain, source)):
+        clean[t] = f"case when {cell} in ({nulls}) then null else {cell} end" if spec.null_values else f"nullif({cell}, '')"
     kind = kind_of(spec)
     raw, value = t, t
     if spec.required:
@@ -373,7 +376,7 @@ def record_part(made: Plan, number: int, part: RecordPart, names: Mapping[str, s
         put_constant(columns, identity, declared, target, wanted)
     for target, wanted in GRANTED.get(part.record, {}).items():
         columns.setdefault(target, f"cast({literal(wanted)} as {declared[target].duckdb_type})")
-    complete(made, part, declared, columns, identity)
+    numbers = complete(made, declared, columns, identity)
     never = [c for c in declared.values() if c.null == "never" and c.name not in MADE.get(part.record, ())]
     for column in never:
         if column.name not in columns:
@@ -387,7 +390,7 @@ def record_part(made: Plan, number: int, part: RecordPart, names: Mapping[str, s
         said = check.text.get("en") or next(iter(check.text.values()), check.expression)
         problems.append(Problem("check", None, f"not coalesce(({sql}), true)", literal(check.expression), literal(said)))
     when = f"coalesce({parse(part.when, where=place(contract, f'records.{number}.when'), known=names).sql(names)}, false)" if part.when else None
-    return Part(number, part, columns, identity, when, problems, observed_sql(made, part, columns), record_id_sql(made, number, part, problems), remarks)
+    return Part(number, part, columns, identity, when, problems, observed_sql(made, part, columns), record_id_sql(made, number, part, problems), numbers, remarks)
 
 
 def fill(made: Plan, column: Any, value: Value) -> str:
@@ -440,8 +443,8 @@ def put_constant(columns: dict[str, str], identity: dict[str, str], declared: Ma
         columns[target] = f"cast({literal(constant)} as {declared[target].duckdb_type})"
 
 
-def complete(made: Plan, part: RecordPart, declared: Mapping[str, Any], columns: dict[str, str], identity: dict[str, str]) -> None:
-    """Fill what follows from other columns: the day of an instant, the year and month of birth, the keyed pseudonyms."""
+def complete(made: Plan, declared: Mapping[str, Any], columns: dict[str, str], identity: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Fill what follows from other columns: the day of an instant, the year and month of birth, the keyed pseudonyms; gives what these are of."""
     for name, column in declared.items():
         if name in columns or column.type != "day" or not name.endswith("_on") or name[:-3] + "_at" not in columns:
             continue
@@ -450,12 +453,15 @@ def complete(made: Plan, part: RecordPart, declared: Mapping[str, Any], columns:
     if "birth_date" in identity and "birth_year" in declared:
         columns.setdefault("birth_year", f"try_cast(left({identity['birth_date']}, 4) as bigint)")
         columns.setdefault("birth_month", f"try_cast(nullif(substr({identity['birth_date']}, 6, 2), '') as bigint)")
+    numbers: dict[str, tuple[str, str]] = {}
     if made.contract.person_key != "none":
-        if "doc_no" in identity and "doc_key" in declared:
+        if "doc_no" in identity and "doc_key" in declared and "doc_key" not in columns:
             issuer = identity.get("doc_issuer", "''")
-            columns.setdefault("doc_key", f"pseudonym('document', upper(replace({identity['doc_no']}, ' ', '')) || '|' || coalesce({issuer}, ''))")
-        if "personal_no" in identity and "personal_key" in declared:
-            columns.setdefault("personal_key", f"pseudonym('personal_no', {identity['personal_no']})")
+            numbers["doc_key"] = ("document", f"upper(replace({identity['doc_no']}, ' ', '')) || '|' || coalesce({issuer}, '')")
+        if "personal_no" in identity and "personal_key" in declared and "personal_key" not in columns:
+            numbers["personal_key"] = ("personal_no", identity["personal_no"])
+        columns |= {name: f"pseudonym({literal(kind)}, {sql})" for name, (kind, sql) in numbers.items()}
+    return numbers
 
 
 def observed_sql(made: Plan, part: RecordPart, columns: Mapping[str, str]) -> str:

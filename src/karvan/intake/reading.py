@@ -57,10 +57,12 @@ class Reading:
         self.facts: list[tuple[Any, ...]] = []
         self.signature: tuple[Any, ...] | None = None
         self.held_rows = self.held_bytes = 0
+        self.spaced = False
         con.execute(
             "create or replace temp table problems (seq integer, row_no bigint, reason varchar, field varchar, found varchar, expected varchar, raw varchar)"
         )
         con.execute("create or replace temp table remarks as from problems")
+        con.execute("create or replace temp table pseudonyms (kind varchar, number varchar, pseudonym varchar)")
         for table, listed in self.plan.lists.items():
             rows = codes_rows(listed, lenient=table.endswith("_any"))
             self.con.register("codes_in", pa.table({n: [r[i] for r in rows] for i, n in enumerate(("code", "target", "first_on", "last_on", "is_last"))}, schema=pa.schema(
@@ -95,6 +97,7 @@ class Reading:
             self.flush()
         self.signature = signature
         self.waiting.append(piece.table.append_column("seq", pa.repeat(pa.scalar(seq, pa.int32()), piece.table.num_rows)))
+        self.spaced |= piece.spaced
         self.held_rows += piece.table.num_rows
         self.held_bytes += piece.table.nbytes
         if self.held_rows >= MOST_ROWS or self.held_bytes >= MOST_BYTES:
@@ -112,6 +115,7 @@ class Reading:
         self._set_aside()
         self._remark()
         for number in range(len(self.plan.parts)):
+            self._pseudonyms(number)
             begin = f"create or replace temp table interim_{number} as" if self.interim[number] is None else f"insert into interim_{number}"
             self.con.execute(f"{begin} {self._part_sql(number)}")
             self.interim[number] = f"interim_{number}"
@@ -119,7 +123,7 @@ class Reading:
         self.con.unregister("facts")
         self.con.execute("drop table typed")
         self.facts = self.facts[-1:]    # a delivery may go on in the next piece
-        self.waiting, self.signature, self.held_rows, self.held_bytes = [], None, 0, 0
+        self.waiting, self.signature, self.held_rows, self.held_bytes, self.spaced = [], None, 0, 0, False
 
     # -- SQL ---------------------------------------------------------------------------------------------------------
 
@@ -162,7 +166,7 @@ class Reading:
     def _typed_sql(self) -> str:
         """The chunk with cleaned (t), typed (x) and coded (m) columns, whether the row is bad, and whether it becomes any record."""
         plan = self.plan
-        cleaned = ", ".join(f"{sql} as {name}" for name, sql in plan.clean.items())
+        cleaned = ", ".join(f"{sql} as {name}" for name, sql in (plan.clean if self.spaced else plan.plain).items())
         typed = "".join(f", {sql} as {name}" for name, sql in plan.typed.items())
         coded = "".join(f", {sql} as {name}" for name, sql in plan.coded.items())
         first = f"select s.*, f.period, f.period_from_on, f.period_to_on, {cleaned}{typed} from ({self._source_sql()}) s join facts f using (seq)"
@@ -224,9 +228,10 @@ class Reading:
         if not entries:
             return
         good = "(seq, row_no) not in (select seq, row_no from problems)" if self._many else "not bad"
+        any_remark = " or ".join(p.condition for p in (*self.plan.remarks, *(p for part in self.plan.parts for p in part.remarks)))
         self.con.execute(
             f"insert into remarks select distinct seq, row_no, {literal(REMARK)}, e.field, e.found, e.expected, raw from "
-            f"(select seq, row_no, raw, unnest(list_filter([{', '.join(entries)}], lambda e: e is not null)) as e from typed where made and {good}) order by seq, row_no, 3, 4"
+            f"(select seq, row_no, raw, unnest(list_filter([{', '.join(entries)}], lambda e: e is not null)) as e from typed where made and {good} and ({any_remark})) order by seq, row_no, 3, 4"
         )
 
     def _set_aside(self) -> None:
@@ -253,15 +258,24 @@ class Reading:
             else f"insert into problems select seq, row_no, {reason}, null, null, {because}, raw from typed where not bad and not made order by seq, row_no"
         )
 
+    def _pseudonyms(self, number: int) -> None:
+        """Table `pseudonyms` of the numbers that stand in the typed rows: keyed hashes are dear, and a number comes back many times."""
+        for kind, sql in self.plan.parts[number].numbers.values():
+            self.con.execute(
+                f"insert into pseudonyms select {literal(kind)}, number, pseudonym({literal(kind)}, number) from (select distinct {sql} as number from typed where made) n "
+                f"where number is not null and not exists (select 1 from pseudonyms k where k.kind = {literal(kind)} and k.number = n.number)"
+            )
+
     def _part_sql(self, number: int) -> str:
         """Good rows as one record: order, record_id, the record's columns, and those of `identities` (prefixed i_)."""
         part = self.plan.parts[number]
         declared = TABLES[part.part.record].columns
-        columns = [f"cast({part.columns.get(c.name, 'null')} as {c.duckdb_type}) as {c.name}" for c in declared if c.name not in OWN]
+        columns = [f"cast({f'k_{c.name}.pseudonym' if c.name in part.numbers else part.columns.get(c.name, 'null')} as {c.duckdb_type}) as {c.name}" for c in declared if c.name not in OWN]
+        looked_up = "".join(f" left join pseudonyms k_{name} on k_{name}.kind = {literal(kind)} and k_{name}.number = {sql}" for name, (kind, sql) in part.numbers.items())
         who = [f"cast({part.identity.get(name, 'null')} as varchar) as i_{name}" for name in IDENTITY_COLUMNS] if self.keeps_identities(number) else []
         day = [f"cast({part.observed_on} as date) as i_observed_on"] if who else []
         bad = "(seq, row_no) not in (select seq, row_no from problems)" if self._many else "not bad"
-        rows = f"select seq, row_no, item_no, {part.record_id} as record_id, {extra_sql(self.plan, part)} as extra, {', '.join([*columns, *who, *day])} from typed where made and ({self._wanted(part)}) and {bad}"
+        rows = f"select seq, row_no, item_no, {part.record_id} as record_id, {extra_sql(self.plan, part)} as extra, {', '.join([*columns, *who, *day])} from typed{looked_up} where made and ({self._wanted(part)}) and {bad}"
         content = ", ".join(c for c in (*(c.name for c in declared if c.name not in (*OWN, "same_second")), "extra", *(f"i_{n}" for n in IDENTITY_COLUMNS if who)))
         ordered = " order by seq, row_no, item_no" if self._many else ""    # pieces come in order, and DuckDB keeps it
         return f"select *, hash(record_id) as h, hash({content}) as content from ({rows}){ordered}"

@@ -18,13 +18,14 @@ class Piece:
 
     `form` is "lines" (columns row_no, raw and, where quotation marks stand in the file, cells) or "cells" (row_no, item_no, raw
     and one text column per physical column, in the contract's order). `positions` are the places of the contract's physical
-    columns in a line, from 1; `width` the number of cells that a line must have.
+    columns in a line, from 1; `width` the number of cells that a line must have. Not `spaced`: no cell begins or ends with a blank.
     """
 
     form: str
     table: pa.Table
     positions: tuple[int, ...] = ()
     width: int = 0
+    spaced: bool = True
 
 
 def read(path: Path, contract: Contract) -> Iterator[Piece]:

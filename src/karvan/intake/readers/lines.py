@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ import pyarrow as pa
 LINES = pa.schema([("row_no", pa.int64()), ("raw", pa.string_view())])
 VIEW = np.dtype([("length", "<i4"), ("prefix", "<u4"), ("buffer", "<i4"), ("offset", "<i4")])    # Arrow's string view of a longer text
 MOST_LINES_IN_A_ROW = 50
+BLANKS = (b"\xc2\xa0", b"\xe1\x9a\x80", b"\xe2\x80", b"\xe2\x81\x9f", b"\xe3\x80\x80")    # first bytes, in UTF-8, of all blanks but the space
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,15 @@ class Lines:
 
     table: pa.Table
     marked: list[tuple[int, str]]
+    spaced: bool = True
 
 
-def lines_of(blocks: Iterator[bytes], *, quotes: bool) -> Iterator[Lines]:
+def lines_of(blocks: Iterator[bytes], *, quotes: bool, delimiter: str = "") -> Iterator[Lines]:
     """Cut blocks into lines.
 
     With `quotes`, a line end between quotation marks does not end the row (RFC 4180). A mark that is never closed does not
-    swallow the file: that line stays by itself, and is later set aside.
+    swallow the file: that line stays by itself, and is later set aside. With `delimiter`, `spaced` says whether any cell may begin
+    or end with a blank.
     """
     count = 0
     carried = b""
@@ -46,13 +49,30 @@ def lines_of(blocks: Iterator[bytes], *, quotes: bool) -> Iterator[Lines]:
                 carried = block[cut:]
                 keep = starts < cut
                 starts, ends = starts[keep], ends[keep]
-        yield arrow_lines(block, starts, ends, count, marks)
+        yield replace(arrow_lines(block, starts, ends, count, marks), spaced=spaced(block, delimiter))
         count += len(starts)
     if carried:
         starts, ends = line_bounds(carried)
         marks = np.flatnonzero(np.frombuffer(carried, dtype=np.uint8) == 34)
         starts, ends, _ = join_quoted(marks, starts, ends)
         yield arrow_lines(carried, starts, ends, count, marks)
+
+
+def spaced(block: bytes, delimiter: str) -> bool:
+    """Whether a cell of a block may begin or end with a blank. Most files have none, and their cells need no trimming.
+
+    >>> spaced(b"7;NEW YORK;x\\n", ";"), spaced(b"7;YORK ;x\\n", ";"), spaced(b"7;x\\r\\n ", ";")
+    (False, True, True)
+    """
+    if len(delimiter) != 1 or b'"' in block:
+        return True
+    data = np.frombuffer(block, dtype=np.uint8)
+    spaces = np.flatnonzero(data == 32)
+    if len(spaces):
+        beside = np.concatenate((data[np.maximum(spaces - 1, 0)], data[np.minimum(spaces + 1, len(data) - 1)]))
+        if spaces[0] == 0 or spaces[-1] == len(data) - 1 or np.isin(beside, (10, 13, ord(delimiter))).any():
+            return True
+    return not block.isascii() and any(blank[:1] in block and blank in block for blank in BLANKS)
 
 
 def line_bounds(block: bytes) -> tuple[np.ndarray, np.ndarray]:

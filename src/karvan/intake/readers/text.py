@@ -26,7 +26,7 @@ def delimited(path: Path, contract: Contract) -> Iterator[Piece]:
         wanted = physical_columns(contract)
         positions, width, before = tuple(range(1, len(wanted) + 1)), len(wanted), 0
         started = not contract.header
-        for lines in lines_of(blocks, quotes=True):
+        for lines in lines_of(blocks, quotes=True, delimiter=contract.delimiter):
             table, marked = lines.table, lines.marked
             if not started and table.num_rows:
                 first = table["raw"][0].as_py()
@@ -35,7 +35,7 @@ def delimited(path: Path, contract: Contract) -> Iterator[Piece]:
                 width, before, started = len(header), 1, True
                 table, marked = table.slice(1), [(place - 1, raw) for place, raw in marked if place]
             if table.num_rows:
-                yield Piece("lines", with_cells(renumbered(table, before), marked, contract.delimiter), positions, width)
+                yield Piece("lines", with_cells(renumbered(table, before), marked, contract.delimiter), positions, width, lines.spaced)
         if not started:
             raise DataError("The file is empty; not even a header is there.", where=path.name, fix="ask for the file again; a period without rows is a file with a header only")
 
