@@ -43,7 +43,8 @@ def commands_page() -> str:
     lines = ["<!-- Made by `karvan reference`; do not edit. -->", "", "# Commands", ""]
 
     def add(command: click.Command, name: str, depth: int, parent: click.Context | None) -> None:
-        ctx = click.Context(command, info_name=name.split()[-1], parent=parent, max_content_width=100, terminal_width=100)
+        names = (command.context_settings if parent is None else {}).get("help_option_names")    # else they depend on what ran before
+        ctx = click.Context(command, info_name=name.split()[-1], parent=parent, max_content_width=100, terminal_width=100, help_option_names=names)
         lines.extend([f"{'#' * depth} {name}", "", "```text", command.get_help(ctx), "```", ""])
         if isinstance(command, click.Group):
             for verb in command.list_commands(ctx):
