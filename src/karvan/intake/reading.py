@@ -6,6 +6,7 @@ that are not go to `problems`, one line for each reason. Nothing is decided here
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,10 +111,9 @@ class Reading:
         table = pa.concat_tables(self.waiting, promote_options="permissive")
         self.con.register("chunk", table)
         self.con.register("facts", pa.table({name: [fact[i] for fact in self.facts] for i, name in enumerate(FACTS.names)}, schema=FACTS))
-        self.con.execute(f"create or replace temp table typed as {self._typed_sql()}")
+        self.con.execute(f"create or replace temp table typed as select {', '.join(self._needed())} from ({self._typed_sql()})")
         self._count()
-        self._set_aside()
-        self._remark()
+        self._look_again()
         for number in range(len(self.plan.parts)):
             self._pseudonyms(number)
             begin = f"create or replace temp table interim_{number} as" if self.interim[number] is None else f"insert into interim_{number}"
@@ -127,7 +127,7 @@ class Reading:
 
     # -- SQL ---------------------------------------------------------------------------------------------------------
 
-    def _source_sql(self) -> str:
+    def _source_sql(self, chunk: str) -> str:
         """The chunk with one text column p<n> per field of the contract, and `misfit`: why a row could not be cut into cells."""
         form, positions, width, has_cells = self.signature or ("", (), 0, False)
         fields, unpivot = self.contract.fields, self.contract.unpivot
@@ -137,16 +137,16 @@ class Reading:
             needed = max((e for f, e in zip(fields, ends, strict=True) if f.required), default=1)
             cells = ", ".join(f"substring(raw, {f.start or 1}, {f.width or 1}) as p{i}" for i, f in enumerate(fields))
             misfit = f"case when length(raw) > {max(ends)} or length(rtrim(raw)) < {needed} - 64 then 'line_width' end"
-            return f"select seq, row_no, 0 as item_no, raw, cast(length(raw) as varchar) as misfit_found, {misfit} as misfit, {cells} from chunk"
+            return f"select seq, row_no, 0 as item_no, raw, cast(length(raw) as varchar) as misfit_found, {misfit} as misfit, {cells} from {chunk}"
         if form == "lines":
             split = f"string_split(raw, {literal(self.contract.delimiter)})"
-            inner = f"select seq, row_no, raw, {f'coalesce(cells, {split})' if has_cells else split} as c from chunk"
+            inner = f"select seq, row_no, raw, {f'coalesce(cells, {split})' if has_cells else split} as c from {chunk}"
             where = {name: f"c[{positions[i]}]" for name, i in place.items()}
             misfit = f"case when len(c) = 0 then 'quotes' when len(c) <> {width} then 'columns' end"
             base, found = f"({inner})", "cast(len(c) as varchar)"
             item = "0"
         else:
-            base, found, item = "chunk", "'0'", "item_no"
+            base, found, item = chunk, "'0'", "item_no"
             where = {name: f"p{i}" for name, i in place.items()}
             misfit = "case when item_no < 0 then 'columns' end"
         if not unpivot:
@@ -163,13 +163,13 @@ class Reading:
             f"(select {kept}, unnest([{turned}]) as u, unnest(range(1, {len(unpivot.columns) + 1})) as item from {base})"
         )
 
-    def _typed_sql(self) -> str:
+    def _typed_sql(self, chunk: str = "chunk") -> str:
         """The chunk with cleaned (t), typed (x) and coded (m) columns, whether the row is bad, and whether it becomes any record."""
         plan = self.plan
         cleaned = ", ".join(f"{sql} as {name}" for name, sql in (plan.clean if self.spaced else plan.plain).items())
         typed = "".join(f", {sql} as {name}" for name, sql in plan.typed.items())
         coded = "".join(f", {sql} as {name}" for name, sql in plan.coded.items())
-        first = f"select s.*, f.period, f.period_from_on, f.period_to_on, {cleaned}{typed} from ({self._source_sql()}) s join facts f using (seq)"
+        first = f"select s.*, f.period, f.period_from_on, f.period_to_on, {cleaned}{typed} from ({self._source_sql(chunk)}) s join facts f using (seq)"
         second = f"select s.* exclude ({', '.join(f'p{i}' for i in range(len(self.contract.fields)))}){coded} from ({first}) s {' '.join(plan.joins)}"
         wrong = [p.condition for p in plan.problems]
         keep = " and ".join(f"coalesce(({sql}), false)" for sql, _ in plan.keeps) or "true"
@@ -188,19 +188,46 @@ class Reading:
     def _many(self) -> bool:
         return self.contract.unpivot is not None or any(p.part.each for p in self.plan.parts)
 
+    def _needed(self) -> list[str]:
+        """Columns of the typed rows that good rows and counts need. The rest (a third of the bytes is the line itself) is made again for the few doubtful rows."""
+        plan = self.plan
+        numbers = (sql for part in plan.parts for _, sql in part.numbers.values())
+        said = " ".join([*(self._part_sql(number) for number in range(len(plan.parts))), self._count_sql(), self._doubt(), *numbers])
+        names = ("raw", "misfit_found", "kept", "period", "period_from_on", "period_to_on", *plan.clean, *plan.typed, *plan.coded)
+        words = set(re.findall(r"\w+", said))
+        return ["seq", "row_no", "item_no", "misfit", "made", "bad", *(name for name in names if name in words)]
+
+    def _doubt(self) -> str:
+        """SQL: there is something to say about the row."""
+        remarks = [p.condition for p in (*self.plan.remarks, *(p for part in self.plan.parts for p in part.remarks))]
+        return " or ".join(["bad", "not made", *(f"coalesce(({r}), false)" for r in remarks)])
+
+    def _look_again(self) -> None:
+        """Say what is wrong with the doubtful rows, if there are any."""
+        if not self.con.execute(f"select 1 from typed where {self._doubt()} limit 1").fetchall():
+            return
+        rows = f"(select * from chunk where (seq, row_no) in (select seq, row_no from typed where {self._doubt()})) doubtful_chunk"
+        self.con.execute(f"create or replace temp table doubtful as {self._typed_sql(rows)}")
+        self._set_aside()
+        self._remark()
+        self.con.execute("drop table doubtful")
+
+    def _count_sql(self) -> str:
+        plan = self.plan
+        cells = ["count(*) filter (misfit is null)"]
+        cells += [f"count({plan.values[f.column].text}) filter (misfit is null)" for f in self.contract.fields if f.required]
+        for _, has, missed in plan.code_columns + plan.digit_columns:
+            cells += [f"count(*) filter (misfit is null and {has})", f"count(*) filter (misfit is null and {missed})"]
+        return f"select seq, {', '.join(cells)} from {'typed where item_no <= 1' if self._many else 'typed'} group by seq order by seq"
+
     def _count(self) -> None:
         """Counts for the gates, by delivery."""
         plan = self.plan
-        required = [(f.column, plan.values[f.column].text) for f in self.contract.fields if f.required]
-        cells = ["count(*) filter (misfit is null)"]
-        cells += [f"count({t}) filter (misfit is null)" for _, t in required]
-        for _, has, missed in plan.code_columns + plan.digit_columns:
-            cells += [f"count(*) filter (misfit is null and {has})", f"count(*) filter (misfit is null and {missed})"]
-        source = "typed where item_no <= 1" if self._many else "typed"
-        for seq, readable, *numbers in self.con.execute(f"select seq, {', '.join(cells)} from {source} group by seq order by seq").fetchall():
+        required = [f.column for f in self.contract.fields if f.required]
+        for seq, readable, *numbers in self.con.execute(self._count_sql()).fetchall():
             counts = self.counts[seq]
             counts.readable += readable
-            for (column, _), number in zip(required, numbers, strict=False):
+            for column, number in zip(required, numbers, strict=False):
                 counts.fill[column] = counts.fill.get(column, 0) + number
             pairs = numbers[len(required) :]
             for place, (column, _, _) in enumerate(plan.code_columns + plan.digit_columns):
@@ -228,10 +255,9 @@ class Reading:
         if not entries:
             return
         good = "(seq, row_no) not in (select seq, row_no from problems)" if self._many else "not bad"
-        any_remark = " or ".join(p.condition for p in (*self.plan.remarks, *(p for part in self.plan.parts for p in part.remarks)))
         self.con.execute(
             f"insert into remarks select distinct seq, row_no, {literal(REMARK)}, e.field, e.found, e.expected, raw from "
-            f"(select seq, row_no, raw, unnest(list_filter([{', '.join(entries)}], lambda e: e is not null)) as e from typed where made and {good} and ({any_remark})) order by seq, row_no, 3, 4"
+            f"(select seq, row_no, raw, unnest(list_filter([{', '.join(entries)}], lambda e: e is not null)) as e from doubtful where made and {good}) order by seq, row_no, 3, 4"
         )
 
     def _set_aside(self) -> None:
@@ -242,7 +268,7 @@ class Reading:
         misfit = f"[{{'reason': misfit, 'field': null, 'found': misfit_found, 'expected': {literal(f'{width} columns' if width else 'the agreed layout')}}}]"
         listed = f"case when misfit is not null then {misfit} else list_filter([{', '.join(entries)}], lambda e: e is not null) end" if entries else misfit
         self.con.execute(
-            f"insert into problems select distinct seq, row_no, e.reason, e.field, e.found, e.expected, raw from (select seq, row_no, raw, unnest({listed}) as e from typed where bad) "
+            f"insert into problems select distinct seq, row_no, e.reason, e.field, e.found, e.expected, raw from (select seq, row_no, raw, unnest({listed}) as e from doubtful where bad) "
             "order by seq, row_no, 3, 4"
         )
         reason = "'no_record'"
@@ -252,10 +278,10 @@ class Reading:
             because = f"case {cases} else {because} end"
             reason = "case when not kept then 'declared_out_of_scope' else 'no_record' end"
         self.con.execute(
-            f"insert into problems select seq, row_no, min({reason}), null, null, min({because}), any_value(raw) from typed "
+            f"insert into problems select seq, row_no, min({reason}), null, null, min({because}), any_value(raw) from doubtful "
             "group by seq, row_no having not bool_or(bad) and not bool_or(made) order by seq, row_no"
             if self._many
-            else f"insert into problems select seq, row_no, {reason}, null, null, {because}, raw from typed where not bad and not made order by seq, row_no"
+            else f"insert into problems select seq, row_no, {reason}, null, null, {because}, raw from doubtful where not bad and not made order by seq, row_no"
         )
 
     def _pseudonyms(self, number: int) -> None:
@@ -276,9 +302,8 @@ class Reading:
         day = [f"cast({part.observed_on} as date) as i_observed_on"] if who else []
         bad = "(seq, row_no) not in (select seq, row_no from problems)" if self._many else "not bad"
         rows = f"select seq, row_no, item_no, {part.record_id} as record_id, {extra_sql(self.plan, part)} as extra, {', '.join([*columns, *who, *day])} from typed{looked_up} where made and ({self._wanted(part)}) and {bad}"
-        content = ", ".join(c for c in (*(c.name for c in declared if c.name not in (*OWN, "same_second")), "extra", *(f"i_{n}" for n in IDENTITY_COLUMNS if who)))
         ordered = " order by seq, row_no, item_no" if self._many else ""    # pieces come in order, and DuckDB keeps it
-        return f"select *, hash(record_id) as h, hash({content}) as content from ({rows}){ordered}"
+        return f"select *, hash(record_id) as h from ({rows}){ordered}"
 
     def drop(self) -> None:
         """Let go of what was read."""

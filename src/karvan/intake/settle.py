@@ -47,7 +47,7 @@ def settle(
 
     for place in range(len(reading.plan.parts)):
         source = reading.interim[place]
-        con.execute(f"create or replace temp view new_{place} as " + (f"select n.*, d.delivery_id, d.part from {source} n join delivered d using (seq) where d.is_new" if source else f"select {empty_new(reading, place)}"))
+        con.execute(f"create or replace temp view new_{place} as " + (f"select n.*, hash({content_of(reading, place)}) as content, d.delivery_id, d.part from {source} n join delivered d using (seq) where d.is_new" if source else f"select {empty_new(reading, place)}"))
     for record in records:
         make_old(con, record, old_parts, reading)
 
@@ -83,6 +83,12 @@ def own_columns(record: str) -> list[Any]:
     return [c for c in TABLES[record].columns if c.name not in OWN]
 
 
+def content_of(reading: Reading, place: int) -> str:
+    """Columns in which two rows of one record_id must agree to say the same; hashed only where there are two."""
+    names = [c.name for c in own_columns(reading.plan.parts[place].part.record) if c.name != "same_second"]
+    return ", ".join([*names, "extra", *(f"i_{n}" for n in IDENTITY_COLUMNS if reading.keeps_identities(place))])
+
+
 def empty_new(reading: Reading, place: int) -> str:
     cells = ["cast(null as integer) as seq", "cast(null as bigint) as row_no", "cast(null as bigint) as item_no", "cast(null as varchar) as record_id", "cast(null as varchar) as extra"]
     cells += [f"cast(null as {c.duckdb_type}) as {c.name}" for c in own_columns(reading.plan.parts[place].part.record)]
@@ -92,7 +98,7 @@ def empty_new(reading: Reading, place: int) -> str:
 
 
 def make_old(con: duckdb.DuckDBPyConnection, record: str, old_parts: dict[str, dict[str, str]], reading: Reading) -> None:
-    """A view of the records of kept deliveries, with their content hash over the same columns as in `Reading`."""
+    """A view of the records of kept deliveries, with their content hash over the same columns as of new ones."""
     source = paths_sql(list(old_parts[record].values()))
     places = [i for i, p in enumerate(reading.plan.parts) if p.part.record == record]
     with_who = any(reading.keeps_identities(i) for i in places)

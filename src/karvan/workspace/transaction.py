@@ -61,7 +61,8 @@ class Transaction:
             elif isinstance(rows, pa.Table):
                 pq.write_table(rows, draft, compression="zstd")
             else:
-                rows.write_parquet(str(draft), compression="zstd")
+                path = str(draft).replace("'", "''")    # level 1 of zstd: a quarter quicker to write than level 3, and hardly larger
+                rows.query("rows_to_write", f"copy (from rows_to_write) to '{path}' (format parquet, compression zstd, compression_level 1)")
             faults.point(f"{table}:written")
             check_columns(table, draft)
             count = pq.read_metadata(draft).num_rows
