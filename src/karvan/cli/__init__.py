@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import pkgutil
 import sys
@@ -69,6 +70,15 @@ def main() -> None:
         said = of_the_machine(wrong)
         click.echo(f"karvan: {said}", err=True)
         sys.exit(said.exit_code)
+    except Exception as wrong:    # the engine says a full disk in errors of several kinds
+        if "No space left on device" not in str(wrong):
+            raise
+        click.echo(f"karvan: {disk_full()}", err=True)
+        sys.exit(SetupError.exit_code)
+
+
+def disk_full(where: str = "") -> SetupError:
+    return SetupError("The disk is full; what was committed before is untouched.", where=where, fix="free some space and run again")
 
 
 def of_the_machine(wrong: OSError) -> SetupError:
@@ -80,4 +90,6 @@ def of_the_machine(wrong: OSError) -> SetupError:
     do: choose a path that exists and that this user may read and write
     """
     where = " -> ".join(str(name) for name in (wrong.filename, wrong.filename2) if name is not None)
+    if wrong.errno in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full(where)
     return SetupError(f"{wrong.strerror or type(wrong).__name__}.", where=where, fix="choose a path that exists and that this user may read and write")
