@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from karvan.expressions import literal
 from karvan.intake.deliveries import Delivery
 from karvan.intake.mapping import IDENTITY_COLUMNS, OWN
@@ -18,6 +20,8 @@ from karvan.workspace import Transaction, Workspace
 
 if TYPE_CHECKING:
     import duckdb
+
+DELIVERED = pa.schema([("seq", pa.int32()), ("delivery_id", pa.string()), ("file", pa.string()), ("part", pa.string()), ("is_new", pa.bool_()), ("is_kept", pa.bool_())])
 
 
 def settle(
@@ -39,8 +43,10 @@ def settle(
     -------
     Per delivery of `new`, its counts; per delivery of `kept` that lost rows, the changes of its counts.
     """
-    con.execute("create or replace temp table delivered (seq integer, delivery_id varchar, file varchar, part varchar, is_new boolean, is_kept boolean)")
-    con.executemany("insert into delivered values (?, ?, ?, ?, ?, ?)", [[seq_of[d.delivery_id], d.delivery_id, d.file, d.part, d.delivery_id in new, d.delivery_id in kept] for d in everything])
+    rows = [(seq_of[d.delivery_id], d.delivery_id, d.file, d.part, d.delivery_id in new, d.delivery_id in kept) for d in everything]
+    con.register("delivered_in", pa.table(list(map(list, zip(*rows, strict=True))), schema=DELIVERED))
+    con.execute("create or replace temp table delivered as select * from delivered_in")
+    con.unregister("delivered_in")
     feed = reading.contract.id
     records = list(dict.fromkeys(p.part.record for p in reading.plan.parts))
     old_parts = {name: parts_of(ws, tx, name, feed) for name in (*records, "identities", "quarantine")}
