@@ -97,11 +97,11 @@ def test_every_source_row_ends_in_exactly_one_place(ws):
     assert wrong == []
 
 
-def cells_of(ws, most):
+def cells_of(ws, most, *, table="cubes"):
     """Random cells of every indicator, `most` of each."""
     chance = random.Random(11)
     found = {}
-    for row in ws.connect().sql(f"select indicator, period, value, {', '.join(DIMENSIONS)} from cubes order by all").to_arrow_table().to_pylist():
+    for row in ws.connect().sql(f"select indicator, period, value, {', '.join(DIMENSIONS)} from {table} order by all").to_arrow_table().to_pylist():
         found.setdefault(row["indicator"], []).append(row)
     return {indicator: chance.sample(rows, min(most, len(rows))) for indicator, rows in found.items()}
 
@@ -130,8 +130,8 @@ def test_the_query_of_a_cell_gives_its_untreated_value(ws, most):
     assert wrong == []
 
 
-def test_every_indicator_explains_itself(ws):
-    for indicator, rows in cells_of(ws, 1).items():
+def test_a_published_cell_of_every_indicator_explains_itself(ws):
+    for indicator, rows in cells_of(ws, 1, table="safe_cubes").items():
         row = rows[0]
         said = indicators.explain(ws, indicator, row["period"], **{d: row[d] for d in DIMENSIONS if row[d] is not None}).as_text("en")
         assert indicator in said and "Query" in said

@@ -122,7 +122,7 @@ def test_no_page_is_wider_than_its_window_and_each_has_one_heading_and_captions(
 def test_a_held_delivery_is_refused_without_a_reason(signed_in):
     signed_in.goto("/data/?state=held")
     signed_in.click("tbody th a")
-    assert signed_in.locator("text=failed").first.is_visible()
+    signed_in.locator("text=failed").first.wait_for()
     signed_in.fill("#reason", "short")
     signed_in.click("button:has-text('Accept this delivery')")
     assert signed_in.evaluate("document.querySelector('#reason').validity.tooShort")

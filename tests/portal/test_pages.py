@@ -84,7 +84,7 @@ def test_parquet_holds_every_cell_and_the_label(visit, tmp_path):
 
     path = tmp_path / "cells.parquet"
     path.write_bytes(visit("mig").get("/statistics/TMP-01/cells.parquet?every=1").content)
-    assert duckdb.execute(f"select count(*), count(*) filter (synthetic) from '{path}'").fetchone() == (4 * 3 * 4, 4 * 3 * 4)
+    assert duckdb.connect().execute(f"select count(*), count(*) filter (synthetic) from '{path}'").fetchone() == (4 * 3 * 4, 4 * 3 * 4)
 
 
 def test_the_synthetic_label_is_on_every_page_of_a_made_up_country(visit):

@@ -47,7 +47,7 @@ def read_rows(country: Country, feed: str, path: Path) -> list[list[str]]:
 
 
 def test_every_feed_of_the_contracts_is_delivered_and_every_file_reads_to_its_last_row(tiny, country: Country):
-    counts = dict(duckdb.sql(f"select feed || '/' || file, max(row_no) from '{tiny.truth}/record_person.parquet' group by 1").fetchall())
+    counts = dict(duckdb.connect().sql(f"select feed || '/' || file, max(row_no) from '{tiny.truth}/record_person.parquet' group by 1").fetchall())
     delivered = {p.name for p in tiny.extracts.iterdir()}
     assert delivered == set(country.synth["agencies"]["feeds"])
     assert {c.institution for c in country.contracts.values() if c.id in delivered} == {
@@ -73,7 +73,7 @@ def test_every_feed_of_the_contracts_is_delivered_and_every_file_reads_to_its_la
 
 
 def test_every_record_points_to_a_person_and_each_row_to_one(tiny):
-    strangers, twice = duckdb.sql(f"""
+    strangers, twice = duckdb.connect().sql(f"""
         select (select count(*) from '{tiny.truth}/record_person.parquet' where person_no not in (select person_no from '{tiny.truth}/people.parquet')),
                (select count(*) from (select feed, file, row_no from '{tiny.truth}/record_person.parquet' group by all having count(*) > 1))""").fetchall()[0]
     assert (strangers, twice) == (0, 0)
@@ -81,7 +81,7 @@ def test_every_record_points_to_a_person_and_each_row_to_one(tiny):
 
 def test_truth_has_every_declared_table_and_names_of_everybody(tiny):
     assert {p.stem for p in tiny.truth.iterdir()} == set(TRUTH) | {"names", "record_person", "defects"}
-    nameless = duckdb.sql(
+    nameless = duckdb.connect().sql(
         f"select count(*) from '{tiny.truth}/people.parquet' where person_no not in (select person_no from '{tiny.truth}/names.parquet' where surname <> '')"
     ).fetchall()[0][0]
     assert nameless == 0
@@ -133,10 +133,10 @@ def clean(tiny, country: Country, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_without_defects_no_row_is_marked_and_missed_crossings_are_there(tiny, clean: Path):
-    assert duckdb.sql(f"select count(*) from '{clean}/truth/defects.parquet'").fetchall() == [(0,)]
+    assert duckdb.connect().sql(f"select count(*) from '{clean}/truth/defects.parquet'").fetchall() == [(0,)]
     rows = "select count(*) from '{}/record_person.parquet' where feed = 'az.sbs.crossings'"
-    unseen = duckdb.sql(f"select count(*) from '{tiny.truth}/crossing.parquet' where not seen and crossed_on >= date '2020-07-01'").fetchall()[0][0]
-    with_defects, without = (duckdb.sql(rows.format(folder)).fetchall()[0][0] for folder in (tiny.truth, f"{clean}/truth"))
+    unseen = duckdb.connect().sql(f"select count(*) from '{tiny.truth}/crossing.parquet' where not seen and crossed_on >= date '2020-07-01'").fetchall()[0][0]
+    with_defects, without = (duckdb.connect().sql(rows.format(folder)).fetchall()[0][0] for folder in (tiny.truth, f"{clean}/truth"))
     assert unseen > 0
     assert without == with_defects + unseen
 
@@ -154,7 +154,7 @@ def border(folder: Path, country: Country) -> pa.Table:
 def test_without_its_defects_one_person_has_one_number_and_leaves_on_the_passport_of_the_entry(tiny, clean: Path, country: Country):
     for folder, truth, steady in ((clean / "extracts", clean / "truth", True), (tiny.extracts, tiny.truth, False)):
         crossings = border(folder, country)  # noqa: F841 - read by DuckDB
-        numbers, changed = duckdb.sql(f"""
+        numbers, changed = duckdb.connect().sql(f"""
             with who as (select * from '{truth}/record_person.parquet' where feed = 'az.sbs.crossings'),
                  c as (select *, strptime(TARIX, '%d.%m.%Y %H:%M:%S') as stamp from crossings join who using (file, row_no)),
                  pairs as (select SENED_NO, ISTIQAMET, lag(SENED_NO) over w as before, lag(ISTIQAMET) over w as was
@@ -170,7 +170,7 @@ def test_switching_one_defect_off_leaves_the_others_where_they_were(tiny, countr
         tiny.truth, country, extracts=tmp_path / "extracts", truth_folder=tmp_path / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=["Q18"]
     )
     marks = "select defect, count(*) from '{}/defects.parquet' where defect in ('Q01', 'Q18', 'Q25', 'Q21') group by 1 order by 1"
-    before, after = (dict(duckdb.sql(marks.format(folder)).fetchall()) for folder in (tiny.truth, tmp_path / "truth"))
+    before, after = (dict(duckdb.connect().sql(marks.format(folder)).fetchall()) for folder in (tiny.truth, tmp_path / "truth"))
     assert before.pop("Q18") > 0
     assert after == before
 

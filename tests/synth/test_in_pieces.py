@@ -60,13 +60,13 @@ def test_without_defects_the_pieces_make_no_difference(tiny, few: Country, tmp_p
 
 def test_in_pieces_defects_fall_as_often_and_every_row_has_a_place_of_its_own(tiny, in_pieces: Path):
     count = "select defect, count(*) from '{}/defects.parquet' where list_contains($feeds, feed) group by 1"
-    once, cut = (dict(duckdb.execute(count.format(folder), {"feeds": FEEDS}).fetchall()) for folder in (tiny.truth, in_pieces / "truth"))
+    once, cut = (dict(duckdb.connect().execute(count.format(folder), {"feeds": FEEDS}).fetchall()) for folder in (tiny.truth, in_pieces / "truth"))
     common = [defect for defect, rows in once.items() if rows >= 100]
     assert common
     for defect in common:
         assert abs(cut[defect] - once[defect]) <= 5 * (2 * once[defect]) ** 0.5, defect
     twice = f"select count(*), count(distinct (feed, file, row_no)) from '{in_pieces}/truth/record_person.parquet'"
-    rows, places = duckdb.sql(twice).fetchall()[0]
+    rows, places = duckdb.connect().sql(twice).fetchall()[0]
     assert rows == places > 5_000
 
 
@@ -86,7 +86,7 @@ def test_in_pieces_a_new_number_of_a_passport_is_still_new_a_year_later(in_piece
 
 
 def test_late_rows_come_in_a_later_piece(in_pieces: Path):
-    late = duckdb.sql(f"""
+    late = duckdb.connect().sql(f"""
         select count(*) from '{in_pieces}/truth/defects.parquet' d
         join '{in_pieces}/truth/record_person.parquet' r using (feed, file, row_no) where d.defect = 'Q23'""").fetchall()[0][0]
     assert late > 0
