@@ -13,6 +13,7 @@ import pytest
 
 from karvan import line
 from karvan.country import for_workspace
+from karvan.indicators import explain
 from karvan.synth.make import make
 from karvan.tables import RECORD_TYPES
 from karvan.workspace import Workspace
@@ -123,3 +124,22 @@ def test_a_second_run_on_one_workspace_says_so_and_leaves(finished):
         _out, said = process.communicate(timeout=60)
     assert process.returncode == 7
     assert "Another run holds this workspace" in said
+
+
+def test_a_corrupted_delivery_changes_the_explanation(finished):
+    """Half of one border day is lost in a second delivery: the figure, its table version and the deliveries underneath all say so."""
+    root = finished.root.parent / "corrupted"
+    shutil.copytree(finished.root, root)
+    ws = Workspace.open(root)
+    before = explain(ws, "TMP-01", "2024", inside="test of a corrupted delivery")
+    day = max((ws.extracts / "az.sbs.crossings").glob("crossings_2024-0[3-9]-*.csv"), key=lambda path: path.stat().st_size)
+    lines = day.read_bytes().splitlines(keepends=True)
+    day.with_name(f"{day.stem}_r2.csv").write_bytes(b"".join(lines[: 1 + len(lines) // 2]))
+    line.run(ws)
+    after = explain(ws, "TMP-01", "2024", inside="test of a corrupted delivery")
+
+    assert after.untreated < before.untreated
+    assert after.query.tables["crossing"] > before.query.tables["crossing"]
+    old, new = ({feed.feed: feed for feed in said.feeds}["az.sbs.crossings"] for said in (before, after))
+    assert new != old
+    assert new.content != old.content
