@@ -22,13 +22,11 @@ def said(text):
 def cells(*rows):
     """Cells from short rows: indicator, period, dims, value, status."""
     read = {}
-    dims_of = {}
     for indicator, period, dims, value, status in rows:
         row = dict.fromkeys(DIMENSIONS) | dims
         row |= {"value": value, "unit": "person", "vintage": "2026-06-30", "basis": "records", "obs_status": status, "treatment": "rounded", "share_imputed": 0.01, "share_unlinked": None, "quality": "green"}
-        dims_of[indicator] = tuple(dims)
         read[(indicator, period, tuple(sorted(dims.items())))] = row
-    return Cells(read, dims_of)
+    return Cells(read)
 
 
 IMMIGRANTS = [

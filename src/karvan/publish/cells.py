@@ -54,7 +54,6 @@ class Cells:
     """The published cells of a workspace, read once, and a register of those that a document binds."""
 
     rows: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, Any]]
-    dims_of: dict[str, tuple[str, ...]]
     bound: dict[str, Cell] = field(default_factory=dict)
 
     @classmethod
@@ -62,12 +61,10 @@ class Cells:
         con = ws.connect()
         table = con.sql("select * from safe_cubes").to_arrow_table().to_pylist()
         rows: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, Any]] = {}
-        dims_of: dict[str, tuple[str, ...]] = {}
         for row in table:
-            dims_of.setdefault(row["indicator"], tuple(d for d in DIMENSIONS if row[d] is not None))
             named = tuple(sorted((d, row[d]) for d in DIMENSIONS if row[d] not in (None, TOTAL)))
             rows[(row["indicator"], row["period"], named)] = row
-        return cls(rows, dims_of)
+        return cls(rows)
 
     def periods(self, indicator: str, *, grain: str = "year") -> list[str]:
         """Periods of one grain (year, month, day, span) for which the indicator has any cell, in order."""
@@ -75,8 +72,6 @@ class Cells:
 
     def get(self, indicator: str, period: str, dims: dict[str, str] | None = None) -> Cell:
         """A cell by its name; one that was never computed has no value and status M (missing)."""
-        if indicator not in self.dims_of and self.dims_of and not any(indicator == name for name, _, _ in self.rows):
-            return Cell(indicator, period, dims or {}, None)
         dims = {k: v for k, v in (dims or {}).items() if v != TOTAL}
         unknown = [d for d in dims if d not in DIMENSIONS]
         if unknown:

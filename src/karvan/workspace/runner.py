@@ -11,14 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from karvan.workspace.folder import Workspace
 from karvan.workspace.manifest import Run
 from karvan.workspace.transaction import Transaction
-
-if TYPE_CHECKING:
-    pass
 
 Progress = Callable[[str, float], None]
 
