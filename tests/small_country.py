@@ -123,6 +123,12 @@ def drawn_tables(seed: int = 1, people: int = 600, feeds: dict[str, str] | None 
                     "record_id": number("civil_event"),
                 }
             )
+        # addresses
+        if r.random() < 0.9:
+            moved = day(FIRST + timedelta(days=1)) if r.random() < 0.3 else None
+            tables["residence_regions"].append({"person_id": pid, "region": r.choice("AB"), "to_on": moved and moved - timedelta(days=1), "source": "register", "record_id": number("resident")})
+            if moved:
+                tables["residence_regions"].append({"person_id": pid, "region": "C", "from_on": moved, "source": "permit", "record_id": number("permit")})
         # statuses
         for k in range(r.randrange(3)):
             start = day()

@@ -128,6 +128,25 @@ def test_person_years_are_days_over_days_of_the_year(cells):
     assert found["2024"] == pytest.approx(2 / 366)
 
 
+def test_rates_and_shares_are_made_within_the_region_of_residence(cells):
+    tables = {
+        "residence_spells": [residence("P1", None), residence("P2", "2022-07-01"), residence("P3", None), residence("P4", None)],
+        "persons": [{"person_id": "P1", "birth_country": "TUR", "records": 1}, {"person_id": "P2", "birth_country": "TUR", "records": 1}],
+        "residence_regions": [
+            {"person_id": "P1", "region": "AZ-BA", "to_on": d("2022-12-31"), "source": "register", "record_id": "r1"},
+            {"person_id": "P1", "region": "AZ-GA", "from_on": d("2023-01-01"), "source": "register", "record_id": "r2"},
+            {"person_id": "P2", "region": "AZ-BA", "source": "permit", "record_id": "r3"},
+            {"person_id": "P3", "region": "AZ-BA", "source": "register", "record_id": "r4"},
+        ],
+    }
+    rate = cells("FLW-04", "region", tables=tables)
+    assert rate["2022", "AZ-BA"] == pytest.approx(1000 * 1 / (2 + 184 / 365)) and rate["2022", "unknown"] == 0
+    share = cells("STK-03", "region", tables=tables)
+    assert {k: v for k, v in share.items() if k[0] in ("2022", "2023")} == {
+        ("2022", "AZ-BA"): 50, ("2022", "unknown"): 0, ("2023", "AZ-BA"): 50, ("2023", "AZ-GA"): 100, ("2023", "unknown"): 0,
+    }  # fmt: skip
+
+
 def test_a_national_who_comes_back_is_a_return(cells):
     found = cells("FLW-06", tables={
         "residence_spells": [residence("P1", None, "2021-03-01"), residence("P1", "2023-04-01"), residence("P2", "2023-04-01")],

@@ -91,8 +91,10 @@ def score(ws: Workspace, truth: Path | None, as_json: bool) -> None:
     for by, rows in result["links_by"].items():
         click.echo(f"\nB-cubed over records, by {by}")
         show(rows, ["group", "rows", "persons", "precision", "recall", "f1"])
-    for part, columns in (("presence", ["day"]), ("residence", ["rule", "day"])):
-        click.echo(f"\n{part.capitalize()}: people on a day")
+    for part, title, columns in (("presence", "Presence", ["day"]), ("residence", "Residence", ["rule", "day"]), ("foreign", "Foreign residents", ["rule", "day"])):
+        click.echo(f"\n{title}: people on a day")
         show([{**row, "day": str(row["day"])} for row in result[part]], [*columns, "ours", "truth", "agreed", "precision", "recall"])
+    click.echo("\nRegion of residence: residents by UR-12/16 whose region is known, and right")
+    show([{**row, "day": str(row["day"])} for row in result["regions"]], ["day", "residents", "known", "agreed"])
     click.echo("\nFlows: people in a year")
     show([{**row, "year": str(row["year"])} for row in result["flows"]], ["flow", "rule", "year", "ours", "truth", "agreed"])

@@ -32,6 +32,10 @@ STATUS_HELD = """standing as (  -- the status held, without overlaps
               coalesce(lead(coalesce(from_on, date '0001-01-01')) over (partition by person_id order by coalesce(from_on, date '0001-01-01'), status) - 1, date '9999-12-31')) as held_to
     from status_spells
 )"""
+LIVES_IN = """lives as (  -- the region of residence
+    select person_id, region, coalesce(from_on, date '0001-01-01') as lives_from, coalesce(to_on, date '9999-12-31') as lives_to
+    from residence_regions
+)"""
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,9 @@ def described_sql(definition: Definition, series: Series, periods: Sequence[Peri
     if "h." in used:
         ctes.append(f"standing as (select * from {made['standing']})" if "standing" in made else STATUS_HELD)
         lookups += "\n    left join standing as h on h.person_id = c.person_id and c.counted_on between h.held_from and h.held_to"
+    if "lives." in used:
+        ctes.append(f"lives as (select * from {made['lives']})" if "lives" in made else LIVES_IN)
+        lookups += "\n    left join lives on lives.person_id = c.person_id and c.counted_on between lives.lives_from and lives.lives_to"
     dims_sql = "".join(f"\n        {what.dimensions[d]} as {d}," for d in dims)
     # Days are added up whole and divided once: a sum of fractions would depend on the order in which threads add.
     whole = " cast(c.period_end + 1 - c.period_start as double) as period_days," if series.dated == "during" else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from karvan.errors import DataError, nearest
 from karvan.indicators import observed, window
 from karvan.indicators.checks import broken
-from karvan.indicators.compiler import CITIZENSHIP_HELD, STATUS_HELD, TOTAL, Facts, counted_cube_sql, literal, quantile_name
+from karvan.indicators.compiler import CITIZENSHIP_HELD, LIVES_IN, STATUS_HELD, TOTAL, Facts, counted_cube_sql, literal, quantile_name
 from karvan.indicators.definition import Definition, Formula, Part, Series, read_definition
 from karvan.indicators.law import rule_value_sql, working_days_sql
 from karvan.indicators.periods import Period, Window, periods_between, ready
@@ -65,6 +65,8 @@ class Bench:
             wanted |= {"held": f"with {CITIZENSHIP_HELD} select * from held"}
         if any("h." in sql for sql in what.dimensions.values()):
             wanted |= {"standing": f"with {STATUS_HELD} select * from standing"}
+        if any("lives." in sql for sql in what.dimensions.values()):
+            wanted |= {"lives": f"with {LIVES_IN} select * from lives"}
         for name, sql in wanted.items():
             if name not in self.made:
                 calendar = f"with {self.facts(seen).calendar} " if "calendar" in sql else ""

@@ -10,14 +10,13 @@ What a definition can say is listed in docs/how-to/new-indicator.md. Three kinds
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from karvan.errors import PackError, nearest
 from karvan.tables import DIMENSIONS
 
-LANGUAGES = ("az", "en", "ru")
 PERIODS = ("year", "quarter", "month", "day")
 WORDS = frozenset({
     "id", "name", "says", "covers", "count", "measure", "quantiles", "of", "series", "on", "at", "during", "begins", "ends", "where", "by", "pairs", "unit", "period",
@@ -71,14 +70,6 @@ class Formula:
     def parts(self) -> tuple[Part, ...]:
         return tuple(dict.fromkeys((*self.plus, *self.minus, *self.over)))
 
-    def __str__(self) -> str:
-        above = " + ".join(map(str, self.plus)) + "".join(f" - {p}" for p in self.minus)
-        above = f"|{above}|" if self.absolute else above
-        if not self.over and not self.over_rule:
-            return above
-        below = " + ".join(map(str, self.over)) or f"rule {self.over_rule}"
-        return f"{self.times:g} x ({above}) / ({below})"
-
 
 @dataclass(frozen=True)
 class Take:
@@ -98,8 +89,8 @@ class Definition:
     id: str
     name: Mapping[str, str]
     says: Mapping[str, str]
-    population: str
-    leaves_out: tuple[str, ...]
+    population: Mapping[str, str]
+    leaves_out: tuple[Mapping[str, str], ...]
     unit: str
     counted_as: str
     by: tuple[str, ...]
@@ -121,7 +112,7 @@ class Definition:
     quality: tuple[str, ...] = ()
     disclosure: Mapping[str, Any] = field(default_factory=dict)
     must_hold: tuple[str, ...] = ()
-    source: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
     waits_for: str = ""
 
     @property
@@ -135,17 +126,28 @@ class Definition:
         return bool(self.share_of or (self.formula and (self.formula.over or self.formula.over_rule)))
 
     def title(self, lang: str) -> str:
-        return self.name.get(lang) or self.name["en"]
+        return in_language(self.name, lang)
 
 
-def read_definition(raw: Mapping[str, Any], *, where: str = "") -> Definition:
+def in_language(text: str | Mapping[str, str], lang: str) -> str:
+    """A text in a language; where it lacks that one, in English, else in the first it has. A plain text, as a proper title, is its own.
+
+    >>> in_language({"en": "Entries", "ru": "Въезды"}, "ru"), in_language({"ro": "Intrări"}, "ru"), in_language("UNHCR", "ru")
+    ('Въезды', 'Intrări', 'UNHCR')
+    """
+    return text if isinstance(text, str) else text.get(lang) or text.get("en") or next(iter(text.values()), "")
+
+
+def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Sequence[str] = ()) -> Definition:
     """Read one definition. Raises PackError that names the file and every word that is wrong in it.
+
+    Each of its texts must be in all of `languages`: those that its pack declares. Without them, in at least one.
 
     Examples
     --------
     >>> d = read_definition({
-    ...     "id": "TMP-01", "name": {"az": "a", "en": "Entries", "ru": "r"}, "says": {"az": "a", "en": "Entries of foreigners.", "ru": "r"},
-    ...     "covers": {"population": "foreigners", "leaves_out": []}, "count": "crossing", "on": "crossed_on", "where": "direction = 'in'",
+    ...     "id": "TMP-01", "name": {"en": "Entries"}, "says": {"en": "Entries of foreigners."},
+    ...     "covers": {"population": {"en": "foreigners"}, "leaves_out": []}, "count": "crossing", "on": "crossed_on", "where": "direction = 'in'",
     ...     "by": ["sex"], "unit": "crossings", "period": "month"})
     >>> d.series[0].dated, d.dimensions
     ('on', ('sex',))
@@ -159,10 +161,15 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "") -> Definition:
     for word in ("id", "name", "says", "covers", "by", "unit", "period"):
         if word not in raw:
             wrong.append(f"`{word}` is missing")
-    for word in ("name", "says"):
-        for lang in LANGUAGES:
-            if not (raw.get(word) or {}).get(lang):
-                wrong.append(f"`{word}` has no text in `{lang}`")
+    covers = raw.get("covers") or {}
+    left_out = covers.get("leaves_out") or ()
+    for word, text in (("name", raw.get("name")), ("says", raw.get("says")), ("covers.population", covers.get("population"))):
+        _texts(word, text, languages, wrong)
+    for place, text in enumerate(left_out, 1):
+        _texts(f"covers.leaves_out, line {place},", text, languages, wrong)
+    for word, text in (raw.get("source") or {}).items():
+        if not isinstance(text, str):
+            _texts(f"source.{word}", text, languages, wrong)
     if sum(k in raw for k in ("count", "from", "take")) != 1:
         wrong.append("it must have exactly one of `count`, `from`, `take`")
     by = tuple(raw.get("by") or ())
@@ -191,9 +198,9 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "") -> Definition:
             where=place,
             fix="mend the file; docs/how-to/new-indicator.md shows a whole one",
         )
-    covers, estimate = raw["covers"], raw.get("estimate") or {}
+    estimate = raw.get("estimate") or {}
     return Definition(
-        id=name, name=dict(raw["name"]), says=dict(raw["says"]), population=str(covers.get("population", "")), leaves_out=tuple(covers.get("leaves_out") or ()),
+        id=name, name=dict(raw["name"]), says=dict(raw["says"]), population=dict(covers["population"]), leaves_out=tuple(dict(text) for text in left_out),
         unit=str(raw["unit"]), counted_as=str(raw.get("counted_as", "person" if raw["unit"] == "persons" else "record")),
         by=by, pairs=pairs, periods=periods, count=raw.get("count"), measure=str(raw.get("measure", "1")),
         quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), series=series, formula=formula, take=take, share_of=raw.get("share_of"),
@@ -201,6 +208,13 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "") -> Definition:
         settings=dict(raw.get("settings") or {}), quality=tuple(raw.get("quality") or ()), disclosure=_policy(raw), must_hold=tuple(raw.get("must_hold") or ()),
         source=dict(raw.get("source") or {}), waits_for=str(raw.get("waits_for", "")),
     )  # fmt: skip
+
+
+def _texts(word: str, text: Any, languages: Sequence[str], wrong: list[str]) -> None:
+    if not isinstance(text, Mapping) or not text:
+        wrong.append(f"`{word}` must be a text in each language, as in {{{', '.join(f'{lang}: ...' for lang in languages or ('en',))}}}")
+        return
+    wrong.extend(f"`{word}` has no text in `{lang}`, one of the pack's languages" for lang in languages if not text.get(lang))
 
 
 def _policy(raw: Mapping[str, Any]) -> dict[str, Any]:

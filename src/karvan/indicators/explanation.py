@@ -17,6 +17,7 @@ from karvan.indicators.cell import CellQuery, query_for_cell, tables_of, whole_d
 from karvan.indicators.compiler import TOTAL
 from karvan.indicators.compute import Bench, bench, definition_of
 from karvan.indicators.definition import Definition
+from karvan.indicators.wording import LANGUAGES, formula_of, page
 from karvan.workspace import Commit, Workspace, audit
 
 if TYPE_CHECKING:
@@ -83,18 +84,18 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything behind one figure. `value` is the figure as published; `untreated` only inside, else None."""
+    """Everything behind one figure. `value` is the figure as published; `untreated` only inside, else None. Texts are by language."""
 
     indicator: str
     period: str
     dims: Mapping[str, str]
     name: Mapping[str, str]
     says: Mapping[str, str]
-    population: str
-    leaves_out: tuple[str, ...]
-    formula: str
+    population: Mapping[str, str]
+    leaves_out: tuple[Mapping[str, str], ...]
+    formula: Mapping[str, str]
     unit: str
-    source: Mapping[str, str]
+    source: Mapping[str, str | Mapping[str, str]]
     must_hold: tuple[str, ...]
     basis: str
     value: float | None
@@ -123,8 +124,6 @@ class Explanation:
 
     def as_text(self, lang: str = "en") -> str:
         """The explanation as a page of text in a language of the platform (az, en, ru)."""
-        from karvan.indicators.wording import page
-
         return page(self, lang)
 
 
@@ -172,35 +171,13 @@ def explain(
     named = named or window.feeds(definition, place.known, country)
     return Explanation(
         indicator=indicator, period=period, dims=whole, name=dict(definition.name), says=dict(definition.says), population=definition.population, leaves_out=definition.leaves_out,
-        formula=formula_of(definition), unit=definition.unit, source=dict(definition.source), must_hold=definition.must_hold, basis=window.basis(definition, place.known),
+        formula={lang: formula_of(definition, lang) for lang in LANGUAGES}, unit=definition.unit, source=dict(definition.source), must_hold=definition.must_hold, basis=window.basis(definition, place.known),
         value=safe["value"] if safe else None, untreated=raw["value"] if inside is not None else None,
         treatment=safe["treatment"] if safe else "not treated", policy=str(definition.disclosure.get("policy", "")),
         share_imputed=shown["share_imputed"], share_unlinked=shown["share_unlinked"], quality=raw["quality"], quality_asked=definition.quality, obs_status=raw["obs_status"],
         vintage=raw["vintage"], commit=head.number, query=query, steps=steps(ws, head, definition, place.known), feeds=tuple(feed_states(con, country, named)), rows=rows[:MOST_ROWS], rows_in_all=len(rows),
         parts=tuple(str(p) for p in definition.formula.parts) if definition.formula else (),
     )  # fmt: skip
-
-
-def formula_of(definition: Definition) -> str:
-    """The definition in one line of its own words."""
-    if definition.formula:
-        return str(definition.formula)
-    if definition.take:
-        return f"published rows where {definition.take.where}"
-    lines = []
-    for s in definition.series:
-        dated = (
-            f"by {s.on}"
-            if s.dated == "on"
-            else f"from {s.begins} to {s.ends}, at the {s.on} of the period"
-            if s.dated == "at"
-            else f"days from {s.begins} to {s.ends} within the period"
-        )
-        lines.append(f"{s.kind + ': ' if s.kind else ''}{definition.count} {dated}{'' if s.where == 'true' else f' where {s.where}'}")
-    text = "; ".join(lines)
-    if definition.share_of:
-        text = f"share of each {definition.share_of} in: {text}"
-    return f"quantiles of {definition.of} over {text}" if definition.quantiles else text
 
 
 def _cell(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, period: str, dims: Mapping[str, str]) -> dict[str, Any] | None:
@@ -320,4 +297,4 @@ def _source_rows(place: Bench, definition: Definition, period: str, dims: Mappin
     return tuple(SourceRow(**{k: row[k] for k in SourceRow.__dataclass_fields__}) for row in rows), list(dict.fromkeys(row["feed"] for row in rows))
 
 
-__all__ = ["Explanation", "FeedState", "SourceRow", "StepRun", "explain", "formula_of"]
+__all__ = ["Explanation", "FeedState", "SourceRow", "StepRun", "explain"]

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from karvan.indicators.compute import dictionary
-from karvan.indicators.definition import Definition
-from karvan.indicators.explanation import formula_of
+from karvan.indicators.definition import Definition, in_language
+from karvan.indicators.wording import formula_of
 
 if TYPE_CHECKING:
     from karvan.country import Country
@@ -38,16 +38,20 @@ def page(countries: Sequence[Country]) -> str:
 
 
 def _section(d: Definition) -> list[str]:
+    def english(text: str | Mapping[str, str]) -> str:
+        return in_language(text, "en")
+
+    others = "; ".join(text for lang, text in d.name.items() if lang != "en")
     facts = [
-        ("Covers", d.population), ("Leaves out", "; ".join(d.leaves_out)), ("Made as", f"`{formula_of(d)}`"),
+        ("Covers", english(d.population)), ("Leaves out", "; ".join(map(english, d.leaves_out))), ("Made as", f"`{formula_of(d)}`"),
         ("Counted by", f"final {d.final}, preliminary {d.preliminary}, ready {d.ready_after} days after the period" if d.final else ""),
         ("Needs", "; ".join(f"rule {said['rule']} on `{said['on']}`" for said in d.needs.values())), ("Quality", ", ".join(d.quality)),
-        ("Disclosure", str(d.disclosure.get("policy", "counts"))), ("Must hold", ", ".join(d.must_hold).replace("_", " ")), ("Standard", ", ".join(d.source.values())), ("Waits for", d.waits_for),
+        ("Disclosure", str(d.disclosure.get("policy", "counts"))), ("Must hold", ", ".join(d.must_hold).replace("_", " ")), ("Standard", ", ".join(map(english, d.source.values()))), ("Waits for", d.waits_for),
     ]  # fmt: skip
     return [
         f"## {d.id}",
         "",
-        f"**{d.name['en']}** ({d.name['az']}; {d.name['ru']}). {d.says['en']}",
+        f"**{d.title('en')}** ({others}). {english(d.says)}",
         "",
         *(f"- {word}: {text}" for word, text in facts if text),
     ]

@@ -43,7 +43,7 @@ HELD = {"citizenship": "coalesce(k.citizenship, 'unknown')"}
 
 @dataclass(frozen=True)
 class Subject:
-    """What can be counted. `joins` are the dated look-ups that its dimensions need: citizenship or status on the day."""
+    """What can be counted. Its dimensions may need dated look-ups: `k` is the citizenship held on the day, `h` the status, `lives` the region."""
 
     name: str
     speaks_of: str
@@ -73,8 +73,8 @@ SUBJECTS: dict[str, Subject] = {
     s.name: s
     for s in (
         Subject(
-            "residence_spells", "spells of usual residence", ("residence_spells", "persons", "presence_spells", "links", "citizenships"), LIFE,
-            WHO | HELD | {"previous_country": known("previous_country"), "next_country": known("next_country"), "reason": known("reason"), "duration": RESIDENCE_BANDS},
+            "residence_spells", "spells of usual residence", ("residence_spells", "persons", "presence_spells", "links", "citizenships", "residence_regions"), LIFE,
+            WHO | HELD | {"region": "coalesce(lives.region, 'unknown')", "previous_country": known("previous_country"), "next_country": known("next_country"), "reason": known("reason"), "duration": RESIDENCE_BANDS},
             "person", linked=True, ruled=True,
         ),
         Subject(

@@ -9,6 +9,7 @@ from karvan.errors import PackError
 from karvan.indicators.compiler import subject_of
 from karvan.indicators.definition import Definition
 from karvan.indicators.periods import Window
+from karvan.indicators.wording import REFUSAL
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,33 +76,34 @@ def window(con: duckdb.DuckDBPyConnection, named: list[str]) -> Window | None:
     return Window(first, until) if first and until else None
 
 
-def refusal(definition: Definition, dictionary: dict[str, Definition], country: Country) -> str | None:
-    """Why an indicator cannot be computed on this country's sources, in words; None if it can."""
+def refusal(definition: Definition, dictionary: dict[str, Definition], country: Country, lang: str = "en") -> str | None:
+    """Why an indicator cannot be computed on this country's sources, in words of a language of the platform; None if it can."""
+
+    def because(key: str, **values: str) -> str:
+        return REFUSAL[key][lang].format(**values)
+
     if definition.waits_for:
-        return f"it waits for {definition.waits_for}"
+        return because("waits", what=definition.waits_for)
     if definition.formula:
         for part in definition.formula.parts:
             if part.id not in dictionary:
-                return f"its part {part.id} is not among this country's indicators"
-            because = refusal(dictionary[part.id], dictionary, country)
-            if because:
-                return f"its part {part.id} is refused: {because}"
+                return because("no_part", part=part.id)
+            why = refusal(dictionary[part.id], dictionary, country, lang)
+            if why:
+                return because("part", part=part.id, why=why)
         rule = (definition.formula.over_rule or "").partition(".")[0]
-        return f"the packs have no rule {rule}" if rule and rule not in country.rules else None
+        return because("no_rule", rule=rule) if rule and rule not in country.rules else None
     said = " ".join([*(s.where for s in definition.series), definition.take.where if definition.take else ""])
     if "national" in said and national(country) is None:
-        return "it asks for the national citizenship, and no pack here is a country's"
+        return because("no_nation")
     if definition.take:
-        return None if leading_feeds(definition, dictionary, country) else "no contract of the packs gives observations"
+        return None if leading_feeds(definition, dictionary, country) else because("no_observations")
     what = subject_of(definition)
     assert what is not None
     leading = what.rests_on[:1]
     sources = [c for c in country.contracts.values() if any(p.record in leading for p in c.records)]
     if not sources:
-        return f"no contract of the packs gives records of type {leading[0]}"
+        return because("no_records", record=leading[0])
     if definition.counted_as == "person" and all(c.person_key == "none" for c in sources):
-        return (
-            f"it counts persons, and {', '.join(c.id for c in sources)} {'has' if len(sources) == 1 else 'have'} no key to the person (person_key: none): "
-            "two records of one person cannot be told from records of two persons. Count stays or crossings instead"
-        )
+        return because("no_key", feeds=", ".join(c.id for c in sources))
     return None

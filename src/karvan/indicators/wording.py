@@ -1,15 +1,17 @@
 """The words of an explanation, in the platform's languages, and the page they make."""
 
-
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from karvan.indicators.compiler import TOTAL
+from karvan.indicators.definition import Definition, Formula, Series, in_language
 
 if TYPE_CHECKING:
-    from karvan.indicators.explanation import Explanation
+    from karvan.indicators.explanation import Explanation, FeedState, StepRun
 
+LANGUAGES = ("az", "en", "ru")
 WORDS: dict[str, dict[str, str]] = {
     "meaning": {"az": "Nə sayılır", "en": "What it counts", "ru": "Что считается"},
     "covers": {"az": "Əhatə edir", "en": "Covers", "ru": "Охватывает"},
@@ -64,6 +66,97 @@ TREATMENT: dict[str, dict[str, str]] = {
     },
     "not treated": {"az": "hələ dərc üçün işlənməyib", "en": "not treated yet, so not public", "ru": "ещё не обработано, поэтому не публикуется"},
 }
+UNIT: dict[str, dict[str, str]] = {
+    "person": {"az": "nəfər", "en": "persons", "ru": "человек"},
+    "persons": {"az": "nəfər", "en": "persons", "ru": "человек"},
+    "person-years": {"az": "adam-il", "en": "person-years", "ru": "человеко-лет"},
+    "cases": {"az": "iş", "en": "cases", "ru": "дел"},
+    "decisions": {"az": "qərar", "en": "decisions", "ru": "решений"},
+    "applications": {"az": "müraciət", "en": "applications", "ru": "заявлений"},
+    "permits": {"az": "icazə", "en": "permits", "ru": "разрешений"},
+    "stays": {"az": "qalma", "en": "stays", "ru": "пребываний"},
+    "crossings": {"az": "keçid", "en": "crossings", "ru": "пересечений"},
+    "refusals": {"az": "imtina", "en": "refusals", "ru": "отказов"},
+    "admissions": {"az": "buraxılış", "en": "admissions", "ru": "допусков"},
+    "workers": {"az": "işçi", "en": "workers", "ru": "работников"},
+    "days": {"az": "gün", "en": "days", "ru": "дней"},
+    "years": {"az": "il", "en": "years", "ru": "лет"},
+    "share": {"az": "pay", "en": "share", "ru": "доля"},
+    "percent": {"az": "faiz", "en": "per cent", "ru": "процентов"},
+    "per 1,000": {"az": "hər 1000 nəfərə", "en": "per 1,000", "ru": "на 1000"},
+    "per 100,000": {"az": "hər 100 000-ə", "en": "per 100,000", "ru": "на 100 000"},
+    "usd": {"az": "ABŞ dolları", "en": "US dollars", "ru": "долларов США"},
+}
+STEP: dict[str, dict[str, str]] = {
+    "intake": {"az": "qəbul", "en": "intake", "ru": "приём"},
+    "link": {"az": "bağlama", "en": "linkage", "ru": "связывание"},
+    "lifecourse": {"az": "həyat yolu", "en": "life courses", "ru": "жизненные пути"},
+    "quality": {"az": "keyfiyyət", "en": "quality", "ru": "качество"},
+    "indicators": {"az": "göstəricilər", "en": "indicators", "ru": "показатели"},
+    "disclosure": {"az": "məxfilik", "en": "disclosure control", "ru": "защита от раскрытия"},
+}
+COLOUR: dict[str, dict[str, str]] = {
+    "green": {"az": "yaxşı", "en": "good", "ru": "хорошо"},
+    "amber": {"az": "ehtiyatla", "en": "with care", "ru": "с осторожностью"},
+    "red": {"az": "zəif", "en": "weak", "ru": "слабо"},
+}
+# A definition in one line: its own words, which are the same in every language, and what binds them.
+RULE: dict[str, dict[str, str]] = {
+    "on": {"az": "{on} günü üzrə", "en": "by {on}", "ru": "по дню {on}"},
+    "at start": {
+        "az": "{begins} günündən {ends} gününədək, dövrün əvvəlində",
+        "en": "from {begins} to {ends}, at the start of the period",
+        "ru": "с {begins} до {ends}, на начало периода",
+    },
+    "at end": {
+        "az": "{begins} günündən {ends} gününədək, dövrün sonunda",
+        "en": "from {begins} to {ends}, at the end of the period",
+        "ru": "с {begins} до {ends}, на конец периода",
+    },
+    "during": {
+        "az": "dövr daxilində {begins} günündən {ends} gününədək günlər",
+        "en": "days from {begins} to {ends} within the period",
+        "ru": "дни с {begins} до {ends} в пределах периода",
+    },
+    "where": {"az": ", şərt: {where}", "en": " where {where}", "ru": ", где {where}"},
+    "take": {"az": "dərc edilmiş sətirlər, şərt: {where}", "en": "published rows where {where}", "ru": "опубликованные строки, где {where}"},
+    "share": {"az": "hər {of} üzrə pay: {what}", "en": "share of each {of} in: {what}", "ru": "доля каждого значения {of} в: {what}"},
+    "quantiles": {"az": "{of} kvantilləri, əsas: {what}", "en": "quantiles of {of} over {what}", "ru": "квантили {of} по: {what}"},
+    "over_rule": {"az": "{rule} qaydası", "en": "rule {rule}", "ru": "правило {rule}"},
+}
+REFUSAL: dict[str, dict[str, str]] = {
+    "waits": {"az": "gözləyir: {what}", "en": "it waits for {what}", "ru": "ожидает: {what}"},
+    "no_part": {
+        "az": "onun {part} hissəsi bu ölkənin göstəriciləri sırasında yoxdur",
+        "en": "its part {part} is not among this country's indicators",
+        "ru": "его части {part} нет среди показателей этой страны",
+    },
+    "part": {"az": "onun {part} hissəsi hesablanmır: {why}", "en": "its part {part} is refused: {why}", "ru": "его часть {part} не вычисляется: {why}"},
+    "no_rule": {"az": "paketlərdə {rule} qaydası yoxdur", "en": "the packs have no rule {rule}", "ru": "в пакетах нет правила {rule}"},
+    "no_nation": {
+        "az": "o, milli vətəndaşlığı soruşur, buradakı paketlərin heç biri isə ölkəyə aid deyil",
+        "en": "it asks for the national citizenship, and no pack here is a country's",
+        "ru": "ему нужно гражданство страны, а ни один из пакетов не относится к стране",
+    },
+    "no_observations": {
+        "az": "paketlərin heç bir müqaviləsi dərc edilmiş cədvəl vermir",
+        "en": "no contract of the packs gives observations",
+        "ru": "ни один контракт пакетов не даёт опубликованных таблиц",
+    },
+    "no_records": {
+        "az": "paketlərin heç bir müqaviləsi «{record}» növlü qeydlər vermir",
+        "en": "no contract of the packs gives records of type {record}",
+        "ru": "ни один контракт пакетов не даёт записей типа {record}",
+    },
+    "no_key": {
+        "az": "o, şəxsləri sayır, {feeds} isə şəxsə açar vermir (person_key: none): "
+        "bir şəxsin iki qeydini iki şəxsin qeydlərindən ayırmaq olmur. Bunun əvəzinə qalmaları və ya keçidləri sayın",
+        "en": "it counts persons, and {feeds} has no key to the person (person_key: none): "
+        "two records of one person cannot be told from records of two persons. Count stays or crossings instead",
+        "ru": "он считает лиц, а {feeds} не даёт ключа к лицу (person_key: none): "
+        "две записи одного лица не отличить от записей двух лиц. Считайте вместо этого пребывания или пересечения",
+    },
+}
 STATUS: dict[str, dict[str, str]] = {
     "A": {"az": "yekun", "en": "final", "ru": "окончательно"},
     "P": {"az": "ilkin", "en": "preliminary", "ru": "предварительно"},
@@ -89,6 +182,40 @@ def percent(share: float | None, lang: str) -> str:
     return WORDS["no_share"][lang] if share is None else f"{number(round(100 * share, 1), lang)} %"
 
 
+def unit_name(unit: str, lang: str) -> str:
+    """A unit in words; a unit that is not known is its own name."""
+    return UNIT.get(unit, {}).get(lang, unit)
+
+
+def formula_of(definition: Definition, lang: str = "en") -> str:
+    """The definition in one line of its own words."""
+
+    def rule(key: str, **values: str) -> str:
+        return RULE[key][lang].format(**values)
+
+    def series(s: Series) -> str:
+        dated = rule(f"at {s.on}" if s.dated == "at" else s.dated, on=s.on, begins=s.begins, ends=s.ends)
+        return f"{s.kind + ': ' if s.kind else ''}{definition.count} {dated}{'' if s.where == 'true' else rule('where', where=s.where)}"
+
+    if definition.formula:
+        return _ratio(definition.formula, lang)
+    if definition.take:
+        return rule("take", where=definition.take.where)
+    text = "; ".join(map(series, definition.series))
+    if definition.share_of:
+        text = rule("share", of=definition.share_of, what=text)
+    return rule("quantiles", of=definition.of, what=text) if definition.quantiles else text
+
+
+def _ratio(formula: Formula, lang: str) -> str:
+    above = " + ".join(map(str, formula.plus)) + "".join(f" - {p}" for p in formula.minus)
+    above = f"|{above}|" if formula.absolute else above
+    if not formula.over and not formula.over_rule:
+        return above
+    below = " + ".join(map(str, formula.over)) or RULE["over_rule"][lang].format(rule=formula.over_rule)
+    return f"{formula.times:g} x ({above}) / ({below})"
+
+
 def page(e: Explanation, lang: str) -> str:
     """An explanation as text, from the figure down to the deliveries."""
 
@@ -98,53 +225,62 @@ def page(e: Explanation, lang: str) -> str:
     def line(key: str, text: str) -> str:
         return f"{word(key)}: {text}"
 
+    def said(text: str | Mapping[str, str]) -> str:
+        return in_language(text, lang)
+
     cell = ", ".join([e.period, *(f"{d}={word('total') if v == TOTAL else v}" for d, v in e.dims.items())])
-    lines = [
-        f"{e.indicator}  {e.name.get(lang) or e.name['en']}",
-        line("cell", cell),
-        line("value", f"{number(e.value, lang)} {e.unit}"),
-    ]
+    unit = unit_name(e.unit, lang)
+    lines = [f"{e.indicator}  {said(e.name)}", line("cell", cell), line("value", f"{number(e.value, lang)} {unit}")]
     if e.untreated is not None:
-        lines.append(line("untreated", f"{number(e.untreated, lang)} {e.unit}"))
+        lines.append(line("untreated", f"{number(e.untreated, lang)} {unit}"))
+    colour = COLOUR[e.quality][lang] if e.quality else word("not_scored")
     lines += [
         line("status", STATUS[e.obs_status][lang]),
         line("vintage" if e.basis == "records" else "edition", e.vintage),
         "",
-        line("meaning", e.says.get(lang) or e.says["en"]),
-        line("covers", e.population),
-        *([line("leaves_out", "; ".join(e.leaves_out))] if e.leaves_out else []),
-        line("formula", e.formula),
-        line("standard", ", ".join(f"{v}" for v in e.source.values())),
+        line("meaning", said(e.says)),
+        line("covers", said(e.population)),
+        *([line("leaves_out", "; ".join(map(said, e.leaves_out)))] if e.leaves_out else []),
+        line("formula", e.formula[lang]),
+        line("standard", ", ".join(map(said, e.source.values()))),
         "",
         line("treatment", TREATMENT[e.treatment][lang]),
-        line("quality", f"{e.quality or word('not_scored')}{' (' + ', '.join(e.quality_asked) + ')' if e.quality_asked else ''}"),
+        line("quality", f"{colour}{' (' + ', '.join(e.quality_asked) + ')' if e.quality_asked else ''}"),
     ]
     if e.basis == "records":
         lines += [line("imputed", percent(e.share_imputed, lang)), line("unlinked", percent(e.share_unlinked, lang))]
-    lines += ["", word("steps")]
-    for step in e.steps:
-        wrote = ", ".join(f"{table} v{version} ({number(float(step.rows_of[table]), lang)})" for table, version in sorted(step.writes.items()))
-        lines.append(
-            f"  {step.step}: {word('in')} {number(float(step.rows_in), lang)}, {word('out')} {number(float(step.rows_out), lang)}, {word('aside')} {number(float(step.rows_set_aside), lang)} -> {wrote}"
-        )
-    lines += ["", word("deliveries")]
-    for feed in e.feeds:
-        if not feed.deliveries:
-            lines.append(f"  {feed.feed}: {word('nothing_sent')}")
-            continue
-        held = f", {word('held')} {number(float(feed.held), lang)}" if feed.held else ""
-        scores = " ".join(f"{qi}={colour}" for qi, colour in feed.quality.items() if qi in e.quality_asked)
-        lines.append(
-            f"  {feed.feed} ({feed.institution}): {number(float(feed.deliveries), lang)}{held}, {word('read')} {number(float(feed.rows_read), lang)}/{number(float(feed.rows), lang)}, "
-            f"{word('quarantined')} {number(float(feed.rows_quarantined), lang)}, {feed.first_on or ''}..{feed.last_on or ''} [{feed.content}] {scores}".rstrip()
-        )
+    lines += ["", word("steps"), *(_step(step, lang) for step in e.steps)]
+    lines += ["", word("deliveries"), *(_feed(feed, e.quality_asked, lang) for feed in e.feeds)]
     if e.rows:
         lines += ["", word("rows")]
         lines += [
-            f"  {r.feed}, {word('row')} {r.row_no}: {' '.join(filter(None, [r.partner, '->' if r.partner and r.area else None, r.area, r.period]))} = {number(r.value, lang)} {r.unit}. {r.citation or ''}".rstrip()
+            f"  {r.feed}, {word('row')} {r.row_no}: {' '.join(filter(None, [r.partner, '->' if r.partner and r.area else None, r.area, r.period]))}"
+            f" = {number(r.value, lang)} {unit_name(r.unit, lang)}. {r.citation or ''}".rstrip()
             for r in e.rows
         ]
         if e.rows_in_all > len(e.rows):
             lines.append(f"  ... {e.rows_in_all - len(e.rows)} {word('more')}")
     lines += ["", word("query"), str(e.query)]
     return "\n".join(lines) + "\n"
+
+
+def _step(step: StepRun, lang: str) -> str:
+    counts = (("in", step.rows_in), ("out", step.rows_out), ("aside", step.rows_set_aside))
+    told = ", ".join(f"{WORDS[key][lang]} {number(float(rows), lang)}" for key, rows in counts)
+    wrote = ", ".join(f"{table} v{version} ({number(float(step.rows_of[table]), lang)})" for table, version in sorted(step.writes.items()))
+    return f"  {STEP.get(step.step, {}).get(lang, step.step)}: {told} -> {wrote}"
+
+
+def _feed(feed: FeedState, asked: tuple[str, ...], lang: str) -> str:
+    if not feed.deliveries:
+        return f"  {feed.feed}: {WORDS['nothing_sent'][lang]}"
+
+    def counted(key: str, rows: int) -> str:
+        return f"{WORDS[key][lang]} {number(float(rows), lang)}"
+
+    held = f", {counted('held', feed.held)}" if feed.held else ""
+    scores = ", ".join(f"{qi}: {COLOUR[colour][lang]}" for qi, colour in feed.quality.items() if qi in asked)
+    return (
+        f"  {feed.feed} ({feed.institution}): {number(float(feed.deliveries), lang)}{held}, {counted('read', feed.rows_read)}/{number(float(feed.rows), lang)}, "
+        f"{counted('quarantined', feed.rows_quarantined)}, {feed.first_on or ''}..{feed.last_on or ''} [{feed.content}] {scores}".rstrip()
+    )

@@ -2,7 +2,7 @@
 
 >>> from karvan.lifecourse import STEP
 >>> STEP.writes
-('events', 'presence_spells', 'status_spells', 'citizenships', 'residence_spells', 'repairs')
+('events', 'presence_spells', 'status_spells', 'citizenships', 'residence_spells', 'residence_regions', 'repairs')
 """
 
 from karvan.lifecourse.presence import presence_spells

@@ -19,7 +19,7 @@ RECORDS = (
     "crossing", "visa", "registration", "permit", "work_permit", "case_event", "decision", "citizenship", "resident", "document", "civil_event",
     "contract", "service",
 )  # fmt: skip
-WRITES = ("events", "presence_spells", "status_spells", "citizenships", "residence_spells", "repairs")
+WRITES = ("events", "presence_spells", "status_spells", "citizenships", "residence_spells", "residence_regions", "repairs")
 PARAMS: dict[str, Any] = {
     "reread_seconds": 600,     # the same person read twice in one direction within ten minutes is one crossing
     "bridge_days": 30,         # gaps at an extension of a permit that are technical (defect Q15)
@@ -147,6 +147,7 @@ def life_courses(
     decide_moves(con, observed_until)
     make("decided_spells")
     make("residence_made", "residence.sql")
+    make("regions_made", "residence_regions.sql")
     progress("events", 0.7)
     make("events_made", "events.sql")
 
@@ -161,7 +162,7 @@ def life_courses(
     return {
         "tables": {
             "events": "events_made", "presence_spells": "spells", "status_spells": "status_made", "citizenships": "citizenships_made",
-            "residence_spells": "residence_made", "repairs": "repairs_made",
+            "residence_spells": "residence_made", "residence_regions": "regions_made", "repairs": "repairs_made",
         },
         "notes": {
             "rows_set_aside": left_out,

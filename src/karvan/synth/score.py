@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from karvan.workspace import Workspace
 
-TRUTH_TABLES = ("people", "nationalities", "residence", "crossing", "names", "record_person")
+TRUTH_TABLES = ("people", "nationalities", "residence", "addresses", "crossing", "names", "record_person")
 
 
 def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
@@ -27,7 +27,8 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     -------
     `links`: precision, recall, F1 by B-cubed over records and over documents, and by pairs of documents; `links_by`: the same B-cubed over
     records by key level, script and citizenship. `presence`: people inside on a day, by the spells and in truth. `residence`: people
-    usually resident on the first day of a year, by rule and in truth; `flows`: arrivals and departures of a year likewise.
+    usually resident on the first day of a year, by rule and in truth; `foreign`: of these, who held another citizenship than the country's;
+    `flows`: arrivals and departures of a year likewise. `regions`: of the residents on both sides, whose region of residence is known and right.
 
     Raises
     ------
@@ -60,6 +61,8 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
         select person_id, mode(person_no) as person_no from scored group by person_id""")
     result["presence"] = _presence(con)
     result["residence"] = _residence(con)
+    result["foreign"] = _residence(con, foreign=_national(ws))
+    result["regions"] = _regions(con)
     result["flows"] = _flows(con)
     (ws.root / "synth_score.json").write_text(json.dumps(result, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
     return result
@@ -161,17 +164,51 @@ def _presence(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return _with_shares(_agreement(con, days, ours, true))
 
 
-def _residence(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Usually resident on the first day of each year, by rule."""
+def _national(ws: Workspace) -> str:
+    from karvan.country import for_workspace
+
+    return for_workspace(ws).national
+
+
+def _residence(con: duckdb.DuckDBPyConnection, foreign: str | None = None) -> list[dict[str, Any]]:
+    """Usually resident on the first day of each year, by rule; with `foreign`, only those who did not hold that citizenship on the day."""
     days = _years(con)
     if not days:
         return []
-    ours = """
+    holds = "coalesce(c.from_on, date '0001-01-01') < d.day and coalesce(c.to_on, date '9999-12-31') >= d.day"
+    of_ours, of_truth = "", ""
+    if foreign:
+        of_ours = f"join citizenships c on c.person_id = r.person_id and c.counted and {holds} and c.citizenship <> '{foreign}'"
+        of_truth = f"where not exists (select 1 from truth_nationalities c where c.person_no = r.person_no and {holds} and c.citizenship = '{foreign}')"
+    ours = f"""
         select distinct d.day, r.rule, w.person_no
-        from days d join residence_spells r on (r.from_on is null or r.from_on <= d.day) and (r.to_on is null or r.to_on > d.day)
-        join who w using (person_id)"""
-    true = "select distinct d.day, r.person_no from days d join truth_residence r on r.from_on <= d.day and (r.to_on is null or r.to_on > d.day)"
+        from days d join residence_spells r on (r.from_on is null or r.from_on < d.day) and (r.to_on is null or r.to_on >= d.day) and r.basis <> 'undecided'
+        join who w using (person_id) {of_ours}"""
+    true = f"select distinct d.day, r.person_no from days d join truth_residence r on r.from_on < d.day and (r.to_on is null or r.to_on >= d.day) {of_truth}"
     return _with_shares(_agreement(con, days, ours, true, more="o.rule"))
+
+
+def _regions(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """People usually resident on the first day of a year by UR-12/16 and in truth who truly had an address then: how many of their regions are known, and right."""
+    days = _years(con)
+    if not days:
+        return []
+    return _rows(
+        con,
+        f"""
+        with days as ({days}),
+        true_region as (
+            select d.day, a.person_no, max_by(a.region, a.from_on) as region
+            from days d join truth_addresses a on a.from_on < d.day and (a.to_on is null or a.to_on >= d.day) group by all),
+        lived as (
+            select d.day, w.person_no, any_value(g.region) as region
+            from days d join residence_spells r on r.rule = 'UR-12/16' and r.basis <> 'undecided' and coalesce(r.from_on < d.day, true) and coalesce(r.to_on >= d.day, true)
+            join who w using (person_id)
+            left join residence_regions g on g.person_id = r.person_id and coalesce(g.from_on < d.day, true) and coalesce(g.to_on >= d.day, true)
+            group by all)
+        select day, count(*) as residents, count(l.region) as known, count(*) filter (l.region = t.region) as agreed
+        from lived l join true_region t using (day, person_no) group by day order by day""",
+    )
 
 
 def _years(con: duckdb.DuckDBPyConnection) -> str:

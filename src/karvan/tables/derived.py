@@ -135,6 +135,18 @@ LIFECOURSE = (
         key=("person_id", "rule", "from_on"),
     ),
     Table(
+        "residence_regions", "derived", "lifecourse", "one region of one person", "In which region people live, by the addresses that records name: one on each day, by declared precedence.",
+        (
+            Column("person_id", "text", "the person; absent where no record names an address", null="never"),
+            Column("region", "text", "region of the address", null="never"),
+            Column("from_on", "day", "first day", null="before any address was named: the first one named"),
+            Column("to_on", "day", "last day", null="until another is named"),
+            Column("source", "text", "kind of record that names it: population register, residence permit, registration of a stay, act of birth", null="never", values=("register", "permit", "registration", "birth")),
+            Column("record_id", "text", "record it rests on", null="never"),
+        ),
+        key=("person_id", "from_on"),
+    ),
+    Table(
         "repairs", "derived", "lifecourse", "one kind of repair in one stratum", "What the repair step put in or closed, counted.",
         (
             Column("repair", "text", "what was done", null="never"),
