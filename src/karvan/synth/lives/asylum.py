@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from karvan.synth.lives.book import PASSPORT, Words
-from karvan.synth.lives.chance import NONE, YEAR, Ints, count, month_starts, numbers, pick, repeat_index, spread
+from karvan.synth.lives.chance import NONE, YEAR, Ints, between, count, delay, month_starts, numbers, pick, repeat_index
 from karvan.synth.lives.journeys import STAY, Journeys
 from karvan.synth.lives.people import MOVER
 from karvan.synth.lives.stays import CaseEvents
@@ -32,7 +32,7 @@ class Cases:
 
 def seek_asylum(world: World, journeys: Journeys) -> Cases:
     """Simulate the cases; writes `case_event`, `decision` and status, and the stays of the people."""
-    s, rng, people = world.settings["asylum"], world.rng["asylum"], world.people
+    s, rng, people, h = world.settings["asylum"], world.rng["asylum"], world.people, world.habits.asylum
     starts, _ = month_starts(world.start, world.horizon)
     mean = 1 + s["family_share"] * sum(int(k) * v for k, v in s["members"].items()) / sum(s["members"].values())
     counts = count(rng, s["yearly_persons"] * world.scale * world.settings["density"]["asylum"] / 12 * world.dated(s["levels"]).on(starts) / mean)
@@ -44,7 +44,9 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
     origin = world.choose_country("asylum", s["origins"], cases)
     # principals
     female = rng.random(cases) < s["women"]
-    age = np.where(alone_minor, (13 * YEAR + rng.random(cases) * 4.6 * YEAR), world.ages("asylum", s["ages"], cases)).astype(np.int64)
+    age = np.where(alone_minor, (h.minor_age_least * YEAR + rng.random(cases) * h.minor_age_range * YEAR), world.ages("asylum", s["ages"], cases)).astype(
+        np.int64
+    )
     region = world.choose_region("asylum", "foreign_regions", cases)
     first = people.add(
         cases,
@@ -60,15 +62,17 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
     # members: the first of a family is the spouse (if there is one), the others children
     case_of = np.repeat(np.arange(cases), extra)
     place = np.concatenate([np.arange(k) for k in extra]) if len(extra) else np.empty(0, int)
-    spouse = (place == 0) & (rng.random(len(case_of)) < 0.8)
+    spouse = (place == 0) & (rng.random(len(case_of)) < h.spouse_share)
     has_spouse = np.full(cases, -1)
     lead = first[case_of]
-    m_female = np.where(spouse, ~people.female[lead], rng.random(len(case_of)) < 0.48)
-    m_age = np.where(spouse, case_arrives[case_of] - people.born[lead] + np.where(m_female, -1, 1) * rng.integers(0, 1500, len(case_of)), 0)
-    m_age = np.where(spouse, np.maximum(m_age, 18.5 * YEAR), 0).astype(np.int64)
+    m_female = np.where(spouse, ~people.female[lead], rng.random(len(case_of)) < world.habits.families.girls_share)
+    m_age = np.where(spouse, case_arrives[case_of] - people.born[lead] + np.where(m_female, -1, 1) * between(rng, h.spouse_age_gap, len(case_of)), 0)
+    m_age = np.where(spouse, np.maximum(m_age, h.spouse_age_least * YEAR), 0).astype(np.int64)
     m_born = case_arrives[case_of] - m_age
-    oldest = np.minimum(case_arrives[case_of] - people.born[lead] - 18.5 * YEAR, 16.5 * YEAR)
-    m_born = np.where(spouse, m_born, case_arrives[case_of] - (np.maximum(oldest, 60) * rng.random(len(case_of))).astype(np.int64) - 20)
+    oldest = np.minimum(case_arrives[case_of] - people.born[lead] - h.spouse_age_least * YEAR, h.child_age_most * YEAR)
+    m_born = np.where(
+        spouse, m_born, case_arrives[case_of] - (np.maximum(oldest, h.child_age_range_least) * rng.random(len(case_of))).astype(np.int64) - h.child_age_least
+    )
     ids = people.add(
         len(case_of),
         female=m_female,
@@ -83,14 +87,14 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
     has_spouse[case_of[spouse]] = ids[spouse]
     child = ~spouse
     other = has_spouse[case_of[child]]
-    old_enough = (other >= 0) & (people.born[ids[child]] - people.born[np.maximum(other, 0)] > 17 * YEAR)
+    old_enough = (other >= 0) & (people.born[ids[child]] - people.born[np.maximum(other, 0)] > h.other_parent_age * YEAR)
     other = np.where(old_enough, other, -1)
     lead_woman = people.female[lead[child]]
     people.mother[ids[child]] = np.where(lead_woman, lead[child], other)
     people.father[ids[child]] = np.where(lead_woman, other, lead[child])
     couples = world.couples
     a, b = first[case_of[spouse]], ids[spouse]
-    wed = np.maximum(np.maximum(people.born[a], people.born[b]) + 6650, case_arrives[case_of[spouse]] - 2500)
+    wed = np.maximum(np.maximum(people.born[a], people.born[b]) + h.wed_age, case_arrives[case_of[spouse]] - h.wed_before)
     couples.add(np.where(people.female[a], a, b), np.where(people.female[a], b, a), np.minimum(wed, case_arrives[case_of[spouse]]).astype(np.int64))
     person = np.concatenate([first, ids])
     case = np.concatenate([np.arange(cases), case_of])
@@ -101,28 +105,30 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
 
 
 def _procedure(world: World, journeys: Journeys, person: Ints, case: Ints, member: Ints, relation: Ints, minor: Ints, arrives: Ints, origin: Ints) -> Cases:
-    s, rng, people = world.settings["asylum"], world.rng["asylum"], world.people
+    s, rng, people, h = world.settings["asylum"], world.rng["asylum"], world.people, world.habits.asylum
     n = len(arrives)
     places, outcomes = list(s["places"]), list(s["outcomes"])
     place = pick(rng, list(s["places"].values()), n)
     at_border = np.array([p == s["border_place"] for p in places])[place]
-    lodged = arrives + np.where(at_border, 0, spread(rng, 14, 1.0, n, 1, 300))
+    lodged = arrives + np.where(at_border, 0, delay(rng, h.lodged_after, n))
     registered = lodged + rng.integers(0, s["register_days"] + 1, n)
-    interviewed = registered + spread(rng, s["interview_days"]["median"], s["interview_days"]["sigma"], n, 4, 150)
-    decided = interviewed + spread(rng, s["decision_days"]["median"], s["decision_days"]["sigma"], n, 20, 300)
+    interviewed = registered + delay(rng, s["interview_days"], n)
+    decided = interviewed + delay(rng, s["decision_days"], n)
     outcome = pick(rng, list(s["outcomes"].values()), n)
     name = {o: i for i, o in enumerate(outcomes)}
     refused = np.isin(outcome, [name["refused"], name["inadmissible"]])
     appeals = refused & (rng.random(n) < s["appeal_share"])
-    appealed = decided + rng.integers(3, 28, n)
-    answered = appealed + spread(rng, s["appeal_days"]["median"], s["appeal_days"]["sigma"], n, 20, 400)
+    appealed = decided + between(rng, h.appealed_after, n)
+    answered = appealed + delay(rng, s["appeal_days"], n)
     won = appeals & (rng.random(n) < s["appeal_won"])
     refugee = (outcome == name["refugee"]) | won
     withdrawn = outcome == name["discontinued"]
     final = np.where(appeals, answered, decided)
-    goes = np.where(refugee, rng.random(n) < 0.2, rng.random(n) < s["leaves_after_refusal"])
-    leaves = np.where(goes, np.where(withdrawn, decided - rng.integers(0, 40, n), final + np.where(refugee, 500, 2) + spread(rng, 60, 1.0, n, 1, 2000)), 2**20)
-    leaves = np.maximum(leaves, np.maximum(interviewed, lodged) + 5)
+    goes = np.where(refugee, rng.random(n) < h.refugee_leaves, rng.random(n) < s["leaves_after_refusal"])
+    before_the_end = decided - between(rng, h.withdrawn_leaves_before, n)
+    after_the_end = final + np.where(refugee, h.refugee_stays, h.refused_stays) + delay(rng, h.leaves_after, n)
+    leaves = np.where(goes, np.where(withdrawn, before_the_end, after_the_end), 2**20)
+    leaves = np.maximum(leaves, np.maximum(interviewed, lodged) + h.stay_least)
     of = case
     journeys.add("asylum", STAY, "asylum", person, arrives[of], leaves[of], origin[of], np.full(len(person), journeys.purposes.index("residence")))
     people.refugee_from[person] = np.where(refugee[of], final[of], NONE)
@@ -164,7 +170,7 @@ def _procedure(world: World, journeys: Journeys, person: Ints, case: Ints, membe
             instance=instance,
             outcome=Words(result, outcomes),
             decided_on=on,
-            valid_to_on=np.where(result == name["refugee"], on + 1826, NONE),
+            valid_to_on=np.where(result == name["refugee"], on + int(h.refugee_years * YEAR), NONE),
             origin_country=world.country(origin[of]),
             body=s["body"] if instance == "admin" else s["court"],
             region=world.region(np.full(len(person), world.regions.index(world.settings["capital_region"]))),
@@ -192,6 +198,6 @@ def _procedure(world: World, journeys: Journeys, person: Ints, case: Ints, membe
         ground="asylum",
         reason="other",
         from_on=final[of],
-        to_on=np.where(ends > world.end + 400, NONE, ends),
+        to_on=np.where(ends > world.end + h.status_open_beyond, NONE, ends),
     )
     return Cases(person, case, member, lodged[of], decided[of], final[of], refugee[of])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from karvan.synth.lives.book import NATIONAL, PASSPORT, RETURN_PAPER, SECOND, TRAVEL, Words
-from karvan.synth.lives.chance import NONE, YEAR, Ints, count, numbers, pick, spread
+from karvan.synth.lives.chance import NONE, YEAR, Ints, count, delay, numbers, pick
 from karvan.synth.lives.journeys import AIR, Journeys
 from karvan.synth.lives.papers import keeps_old
 from karvan.synth.lives.world import MODES, World
@@ -22,7 +22,7 @@ def cross(world: World, journeys: Journeys, crossings: dict[str, Ints], visa_no:
     u = world.settings["journeys"]["unseen"]
     land = c["mode"] != AIR
     hidden = np.where(land, np.where(c["inward"], u["land_in"], u["land_out"]), u["other"])
-    hidden = np.maximum(hidden, np.where(c["day"] - people.born[person] < 5 * YEAR, u["child_under_5"], 0))
+    hidden = np.maximum(hidden, np.where(c["day"] - people.born[person] < u["child_age"] * YEAR, u["child"], 0))
     _write(
         world,
         journeys,
@@ -44,18 +44,22 @@ def cross(world: World, journeys: Journeys, crossings: dict[str, Ints], visa_no:
 
 def document_shown(world: World, person: Ints, days: Ints, inward: Ints, sent_back: Ints) -> Ints:
     """Which document: dual nationals change between theirs, naturalised people move to the new one, refugees to the travel document."""
-    rng, people = world.rng["border"], world.people
+    rng, people, h = world.rng["border"], world.people, world.habits.border
     which = np.full(len(person), PASSPORT)
     chance = rng.random(len(person))
     dual = people.second[person] >= 0
     lives_abroad = people.kind[person] == 2
     gave_up = world.lost_on()[person]
     which = np.where(
-        dual & (days >= world.second_from()[person]) & ((chance < np.where(lives_abroad, 0.55, 0.3)) | ((gave_up != NONE) & (days >= gave_up))), SECOND, which
+        dual
+        & (days >= world.second_from()[person])
+        & ((chance < np.where(lives_abroad, h.second_passport_abroad, h.second_passport_here)) | ((gave_up != NONE) & (days >= gave_up))),
+        SECOND,
+        which,
     )
-    national = (people.national_from[person] != NONE) & (days >= people.national_from[person] + 40)
+    national = (people.national_from[person] != NONE) & (days >= people.national_from[person] + h.new_passport_after)
     keeps = keeps_old(world)[person]
-    which = np.where(national & ~(keeps & (chance < 0.3)), NATIONAL, which)
+    which = np.where(national & ~(keeps & (chance < h.old_passport_share)), NATIONAL, which)
     refugee = (people.refugee_from[person] != NONE) & (days >= people.refugee_from[person])
     which = np.where(refugee, TRAVEL, which)
     return np.where(sent_back & inward, RETURN_PAPER, which)
@@ -93,7 +97,7 @@ def _write(
     for m, (begin, size) in first.items():
         where = mode == MODES.index(m)
         carrier[where] = begin + (rng.random(int(where.sum())) * size).astype(int)
-    stated = np.where(rng.random(n) < 0.93, purpose, -1)
+    stated = np.where(rng.random(n) < world.habits.border.purpose_stated, purpose, -1)
     residence = journeys.purposes.index("residence")
     world.book.add(
         "crossing",
@@ -123,7 +127,7 @@ def _refused(world: World, journeys: Journeys) -> None:
     visits = np.flatnonzero((k["kind"] == 0) & (k["what"] == 0))
     n = int(count(rng, np.array([len(visits) * s["refused_share"]]))[0])
     pickd = visits[rng.integers(0, len(visits), n)]
-    person, days = k["person"][pickd], k["opens"][pickd] - spread(rng, 12, 1.0, n, 2, 300)
+    person, days = k["person"][pickd], k["opens"][pickd] - delay(rng, world.habits.border.refused_before, n)
     ground = pick(rng, list(s["refusal_grounds"].values()), n)
     again = world.bans["on"] < world.bans["until"]
     banned, when = world.bans["person"][again], world.bans["on"][again]
@@ -180,5 +184,5 @@ def declare(world: World, crossings: dict[str, Ints]) -> None:
         amount=amount,
         currency=world.choose("border", s["currencies"], n),
         goods_class=Words(np.where(np.array([g == "cash" for g in goods.names])[goods.codes], -1, goods.codes), goods.names),
-        vehicle_due_on=np.where(is_vehicle, days + 90, NONE),
+        vehicle_due_on=np.where(is_vehicle, days + world.habits.border.vehicle_days, NONE),
     )

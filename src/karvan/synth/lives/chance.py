@@ -6,7 +6,7 @@ seed by the part's place in a fixed list, so a change in one part leaves the oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -76,6 +76,16 @@ def pick_by(rng: np.random.Generator, table: Ints, rows: Ints) -> Ints:
 def spread(rng: np.random.Generator, median: Any, sigma: Any, n: int, low: float = 0, high: float = 1e6) -> Ints:
     """Whole numbers of days, lognormal around a median, cut to [low, high]."""
     return np.clip(np.exp(np.log(median) + sigma * rng.standard_normal(n)), low, high).astype(np.int32)
+
+
+def delay(rng: np.random.Generator, setting: Mapping[str, float], n: int) -> Ints:
+    """Whole numbers of days as a setting {median, sigma, least, most} spreads them: lognormal, cut at both ends."""
+    return spread(rng, setting["median"], setting["sigma"], n, setting.get("least", 0), setting.get("most", 1e6))
+
+
+def between(rng: np.random.Generator, ends: Sequence[int], n: int) -> Ints:
+    """Whole numbers as a setting [from, below] spreads them: evenly."""
+    return rng.integers(ends[0], ends[1], n)
 
 
 def count(rng: np.random.Generator, expected: Any) -> Ints:

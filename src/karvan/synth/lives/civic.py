@@ -6,7 +6,7 @@ import numpy as np
 
 from karvan.synth.lives.asylum import Cases
 from karvan.synth.lives.book import PASSPORT, Words
-from karvan.synth.lives.chance import NONE, YEAR, Ints, count, month_starts, numbers, pick, repeat_index, spread
+from karvan.synth.lives.chance import NONE, YEAR, Ints, between, count, delay, month_starts, numbers, pick, repeat_index
 from karvan.synth.lives.journeys import Journeys
 from karvan.synth.lives.movers import CHILD, SPOUSE, Movers
 from karvan.synth.lives.permits import Holdings
@@ -15,7 +15,7 @@ from karvan.synth.lives.world import World
 
 def citizenship_files(world: World, journeys: Journeys, movers: Movers, held: Holdings) -> None:
     """Naturalisation, restoration, affiliation checks, and loss by those who settled abroad."""
-    s, rng, people = world.settings["citizenship"], world.rng["citizenship"], world.people
+    s, rng, people, h = world.settings["citizenship"], world.rng["citizenship"], world.people, world.habits.citizenship
     asked = np.flatnonzero(
         (held.asked_on != NONE)
         & (held.asked_on < np.minimum(movers.leaves, people.alive_until()[movers.person]))
@@ -45,12 +45,16 @@ def citizenship_files(world: World, journeys: Journeys, movers: Movers, held: Ho
     )
     who = rng.choice(may, min(n, len(may)), replace=False) if len(may) else may
     submitted = world.start + rng.integers(0, world.end - world.start, len(who))
-    answered = submitted + spread(rng, 55, 0.5, len(who), 5, 400)
+    answered = submitted + delay(rng, h.affiliation_answered, len(who))
     results = list(s["affiliation_results"])
     result = pick(rng, list(s["affiliation_results"].values()), len(who))
     national = people.citizenship[who] == world.national
     result = np.where(national, results.index("granted"), result)
-    ok = (submitted > people.born[who] + 30) & (answered < people.alive_until()[who]) & (journeys.inside_on(who, submitted) | (rng.random(len(who)) < 0.35))
+    ok = (
+        (submitted > people.born[who] + h.affiliation_age)
+        & (answered < people.alive_until()[who])
+        & (journeys.inside_on(who, submitted) | (rng.random(len(who)) < h.affiliation_abroad))
+    )
     _files(
         world,
         who[ok],
@@ -101,14 +105,14 @@ def _files(
 
 
 def _losses(world: World, journeys: Journeys) -> None:
-    s, rng, people, k = world.settings["citizenship"], world.rng["citizenship"], world.people, journeys.kept
-    settled = np.flatnonzero((k["kind"] == 3) & (k["closes"] > world.end) & (k["opens"] < world.end - 900))
-    settled = settled[rng.random(len(settled)) < s["loss_share"] * 4]
+    s, rng, people, k, h = world.settings["citizenship"], world.rng["citizenship"], world.people, journeys.kept, world.habits.citizenship
+    settled = np.flatnonzero((k["kind"] == 3) & (k["closes"] > world.end) & (k["opens"] < world.end - h.loss_settled))
+    settled = settled[rng.random(len(settled)) < s["loss_share"]]
     who = k["person"][settled]
     who, first = np.unique(who, return_index=True)
     settled = settled[first]
-    submitted = k["opens"][settled] + 500 + rng.integers(0, 1500, len(who))
-    decided = submitted + spread(rng, 160, 0.4, len(who), 40, 600)
+    submitted = k["opens"][settled] + h.loss_after + between(rng, h.loss_later, len(who))
+    decided = submitted + delay(rng, h.loss_decided, len(who))
     ok = (submitted < world.end) & (decided < people.alive_until()[who]) & (people.second[who] < 0)
     who, submitted, decided, to = who[ok], submitted[ok], decided[ok], k["country"][settled][ok]
     known = decided <= world.end
@@ -119,38 +123,44 @@ def _losses(world: World, journeys: Journeys) -> None:
 
 def services(world: World, journeys: Journeys, movers: Movers, cases: Cases) -> None:
     """Referrals to language, housing, health and other services."""
-    s, rng, people = world.settings["services"], world.rng["services"], world.people
+    s, rng, people, h = world.settings["services"], world.rng["services"], world.people, world.habits.services
     family = np.isin(movers.role, [SPOUSE, CHILD])
     k = journeys.kept
-    back = np.flatnonzero((k["kind"] == 3) & (k["closes"] <= world.end) & (k["opens"] < k["closes"] - 300))
+    back = np.flatnonzero((k["kind"] == 3) & (k["closes"] <= world.end) & (k["opens"] < k["closes"] - h.returned_after))
     end_of = np.minimum(movers.leaves, world.end)
     groups = [
-        (cases.person, "asylum_seeker", cases.lodged + rng.integers(1, 60, len(cases.person)), s["share"]["asylum"], cases.final),
+        (cases.person, "asylum_seeker", cases.lodged + between(rng, h.offered_asylum, len(cases.person)), s["share"]["asylum"], cases.final),
         (
             cases.person[cases.refugee],
             "refugee",
-            cases.final[cases.refugee] + rng.integers(5, 300, int(cases.refugee.sum())),
+            cases.final[cases.refugee] + between(rng, h.offered_refugee, int(cases.refugee.sum())),
             s["share"]["refugee"],
             np.full(int(cases.refugee.sum()), world.end),
         ),
-        (movers.person[family], "temporary", movers.arrives[family] + rng.integers(20, 400, int(family.sum())), s["share"]["family"], end_of[family]),
-        (movers.person[~family], "temporary", movers.arrives[~family] + rng.integers(20, 500, int((~family).sum())), s["share"]["other"], end_of[~family]),
-        (k["person"][back], "citizen", k["closes"][back] + rng.integers(5, 200, len(back)), s["share"]["returned"], np.full(len(back), world.end)),
+        (movers.person[family], "temporary", movers.arrives[family] + between(rng, h.offered_family, int(family.sum())), s["share"]["family"], end_of[family]),
+        (
+            movers.person[~family],
+            "temporary",
+            movers.arrives[~family] + between(rng, h.offered_other, int((~family).sum())),
+            s["share"]["other"],
+            end_of[~family],
+        ),
+        (k["person"][back], "citizen", k["closes"][back] + between(rng, h.offered_returned, len(back)), s["share"]["returned"], np.full(len(back), world.end)),
     ]
     number = 0
     for person, status, offered, share, until in groups:
-        repeat = np.where(rng.random(len(person)) < share, 1 + (rng.random(len(person)) < 0.4), 0)
+        repeat = np.where(rng.random(len(person)) < share, 1 + (rng.random(len(person)) < h.twice_share), 0)
         row = repeat_index(repeat)
-        offered = offered[row] + rng.integers(0, 90, len(row))
+        offered = offered[row] + between(rng, h.offered_apart, len(row))
         person = person[row]
-        started = offered + rng.integers(2, 40, len(row))
-        closed = started + spread(rng, 110, 0.7, len(row), 7, 900)
+        started = offered + between(rng, h.started_after, len(row))
+        closed = started + delay(rng, h.closed_after, len(row))
         outcome = world.choose("services", s["outcomes"], len(row))
         starts = (outcome.codes != outcome.names.index("declined")) & (started <= world.end)
         ends = (closed <= world.end) & ((outcome.codes == outcome.names.index("declined")) | starts)
         language = [s["languages"].get(c, "") for c in world.countries]
         speaks = np.array(language)[people.citizenship[person]]
-        with_interpreter = (status != "citizen") & (rng.random(len(row)) < 0.5)
+        with_interpreter = (status != "citizen") & (rng.random(len(row)) < h.interpreter_share)
         region = np.where(people.region[person] >= 0, people.region[person], world.choose_region("services", "foreign_regions", len(row)))
         keep = (offered <= np.minimum(until[row], world.end)) & (offered < people.alive_until()[person]) & (offered > world.start)
         world.book.add(
@@ -176,7 +186,7 @@ def services(world: World, journeys: Journeys, movers: Movers, cases: Cases) -> 
 
 def readmissions(world: World, journeys: Journeys) -> Ints:
     """Citizens sent back under an agreement: writes `case_event` and `decision`; returns which intervals end so."""
-    s, rng, k = world.settings["emigration"], world.rng["emigrants"], journeys.kept
+    s, rng, k, h = world.settings["emigration"], world.rng["emigrants"], journeys.kept, world.habits.readmission
     from_there = np.isin(k["country"], [world.number[c] for c in s["readmission_from"]])
     back = (k["kind"] == 3) & (k["closes"] <= world.end) & from_there & (rng.random(len(k["kind"])) < s["readmitted_share"])
     rows = np.flatnonzero(back)
@@ -184,7 +194,7 @@ def readmissions(world: World, journeys: Journeys) -> Ints:
     alive = on < world.people.alive_until()[person]
     rows, person, on = rows[alive], person[alive], on[alive]
     case = numbers("RA", np.arange(1, len(rows) + 1), 6)
-    requested = on - rng.integers(25, 160, len(rows))
+    requested = on - between(rng, h.requested_before, len(rows))
     from karvan.synth.lives.stays import CaseEvents
 
     events = CaseEvents(world)
@@ -201,7 +211,7 @@ def readmissions(world: World, journeys: Journeys) -> Ints:
         case_no=case,
         instance="admin",
         outcome="granted",
-        decided_on=requested + rng.integers(3, 20, len(rows)),
+        decided_on=requested + between(rng, h.decided_after, len(rows)),
         origin_country=host,
         body=s["readmission_body"],
     )
@@ -212,11 +222,11 @@ def readmissions(world: World, journeys: Journeys) -> Ints:
 
 def organisations(world: World) -> None:
     """Organisations abroad, with made-up names."""
-    s, rng = world.settings["organisations"], world.rng["organisations"]
+    s, rng, h = world.settings["organisations"], world.rng["organisations"], world.habits.organisations
     n = s["total"]
     forms, host = world.choose("organisations", s["forms"], n), world.choose_country("organisations", s["hosts"], n)
     names = np.array([s["names"][forms.names[f]].format(n=i + 1) for i, f in enumerate(forms.codes)])
-    founded = rng.integers(1988, int(str(world.settings["time"]["end"])[:4]), n)
+    founded = rng.integers(h.founded_from, int(str(world.settings["time"]["end"])[:4]), n)
     city = np.array([f"{world.countries[h]} city {1 + int(9 * u * u)}" for h, u in zip(host, rng.random(n), strict=True)])
     world.book.add(
         "organisation",
@@ -227,8 +237,8 @@ def organisations(world: World) -> None:
         city=city,
         form=forms,
         founded_year=founded,
-        members=np.round(np.exp(np.log(60) + 1.1 * rng.standard_normal(n))),
-        last_contact_on=world.end - spread(rng, 120, 1.0, n, 1, 2500),
+        members=np.round(np.exp(np.log(h.members_median) + h.members_sigma * rng.standard_normal(n))),
+        last_contact_on=world.end - delay(rng, h.contact_before, n),
     )
 
 

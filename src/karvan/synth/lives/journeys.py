@@ -146,7 +146,7 @@ def ways(world: World, part: str, country: Ints, inward: Ints, outward: Ints) ->
     mode = np.minimum((rng.random(n)[:, None] > cumulative).sum(axis=1), len(MODES) - 1)
     by_air = far[country] & (rng.random(n) < s["far_air"])
     mode = np.where(by_air, AIR, mode)
-    back = np.where(rng.random(n) < 0.93, mode, AIR)
+    back = np.where(rng.random(n) < world.habits.border.back_same_mode, mode, AIR)
     in_mode, out_mode = mode.copy(), back
     for closure in s["closures"]:
         shut = np.isin(in_mode, [MODES.index(m) for m in closure["modes"]]) & (inward >= day(str(closure["from"])))

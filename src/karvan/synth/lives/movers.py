@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from karvan.synth.lives.chance import YEAR, Ints, count, month_starts, pick, pick_by, repeat_index, spread
+from karvan.synth.lives.chance import YEAR, Ints, between, count, delay, month_starts, pick, pick_by, repeat_index, spread
 from karvan.synth.lives.people import MOVER, RESIDENT
 from karvan.synth.lives.world import World
 
@@ -59,8 +59,8 @@ def _column(world: World, name: str) -> Ints:
 
 
 def _principals(world: World) -> Movers:
-    s, rng = world.settings["movers"], world.rng["movers"]
-    starts, month = month_starts(world.start - 1200, world.horizon)
+    s, rng, h = world.settings["movers"], world.rng["movers"], world.habits.movers
+    starts, month = month_starts(world.start - h.before_start, world.horizon)
     shares = np.array([world.settings["countries"][c]["movers"] for c in world.listed], dtype=float)
     mixes = np.array([[s["mixes"][world.settings["countries"][c]["mix"]].get(g, 0) for g in grounds(world)] for c in world.listed], dtype=float)
     mixes /= mixes.sum(axis=1, keepdims=True)
@@ -75,9 +75,9 @@ def _principals(world: World) -> Movers:
     arrives = starts[at] + (rng.random(n) * 28).astype(np.int64)
     ground = pick_by(rng, mixes, country)
     years = np.array([s["grounds"][g]["years"] for g in grounds(world)])
-    stay = spread(rng, years[ground, 0] * YEAR, years[ground, 1], n, 60, 40 * YEAR)
+    stay = spread(rng, years[ground, 0] * YEAR, years[ground, 1], n, h.stay_least, h.stay_most * YEAR)
     seasonal = (ground == place_of(world, "work_permit_ground")) & (rng.random(n) < world.settings["work"]["seasonal_share"])
-    stay = np.where(seasonal, rng.integers(75, 330, n), stay)
+    stay = np.where(seasonal, between(rng, h.seasonal_stay, n), stay)
     leaves = arrives + stay
     keep = leaves >= world.start
     country, arrives, leaves, ground = country[keep], arrives[keep], leaves[keep], ground[keep]
@@ -99,9 +99,11 @@ def _principals(world: World) -> Movers:
         kind=MOVER,
         citizenship=nation,
         born_country=np.where(
-            own_kin & (rng.random(n) < 0.3),
+            own_kin & (rng.random(n) < h.kin_born_in_country),
             world.national,
-            np.where(rng.random(n) < 0.04, world.choose_country("movers", {c: world.settings["countries"][c]["movers"] for c in world.listed}, n), nation),
+            np.where(
+                rng.random(n) < h.born_elsewhere, world.choose_country("movers", {c: world.settings["countries"][c]["movers"] for c in world.listed}, n), nation
+            ),
         ),
         culture=np.where(own_kin, world.national, nation),
         region=world.choose_region("movers", "foreign_regions", n),
@@ -111,13 +113,13 @@ def _principals(world: World) -> Movers:
 
 def _settled(world: World) -> Movers:
     """Foreigners who came long before the first day and live on permanent permits."""
-    s, rng = world.settings["movers"]["settled"], world.rng["movers"]
+    s, rng, h = world.settings["movers"]["settled"], world.rng["movers"], world.habits.movers
     n = round(world.residents * s["share"])
     nation = world.choose_country("movers", s["by"], n)
     female = rng.random(n) < s["women"]
     born = world.start - world.ages("movers", s["ages"], n)
-    arrives = np.maximum(world.start - rng.integers(900, 6000, n), born + 1)
-    leaves = world.start + (rng.exponential(1 / s["leave_yearly"], n) * YEAR).astype(np.int64) + 30
+    arrives = np.maximum(world.start - between(rng, h.settled_arrived_before, n), born + 1)
+    leaves = world.start + (rng.exponential(1 / s["leave_yearly"], n) * YEAR).astype(np.int64) + h.settled_leave_after
     kin = np.array([world.settings["countries"].get(c, {}).get("kin", 0) for c in world.countries])[nation]
     person = world.people.add(
         n,
@@ -129,7 +131,7 @@ def _settled(world: World) -> Movers:
         born_country=nation,
         culture=np.where(rng.random(n) < kin, world.national, nation),
         region=world.choose_region("movers", "foreign_regions", n),
-        number_from=np.maximum(arrives + 700, born),
+        number_from=np.maximum(arrives + h.settled_permanent_after, born),
     )
     ground = np.full(n, grounds(world).index(world.settings["movers"]["relative_ground"]))
     return Movers(person, ground, arrives, leaves, np.full(n, -1), np.full(n, SETTLED, np.int8))
@@ -137,13 +139,11 @@ def _settled(world: World) -> Movers:
 
 def _family(world: World, movers: Movers, lead: Ints, role: int, female: Ints, born: Ints, **more: Any) -> Movers:
     """Family members of these principals: some come with them, the others later."""
-    s, rng, people = world.settings["movers"], world.rng["families"], world.people
-    lag = np.where(
-        rng.random(len(lead)) < s["family_lag"]["together"], 0, spread(rng, s["family_lag"]["median"], s["family_lag"]["sigma"], len(lead), 15, 1500)
-    )
-    arrives = np.maximum(movers.arrives[lead] + lag, born + 40)
-    leaves = np.where(rng.random(len(lead)) < 0.8, movers.leaves[lead], movers.leaves[lead] - rng.integers(0, 400, len(lead)))
-    keep = (leaves - arrives > 90) & (people.alive_until()[movers.person[lead]] > arrives) & (leaves >= world.start)
+    s, rng, people, h = world.settings["movers"], world.rng["families"], world.people, world.habits.movers
+    lag = np.where(rng.random(len(lead)) < s["family_lag"]["together"], 0, delay(rng, s["family_lag"], len(lead)))
+    arrives = np.maximum(movers.arrives[lead] + lag, born + h.newborn_waits)
+    leaves = np.where(rng.random(len(lead)) < h.leaves_together, movers.leaves[lead], movers.leaves[lead] - between(rng, h.leaves_earlier, len(lead)))
+    keep = (leaves - arrives > h.family_stay_least) & (people.alive_until()[movers.person[lead]] > arrives) & (leaves >= world.start)
     lead, arrives, leaves, female, born = (a[keep] for a in (lead, arrives, leaves, female, born))
     columns = {k: v[keep] for k, v in more.items()}
     leader = movers.person[lead]
@@ -163,25 +163,27 @@ def _family(world: World, movers: Movers, lead: Ints, role: int, female: Ints, b
 
 
 def _spouses(world: World, movers: Movers) -> Movers:
-    rng, people = world.rng["families"], world.people
+    rng, people, h = world.rng["families"], world.people, world.habits.movers
     share = _column(world, "spouse")[movers.ground]
     age = (movers.arrives - people.born[movers.person]) / YEAR
-    lead = np.flatnonzero((movers.role == PRINCIPAL) & (age > 21) & (rng.random(len(movers)) < share))
+    lead = np.flatnonzero((movers.role == PRINCIPAL) & (age > h.spouse_from_age) & (rng.random(len(movers)) < share))
     female = ~people.female[movers.person[lead]]
-    born = people.born[movers.person[lead]] + np.where(female, 1, -1) * rng.integers(-300, 2400, len(lead))
-    born = np.minimum(born, movers.arrives[lead] - 19 * 365)
+    born = people.born[movers.person[lead]] + np.where(female, 1, -1) * between(rng, h.spouse_age_gap, len(lead))
+    born = np.minimum(born, movers.arrives[lead] - h.spouse_age_least * 365)
     added = _family(world, movers, lead, SPOUSE, female, born)
     leader = movers.person[added.lead]
-    wed = np.maximum(np.maximum(people.born[leader], people.born[added.person]) + 6900, movers.arrives[added.lead] - rng.integers(200, 3000, len(leader)))
+    wed = np.maximum(
+        np.maximum(people.born[leader], people.born[added.person]) + h.wed_age, movers.arrives[added.lead] - between(rng, h.wed_before_arrival, len(leader))
+    )
     wife = np.where(people.female[added.person], added.person, leader)
     world.couples.add(wife, np.where(people.female[added.person], leader, added.person), np.minimum(wed, added.arrives).astype(np.int64))
     return added
 
 
 def _children(world: World, movers: Movers) -> Movers:
-    s, rng, people = world.settings["movers"], world.rng["families"], world.people
+    s, rng, people, h = world.settings["movers"], world.rng["families"], world.people, world.habits.movers
     age = (movers.arrives - people.born[movers.person]) / YEAR
-    wants = (movers.role == PRINCIPAL) & (age > 24) & (rng.random(len(movers)) < _column(world, "children")[movers.ground])
+    wants = (movers.role == PRINCIPAL) & (age > h.parent_from_age) & (rng.random(len(movers)) < _column(world, "children")[movers.ground])
     spouse = np.full(len(movers), -1)
     is_spouse = np.flatnonzero(movers.role == SPOUSE)
     spouse[movers.lead[is_spouse]] = movers.person[is_spouse]
@@ -194,38 +196,40 @@ def _children(world: World, movers: Movers) -> Movers:
     mother = np.where(people.female[leader], leader, other)
     father = np.where(people.female[leader], other, leader)
     youngest = np.maximum(people.born[mother], np.where(father >= 0, people.born[father], -(10**6)))
-    born = np.maximum(movers.arrives[lead] - rng.integers(100, 6200, len(lead)), youngest + 19 * 365) + order * 420
-    born = np.minimum(np.minimum(born, movers.arrives[lead] + 40), people.born[mother] + 16000)
+    born = np.maximum(movers.arrives[lead] - between(rng, h.child_born_before, len(lead)), youngest + h.parent_age_least * 365) + order * h.sibling_gap
+    born = np.minimum(np.minimum(born, movers.arrives[lead] + h.newborn_waits), people.born[mother] + h.mother_age_most)
     ok = born < np.minimum(people.alive_until()[mother], np.where(father >= 0, people.alive_until()[father], 2**30))
-    return _family(world, movers, lead[ok], CHILD, (rng.random(len(lead)) < 0.48)[ok], born[ok], mother=mother[ok], father=father[ok])
+    return _family(
+        world, movers, lead[ok], CHILD, (rng.random(len(lead)) < world.habits.families.girls_share)[ok], born[ok], mother=mother[ok], father=father[ok]
+    )
 
 
 def _born_here(world: World, movers: Movers) -> Movers:
     """Children born in the country to foreign couples who live there."""
-    s, rng, people = world.settings["movers"], world.rng["families"], world.people
+    s, rng, people, h = world.settings["movers"], world.rng["families"], world.people, world.habits.movers
     rows = np.flatnonzero(movers.role == SPOUSE)
     lead = movers.lead[rows]
     wife_is_spouse = people.female[movers.person[rows]]
     mother = np.where(wife_is_spouse, movers.person[rows], movers.person[lead])
     father = np.where(wife_is_spouse, movers.person[lead], movers.person[rows])
-    opens = np.maximum(np.maximum(movers.arrives[rows], movers.arrives[lead]), world.start) + 30
+    opens = np.maximum(np.maximum(movers.arrives[rows], movers.arrives[lead]), world.start) + h.births_begin
     closes = np.minimum(np.minimum(movers.leaves[rows], movers.leaves[lead]), world.horizon)
     years = np.maximum(closes - opens, 0) / YEAR
-    births = rng.poisson(np.minimum(years, 6) * s["birth_yearly"])
-    again = np.repeat(np.arange(len(rows)), np.minimum(births, 2))
+    births = rng.poisson(np.minimum(years, h.births_years_most) * s["birth_yearly"])
+    again = np.repeat(np.arange(len(rows)), np.minimum(births, h.births_most))
     born = (opens[again] + rng.random(len(again)) * (closes - opens)[again]).astype(np.int64)
     age = (born - people.born[mother[again]]) / YEAR
     dies = np.minimum(people.alive_until()[mother[again]], people.alive_until()[father[again]])
-    ok = (age > 19) & (age < 44) & (dies > born + 1)
+    ok = (age > h.parent_age_least) & (age < h.birth_age_most) & (dies > born + 1)
     first = np.full(len(rows), -(10**6))
     for place in np.flatnonzero(ok):  # a few hundred births: keep a year between siblings
-        if born[place] - first[again[place]] < 400 and born[place] >= first[again[place]] - 400:
+        if born[place] - first[again[place]] < h.birth_gap_least and born[place] >= first[again[place]] - h.birth_gap_least:
             ok[place] = False
         else:
             first[again[place]] = born[place]
     again, born = again[ok], born[ok]
     n = len(born)
-    female = rng.random(n) < 0.48
+    female = rng.random(n) < world.habits.families.girls_share
     head = movers.person[lead[again]]
     person = people.add(
         n,
@@ -243,12 +247,12 @@ def _born_here(world: World, movers: Movers) -> Movers:
     leaves = np.minimum(movers.leaves[rows[again]], movers.leaves[lead[again]])
     people.inside_at_start[person] = True  # inside from birth: their first crossing, if any, is outward
     ground = np.full(n, grounds(world).index(s["family_ground"]))
-    return Movers(person, ground, born, np.maximum(leaves, born + 60), lead[again], np.full(n, BORN_HERE, np.int8))
+    return Movers(person, ground, born, np.maximum(leaves, born + h.newborn_stays), lead[again], np.full(n, BORN_HERE, np.int8))
 
 
 def _marry_locals(world: World, movers: Movers) -> None:
     """Some single movers marry a citizen, mostly those who came as relatives of one."""
-    s, rng, people = world.settings["movers"], world.rng["families"], world.people
+    s, rng, people, h = world.settings["movers"], world.rng["families"], world.people, world.habits.movers
     taken = np.zeros(len(people), bool)
     couples = world.couples
     taken[couples.wife] = True
@@ -258,11 +262,11 @@ def _marry_locals(world: World, movers: Movers) -> None:
     wants = (
         (movers.role == PRINCIPAL)
         & ~taken[movers.person]
-        & (age > 19)
-        & (age < 50)
-        & (rng.random(len(movers)) < np.where(relative, 0.8, s["local_marriage_share"]))
+        & (age > h.marries_from_age)
+        & (age < h.marries_until_age)
+        & (rng.random(len(movers)) < np.where(relative, h.relative_marries, s["local_marriage_share"]))
     )
-    rows = np.flatnonzero(wants & (movers.arrives > world.start - 700))
+    rows = np.flatnonzero(wants & (movers.arrives > world.start - h.marries_came_after))
     locals_ = np.flatnonzero((people.kind == RESIDENT) & (people.citizenship == world.national) & ~taken[: len(people)])
     for women in (True, False):
         mine = rows[people.female[movers.person[rows]] == women]
@@ -273,8 +277,9 @@ def _marry_locals(world: World, movers: Movers) -> None:
         place = _one_each(place, len(theirs))
         ok = place >= 0
         me, they = movers.person[mine[ok]], theirs[place[ok]]
-        wed = movers.arrives[mine[ok]] + np.where(relative[mine[ok]], -rng.integers(20, 400, ok.sum()), rng.integers(200, 900, ok.sum()))
-        good = (np.abs(people.born[me] - people.born[they]) < 12 * YEAR) & (wed > people.born[they] + 6700) & (wed > people.born[me] + 6700)
+        wed = movers.arrives[mine[ok]] + np.where(relative[mine[ok]], -between(rng, h.relative_wed_before, ok.sum()), between(rng, h.wed_after, ok.sum()))
+        good = np.abs(people.born[me] - people.born[they]) < world.habits.families.couple_age_limit * YEAR
+        good &= (wed > people.born[they] + h.local_wed_age) & (wed > people.born[me] + h.local_wed_age)
         good &= (wed < people.alive_until()[they]) & (wed < people.alive_until()[me]) & (wed < movers.leaves[mine[ok]])
         me, they, wed = me[good], they[good], wed[good]
         couples.add(np.where(women, me, they), np.where(women, they, me), wed.astype(np.int64))

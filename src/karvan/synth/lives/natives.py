@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from karvan.synth.lives.chance import NONE, YEAR, Ints, day, pick, year_of
+from karvan.synth.lives.chance import NONE, YEAR, Ints, between, day, pick, year_of
 from karvan.synth.lives.people import RESIDENT
 from karvan.synth.lives.world import World
 
@@ -60,39 +60,44 @@ def _second_citizenships(world: World, n: int) -> Ints:
 
 def _match(world: World, women: Ints, men: Ints, part: str) -> tuple[Ints, Ints]:
     """Pair women with men a few years older: both sorted by age with some noise."""
-    rng, people, gap = world.rng[part], world.people, world.settings["population"]["marriage"]["age_gap"]
+    rng, people, gap, h = world.rng[part], world.people, world.settings["population"]["marriage"]["age_gap"], world.habits.families
     n = min(len(women), len(men))
     women, men = rng.permutation(women)[:n], rng.permutation(men)[:n]
-    by_age_w = women[np.argsort(people.born[women] + rng.normal(0, 500, n))]
-    by_age_m = men[np.argsort(people.born[men] + rng.normal(0, 500, n))]
-    fits = np.abs(people.born[by_age_w] - people.born[by_age_m] - gap * YEAR) < 12 * YEAR
+    by_age_w = women[np.argsort(people.born[women] + rng.normal(0, h.couple_age_noise, n))]
+    by_age_m = men[np.argsort(people.born[men] + rng.normal(0, h.couple_age_noise, n))]
+    fits = np.abs(people.born[by_age_w] - people.born[by_age_m] - gap * YEAR) < h.couple_age_limit * YEAR
     return by_age_w[fits], by_age_m[fits]
 
 
 def _first_couples(world: World) -> None:
-    s, rng, people = world.settings["population"]["marriage"], world.rng["natives"], world.people
+    s, rng, people, h = world.settings["population"]["marriage"], world.rng["natives"], world.people, world.habits.families
     age = (world.start - people.born) / YEAR
     steps = list(s["married_at_start"].items())
     share = np.select([age < s["from_age"], *[age < limit for limit, _ in steps]], [0, *[p for _, p in steps]], 0)
     married = rng.random(len(people)) < share
     wife, husband = _match(world, np.flatnonzero(married & people.female), np.flatnonzero(married & ~people.female), "natives")
     youngest = np.maximum(people.born[wife], people.born[husband])
-    since = np.minimum(youngest + ((s["from_age"] + rng.exponential(4, len(wife))) * YEAR), world.start - 1 - rng.integers(0, 300, len(wife)))
-    world.couples.add(wife, husband, np.maximum(since, youngest + 18 * YEAR))
+    since = np.minimum(
+        youngest + ((s["from_age"] + rng.exponential(h.first_marriage_wait, len(wife))) * YEAR),
+        world.start - 1 - between(rng, h.married_before_start, len(wife)),
+    )
+    world.couples.add(wife, husband, np.maximum(since, youngest + h.marriage_age * YEAR))
 
 
 def _parents_of_the_young(world: World) -> None:
-    """Give the people under 22 a married mother 19 to 41 years older and her husband."""
-    rng, people, couples = world.rng["families"], world.people, world.couples
-    children = np.flatnonzero(world.start - people.born < 22 * YEAR)
+    """Give the young of the first day a married mother some twenty to forty years older, and her husband."""
+    rng, people, couples, h = world.rng["families"], world.people, world.couples, world.habits.families
+    children = np.flatnonzero(world.start - people.born < h.children_until * YEAR)
     order = np.argsort(people.born[couples.wife], kind="stable")
     mothers_born = people.born[couples.wife][order]
-    wanted = people.born[children] - ((19 + np.clip(rng.gamma(3.2, 2.6, len(children)), 0, 22)) * YEAR)
-    low, high = np.searchsorted(mothers_born, wanted - 200), np.searchsorted(mothers_born, wanted + 200)
+    wanted = people.born[children] - (
+        (h.mother_age_least + np.clip(rng.gamma(h.mother_age_shape, h.mother_age_scale, len(children)), 0, h.mother_age_range)) * YEAR
+    )
+    low, high = np.searchsorted(mothers_born, wanted - h.mother_age_slack), np.searchsorted(mothers_born, wanted + h.mother_age_slack)
     found = high > low
     place = order[low[found] + (rng.random(found.sum()) * (high - low)[found]).astype(np.int64)]
     children = children[found]
-    father_ok = people.born[children] - people.born[couples.husband[place]] > 16 * YEAR
+    father_ok = people.born[children] - people.born[couples.husband[place]] > h.father_age_least * YEAR
     people.mother[children] = couples.wife[place]
     people.father[children] = np.where(father_ok, couples.husband[place], -1)
     people.region[children] = people.region[couples.wife[place]]
@@ -100,7 +105,7 @@ def _parents_of_the_young(world: World) -> None:
 
 def _years(world: World) -> None:
     """Births and marriages from the first day to the horizon, a year at a time."""
-    s, rng, people, couples = world.settings["population"], world.rng["natives"], world.people, world.couples
+    s, rng, people, couples, h = world.settings["population"], world.rng["natives"], world.people, world.couples, world.habits.families
     fertility, by_age = world.dated(s["total_fertility"]), np.array(s["fertility_by_age"]) / 100
     first_year = int(year_of(np.array([world.start]))[0])
     for year in range(first_year, int(year_of(np.array([world.horizon]))[0]) + 1):
@@ -119,12 +124,12 @@ def _years(world: World) -> None:
         for g in range(7):
             inside = group == g
             m = married[inside].mean() if inside.any() else 0
-            rate[inside] *= np.where(married[inside], 1, 0.06) / max(m + 0.06 * (1 - m), 0.05)
+            rate[inside] *= np.where(married[inside], 1, h.unmarried_fertility) / max(m + h.unmarried_fertility * (1 - m), 0.05)
         mothers = women[rng.random(len(women)) < rate]
         n = len(mothers)
         born = (opens + rng.random(n) * (closes - opens)).astype(np.int32)
         female = rng.random(n) >= s["boys_share"]
-        fathers = np.where((husband_of[mothers] >= 0) & (dies[husband_of[mothers]] > born - 250), husband_of[mothers], -1)
+        fathers = np.where((husband_of[mothers] >= 0) & (dies[husband_of[mothers]] > born - h.father_alive_before_birth), husband_of[mothers], -1)
         people.add(
             n,
             female=female,
@@ -151,4 +156,4 @@ def _years(world: World) -> None:
         couples.add(wife, husband, (opens + rng.random(len(wife)) * (closes - opens)).astype(np.int64))
         ends = np.flatnonzero(lasting)
         ends = ends[rng.random(len(ends)) < s["marriage"]["divorce_yearly"] * share]
-        couples.ended[ends] = np.maximum((opens + rng.random(len(ends)) * (closes - opens)).astype(np.int64), couples.begun[ends] + 30)
+        couples.ended[ends] = np.maximum((opens + rng.random(len(ends)) * (closes - opens)).astype(np.int64), couples.begun[ends] + h.divorce_after)

@@ -74,7 +74,8 @@ def _terms(world: World, person: Ints, which: Ints) -> tuple[Ints, Ints, Ints]:
     )
     early = world.trait("renews early", SLOTS)[person * SLOTS + which]
     share = s["early_renewal"]
-    return issuer, valid, np.where(early < share, (valid * (0.35 + early / share * 0.6)).astype(np.int64), valid)
+    h = world.habits.papers
+    return issuer, valid, np.where(early < share, (valid * (h.early_least + early / share * h.early_range)).astype(np.int64), valid)
 
 
 def _phases(world: World, person: Ints, which: Ints, effective: Ints) -> Ints:

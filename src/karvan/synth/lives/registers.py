@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from karvan.synth.lives.book import IDENTITY, PASSPORT, Words
-from karvan.synth.lives.chance import NONE, YEAR, Ints, numbers, spread
+from karvan.synth.lives.chance import NONE, YEAR, Ints, between, delay, numbers
 from karvan.synth.lives.journeys import ABSENCE, STAY, Journeys
 from karvan.synth.lives.movers import BORN_HERE, Movers, grounds
 from karvan.synth.lives.people import KINDS, MOVER, RESIDENT
@@ -54,7 +54,7 @@ def unions(world: World) -> None:
 def _acts(world: World, person: Ints, event: str, on: Ints, rng: np.random.Generator, abroad: Ints | None = None, mother_resident: Ints | None = None) -> None:
     lag = world.settings["population"]["registration_lag"]
     n = len(person)
-    registered = on + (0 if event in ("marriage", "divorce") else spread(rng, lag["median"], lag["sigma"], n, 1, 400))
+    registered = on + (0 if event in ("marriage", "divorce") else delay(rng, lag, n))
     region = np.where(world.people.region[person] >= 0, world.people.region[person], world.regions.index(world.settings["capital_region"]))
     first = sum(r["_n"] for r in world.book.rows["civil_event"])
     abroad = np.zeros(n, bool) if abroad is None else abroad
@@ -89,14 +89,14 @@ def births_and_deaths(world: World, journeys: Journeys, movers: Movers) -> None:
     dead = np.flatnonzero((p.died != NONE) & (p.died <= world.end) & (p.died >= world.start))
     inside = journeys.inside_on(dead, p.died[dead])
     national = (p.kind[dead] == RESIDENT) | (p.citizenship[dead] == world.national)
-    known_abroad = ~inside & national & (rng.random(len(dead)) < 0.35)
+    known_abroad = ~inside & national & (rng.random(len(dead)) < world.habits.registers.death_abroad_known)
     chosen = inside | known_abroad
     _acts(world, dead[chosen], "death", p.died[dead[chosen]], rng, known_abroad[chosen])
 
 
 def population_register(world: World, journeys: Journeys) -> None:
     """Write `resident`, `addresses`: nationals where they are registered, which emigration seldom changes."""
-    p, s, rng, k = world.people, world.settings["emigration"], world.rng["register"], journeys.kept
+    p, s, rng, k, h = world.people, world.settings["emigration"], world.rng["register"], journeys.kept, world.habits.registers
     n = len(p)
     couples = world.couples
     marital = np.zeros(n, int)
@@ -112,20 +112,22 @@ def population_register(world: World, journeys: Journeys) -> None:
     since = np.where(natural, p.national_from, since)
     since[born_abroad] = NONE
     origin = np.full(n, -1)
-    since[k["person"][returned]] = k["opens"][returned] + rng.integers(3, 90, len(returned))
+    since[k["person"][returned]] = k["opens"][returned] + between(rng, h.return_registered, len(returned))
     origin[k["person"][returned]] = k["country"][returned]
     moved = np.where(
         rng.random(n) < s_moves(world) * np.clip((world.end - np.maximum(world.start, since)) / YEAR, 0, 15),
-        np.maximum(world.start, since) + 30 + (rng.random(n) * np.maximum(world.end - np.maximum(world.start, since) - 60, 1)).astype(np.int64),
+        np.maximum(world.start, since)
+        + h.move_after
+        + (rng.random(n) * np.maximum(world.end - np.maximum(world.start, since) - 2 * h.move_after, 1)).astype(np.int64),
         NONE,
     )
     new_region = world.choose_region("register", "regions", n)
     away = np.flatnonzero((k["what"] == ABSENCE) & (k["kind"] == 3) & (k["opens"] <= world.end))
     tells = away[rng.random(len(away)) < s["deregister_share"]]
     until, next_country, again = np.full(n, NONE), np.full(n, -1), np.full(n, NONE)
-    until[k["person"][tells]] = k["opens"][tells] + rng.integers(-20, 60, len(tells))
+    until[k["person"][tells]] = k["opens"][tells] + between(rng, h.emigration_told, len(tells))
     next_country[k["person"][tells]] = k["country"][tells]
-    back = np.where(k["closes"][tells] <= world.end, k["closes"][tells] + rng.integers(5, 80, len(tells)), NONE)
+    back = np.where(k["closes"][tells] <= world.end, k["closes"][tells] + between(rng, h.back_registered, len(tells)), NONE)
     again[k["person"][tells]] = back
     moved = np.where(until != NONE, NONE, moved)
     moved = np.where((moved != NONE) & (moved < p.alive_until()), moved, NONE)
@@ -151,7 +153,7 @@ def population_register(world: World, journeys: Journeys) -> None:
             previous_country=world.country(previous),
             next_country=world.country(following),
             reason=reason,
-            marital_status=Words(np.where(age >= 15, marital[rows], 0), marital_words),
+            marital_status=Words(np.where(age >= h.marital_from_age, marital[rows], 0), marital_words),
             died_on=died[rows],
         )
         closes = np.where(until_on != NONE, until_on, died[rows])
@@ -272,7 +274,7 @@ def statuses(world: World, journeys: Journeys, movers: Movers, held: Holdings) -
     for rows in book.rows["status"]:
         if isinstance(rows.get("status"), Words) and "temporary" in rows["status"].names:
             np.minimum.at(first, rows["person"], rows["from_on"])
-    ends = np.minimum(np.minimum(first[movers.person] - 1, movers.arrives + 89), np.minimum(movers.leaves, death))
+    ends = np.minimum(np.minimum(first[movers.person] - 1, movers.arrives + world.settings["registrations"]["free_days"] - 1), np.minimum(movers.leaves, death))
     came = (movers.role != BORN_HERE) & (movers.arrives >= world.start) & (movers.arrives <= world.end) & (ends >= movers.arrives)
     reason = np.array([REASONS.index(world.settings["movers"]["grounds"][g]["reason"]) for g in grounds(world)])[movers.ground]
     book.add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from karvan.synth.lives.chance import NONE, YEAR, Ints, count, month_starts, pick, spread, year_of
+from karvan.synth.lives.chance import NONE, YEAR, Ints, count, delay, month_starts, pick, year_of
 from karvan.synth.lives.journeys import ABSENCE, KINDS, PERSON_BITS, STAY, Journeys
 from karvan.synth.lives.movers import BORN_HERE, Movers, grounds
 from karvan.synth.lives.people import MOVER, RESIDENT
@@ -14,12 +14,18 @@ NEVER = PERSON_BITS - 1
 
 
 def move_in_and_out(world: World, journeys: Journeys, movers: Movers) -> None:
-    """The long stays of foreigners who come to live. Who is inside on the first day, or born inside, has only a way out."""
+    """The long stays of foreigners who come to live. Who is inside on the first day, or born inside, has only a way out.
+
+    Whom a refused permit sent away before the first day is not inside on it, and crosses no border since.
+    """
+    gone = (movers.role != BORN_HERE) & (movers.leaves < world.start)
+    world.people.inside_at_start[movers.person[gone]] = False
     residence = journeys.purposes.index("residence")
     nation = world.people.citizenship[movers.person]
     purpose = _purpose_of_ground(world, journeys)[movers.ground]
     inside = world.people.inside_at_start[movers.person] | (movers.role == BORN_HERE)
-    journeys.add("movers", STAY, "move", movers.person[~inside], movers.arrives[~inside], movers.leaves[~inside], nation[~inside], purpose[~inside])
+    comes = ~inside & ~gone
+    journeys.add("movers", STAY, "move", movers.person[comes], movers.arrives[comes], movers.leaves[comes], nation[comes], purpose[comes])
     leaving = inside & (movers.leaves >= world.start)
     journeys.add(
         "movers",
@@ -41,11 +47,11 @@ def _purpose_of_ground(world: World, journeys: Journeys) -> Ints:
 
 def emigrate(world: World, journeys: Journeys) -> None:
     """Citizens who go abroad to live, alone or with family; some come back, some of these are sent back. Citizens abroad at the start may return."""
-    s, rng, people = world.settings["emigration"], world.rng["emigrants"], world.people
+    s, rng, people, h = world.settings["emigration"], world.rng["emigrants"], world.people, world.habits.emigration
     starts, _ = month_starts(world.start, world.horizon)
     residents = people.kind == RESIDENT
-    yearly = s["yearly_per_1000"] / 1000 * world.settings["density"]["movers"] * residents.sum() * 0.9
-    counts = count(rng, yearly / 12 * world.dated(s["levels"]).on(starts) / (1 + 0.55 * s["family_share"]))
+    yearly = s["yearly_per_1000"] / 1000 * world.settings["density"]["movers"] * residents.sum() * h.at_risk
+    counts = count(rng, yearly / 12 * world.dated(s["levels"]).on(starts) / (1 + h.family_members * s["family_share"]))
     starts_of = np.array([int(k) for k in s["ages"]])
     spouse = np.full(len(people), -1)
     couples = world.couples
@@ -57,9 +63,9 @@ def emigrate(world: World, journeys: Journeys) -> None:
         months = np.repeat(starts[year == y], counts[year == y])
         opens_year = months.min() if len(months) else starts[year == y][0]
         age = (opens_year - people.born) / YEAR
-        able = residents & ~gone & (age >= 0) & (people.alive_until() > opens_year + 430)
+        able = residents & ~gone & (age >= 0) & (people.alive_until() > opens_year + h.lives_on)
         group = np.searchsorted(starts_of, age, side="right") - 1
-        able &= age < 70
+        able &= age < h.age_most
         where = np.flatnonzero(able)
         size = np.bincount(group[where], minlength=len(starts_of))
         weight = np.array(list(s["ages"].values()), dtype=float)[group[where]] / np.maximum(size[group[where]], 1)
@@ -71,7 +77,7 @@ def emigrate(world: World, journeys: Journeys) -> None:
     person, opens = np.concatenate(chosen), np.concatenate(when)
     country = world.choose_country("emigrants", s["destinations"], len(person))
     returns = rng.random(len(person)) < s["return_share"]
-    closes = np.where(returns, opens + spread(rng, s["years_abroad"]["median"] * YEAR, s["years_abroad"]["sigma"], len(person), 100, 7000), NEVER)
+    closes = np.where(returns, opens + delay(rng, s["days_abroad"], len(person)), NEVER)
     # family: the spouse and children under 16 of some go on the same day and come back with them
     takes = rng.random(len(person)) < s["family_share"]
     wives = takes & (spouse[person] >= 0)
@@ -81,7 +87,7 @@ def emigrate(world: World, journeys: Journeys) -> None:
     parents[spouse[person[with_spouse]]] = with_spouse
     child = np.flatnonzero(residents & (people.mother >= 0))
     lead = parents[people.mother[child]]
-    small = (lead >= 0) & (people.born[child] < opens[lead] - 30) & (opens[lead] - people.born[child] < 16 * YEAR)
+    small = (lead >= 0) & (people.born[child] < opens[lead] - h.child_age_least) & (opens[lead] - people.born[child] < h.child_age_most * YEAR)
     child, lead = child[small], lead[small]
     journeys.add(
         "emigrants",
@@ -128,13 +134,13 @@ def _born_abroad(world: World, journeys: Journeys) -> None:
 
 def _compatriots(world: World, journeys: Journeys) -> None:
     """Nationals who live abroad on the first day: some return for good, others come to visit."""
-    s, rng = world.settings["emigration"], world.rng["emigrants"]
+    s, rng, h = world.settings["emigration"], world.rng["emigrants"], world.habits.emigration
     n = round(world.residents * world.settings["population"]["compatriots_abroad_share"])
-    born = (world.start + 900 - world.ages("emigrants", s["compatriots_ages"], n)).astype(np.int32)
-    born = np.minimum(born, world.start - 30)
+    born = (world.start + world.habits.visitors.ages_after - world.ages("emigrants", s["compatriots_ages"], n)).astype(np.int32)
+    born = np.minimum(born, world.start - h.compatriot_age_least)
     female = rng.random(n) < s["women"]
     country = world.choose_country("emigrants", s["destinations"], n)
-    dual = rng.random(n) < 0.45
+    dual = rng.random(n) < h.compatriot_dual
     person = world.people.add(
         n,
         female=female,
@@ -144,7 +150,7 @@ def _compatriots(world: World, journeys: Journeys) -> None:
         citizenship=world.national,
         number_from=born,
         culture=world.national,
-        born_country=np.where(rng.random(n) < 0.75, world.national, country),
+        born_country=np.where(rng.random(n) < h.compatriot_born_here, world.national, country),
         second=np.where(dual, country, -1),
     )
     years = (world.horizon - world.start) / YEAR
@@ -178,15 +184,15 @@ def _exposure(world: World, levels: dict[str, float]) -> float:
 
 
 def _citizens_trips(world: World, journeys: Journeys) -> None:
-    s, rng, people = world.settings["citizens"], world.rng["trips"], world.people
-    adult = np.flatnonzero((people.kind == RESIDENT) & (people.born < world.end - 6 * YEAR))
+    s, rng, people, h = world.settings["citizens"], world.rng["trips"], world.people, world.habits.trips
+    adult = np.flatnonzero((people.kind == RESIDENT) & (people.born < world.end - h.traveller_from_age * YEAR))
     traveller = adult[rng.random(len(adult)) < s["traveller_share"]]
     weight = np.exp(s["spread"] * rng.standard_normal(len(traveller)))
-    n = round(s["trips_yearly"] * world.scale * _exposure(world, s["levels"]) * 1.06)
+    n = round(s["trips_yearly"] * world.scale * _exposure(world, s["levels"]) * h.planned_more)
     person = traveller[pick(rng, weight, n)]
     opens = _moments(world, rng, s["levels"], n)
     country = world.choose_country("trips", s["destinations"], n)
-    length = spread(rng, s["lengths"]["median"], s["lengths"]["sigma"], n, 0, 200)
+    length = delay(rng, s["lengths"], n)
     alive = (people.born[person] < opens) & (people.alive_until()[person] > opens + length)
     purpose = journeys.purpose(world.choose("trips", s["purposes"], n))
     journeys.add("trips", ABSENCE, "trip", person[alive], opens[alive], (opens + length)[alive], country[alive], purpose[alive])
@@ -212,49 +218,49 @@ def _visits_home(world: World, journeys: Journeys) -> None:
     days = days[(level := rng.random(len(again)) < np.minimum(world.dated(world.settings["citizens"]["levels"]).on(days), 1))]
     again = again[level]
     purpose = np.full(len(again), journeys.purposes.index("private"))
-    journeys.add("trips", STAY, "home_visit", person[again], days, days + spread(rng, 18, 0.7, len(again), 1, 150), country[again], purpose)
+    journeys.add("trips", STAY, "home_visit", person[again], days, days + delay(rng, world.habits.emigration.home_visit, len(again)), country[again], purpose)
 
 
 def _movers_trips(world: World, journeys: Journeys, movers: Movers) -> None:
-    s, rng, people = world.settings["movers"], world.rng["trips"], world.people
+    s, rng, people, h = world.settings["movers"], world.rng["trips"], world.people, world.habits.trips
     opens = np.maximum(movers.arrives, world.journeys_from)
     closes = np.minimum(np.minimum(movers.leaves, world.horizon), people.alive_until()[movers.person])
-    expected = np.maximum(closes - opens - 60, 0) / YEAR * s["trips_yearly"]
+    expected = np.maximum(closes - opens - h.mover_days_free, 0) / YEAR * s["trips_yearly"]
     again = np.repeat(np.arange(len(movers)), rng.poisson(expected))
-    days = opens[again] + 20 + (rng.random(len(again)) * (closes - opens - 40)[again]).astype(np.int64)
-    moves = rng.random(len(again)) < np.minimum(world.dated(world.settings["citizens"]["levels"]).on(days) + 0.1, 1)
+    days = opens[again] + h.mover_settles + (rng.random(len(again)) * (closes - opens - 2 * h.mover_settles)[again]).astype(np.int64)
+    moves = rng.random(len(again)) < np.minimum(world.dated(world.settings["citizens"]["levels"]).on(days) + h.mover_level_more, 1)
     again, days = again[moves], days[moves]
-    length = spread(rng, s["trip_lengths"]["median"], s["trip_lengths"]["sigma"], len(again), 1, 260)
+    length = delay(rng, s["trip_lengths"], len(again))
     purpose = _purpose_of_ground(world, journeys)[movers.ground[again]]
     journeys.add("trips", ABSENCE, "trip", movers.person[again], days, days + length, people.citizenship[movers.person[again]], purpose)
 
 
 def _refugees_travel(world: World, journeys: Journeys) -> None:
-    rng, people = world.rng["trips"], world.people
+    rng, people, h = world.rng["trips"], world.people, world.habits.asylum
     who = np.flatnonzero(people.refugee_from != NONE)
-    opens = np.maximum(people.refugee_from[who] + 60, world.journeys_from)
+    opens = np.maximum(people.refugee_from[who] + h.travel_after, world.journeys_from)
     again = np.repeat(who, rng.poisson(np.maximum(world.horizon - opens, 0) / YEAR * world.settings["asylum"]["travels_yearly"]))
-    first = np.maximum(people.refugee_from[again] + 60, world.journeys_from)
+    first = np.maximum(people.refugee_from[again] + h.travel_after, world.journeys_from)
     days = first + (rng.random(len(again)) * np.maximum(world.horizon - first, 1)).astype(np.int64)
-    lengths = world.settings["citizens"]["lengths"]
     country = world.choose_country("trips", world.settings["citizens"]["destinations"], len(again))
     purpose = np.full(len(again), journeys.purposes.index("private"))
-    journeys.add("trips", ABSENCE, "trip", again, days, days + spread(rng, lengths["median"], lengths["sigma"], len(again), 1, 60), country, purpose)
+    journeys.add("trips", ABSENCE, "trip", again, days, days + delay(rng, h.trip_days, len(again)), country, purpose)
 
 
 def _old_residents_visit(world: World, journeys: Journeys, movers: Movers) -> None:
     from karvan.synth.lives.visitors import allowed_days
 
-    s, rng, people = world.settings["movers"], world.rng["trips"], world.people
+    s, rng, people, h = world.settings["movers"], world.rng["trips"], world.people, world.habits.trips
     rows = np.flatnonzero((movers.leaves > world.start) & (movers.leaves < world.horizon))
-    opens = np.maximum(movers.leaves[rows] + 30, world.journeys_from)
-    expected = np.maximum(np.minimum(world.horizon, opens + 4 * 365) - opens, 0) / YEAR * s["comes_back_yearly"]
+    opens = np.maximum(movers.leaves[rows] + h.visit_after_leaving, world.journeys_from)
+    closes = np.minimum(world.horizon, opens + h.visit_years * 365)
+    expected = np.maximum(closes - opens, 0) / YEAR * s["comes_back_yearly"]
     again = np.repeat(np.arange(len(rows)), rng.poisson(expected))
-    days = opens[again] + (rng.random(len(again)) * np.maximum(np.minimum(world.horizon, opens + 4 * 365) - opens, 1)[again]).astype(np.int64)
+    days = opens[again] + (rng.random(len(again)) * np.maximum(closes - opens, 1)[again]).astype(np.int64)
     moves = rng.random(len(again)) < np.minimum(world.dated(world.settings["visitors"]["levels"]).on(days), 1)
     person, days = movers.person[rows[again[moves]]], days[moves]
     nation = people.citizenship[person]
     allowed = allowed_days(world, nation, days)
-    nights = np.minimum(spread(rng, 9, 0.8, len(days), 1, 80), allowed - 1)
+    nights = np.minimum(delay(rng, h.visit_nights, len(days)), allowed - 1)
     purpose = journeys.purpose(world.choose("trips", s["comes_back_for"], len(days)))
     journeys.add("trips", STAY, "visit", person, days, days + nights, nation, purpose, lawful_to=days + allowed - 1, second=rng.integers(0, 28000, len(days)))

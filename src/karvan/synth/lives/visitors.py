@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from karvan.synth.lives.chance import Ints, count, day, month_starts, pick_by, repeat_index, spread
+from karvan.synth.lives.chance import Ints, between, count, day, delay, month_starts, pick_by, repeat_index, spread
 from karvan.synth.lives.journeys import STAY, Journeys
 from karvan.synth.lives.people import VISITOR
 from karvan.synth.lives.world import World
@@ -24,11 +24,11 @@ def visit(world: World, journeys: Journeys) -> None:
     median = np.array([s["lengths"][p][0] for p in names])[purpose]
     sigma = np.array([s["lengths"][p][1] for p in names])[purpose]
     allowed = allowed_days(world, np.array([world.number[c] for c in world.listed])[country], opens)
-    nights = np.minimum(spread(rng, median, sigma, n, 0, 300), allowed - 1)
+    nights = np.minimum(spread(rng, median, sigma, n, 0, world.habits.visitors.nights_most), allowed - 1)
     nights = np.where(rng.random(n) < s["day_trip_share"], 0, nights)
     student = np.array([p == "education" for p in names])[purpose]
     overstays = rng.random(n) < np.where(student, s["student_overstay_share"], s["overstay_share"])
-    beyond = spread(rng, s["overstay_days"]["median"], s["overstay_days"]["sigma"], n, 1, 700)
+    beyond = delay(rng, s["overstay_days"], n)
     nights = np.where(overstays, allowed - 1 + beyond, nights)
     numbers = np.array([journeys.purposes.index(p) for p in names])[purpose]
     nation = np.array([world.number[c] for c in world.listed])[country]
@@ -58,7 +58,7 @@ def _arrivals(world: World) -> tuple[Ints, Ints]:
 
 def _who(world: World, country: Ints) -> Ints:
     """The person behind each visit: a few come often, most once or twice. Adds the visitors to the people."""
-    s, rng = world.settings["visitors"], world.rng["visitors"]
+    s, rng, h = world.settings["visitors"], world.rng["visitors"], world.habits.visitors
     visits = np.bincount(country, minlength=len(world.listed))
     pool = np.maximum(np.ceil(visits / s["visits_per_person"]), 1).astype(np.int64)
     home = repeat_index(pool)
@@ -73,8 +73,9 @@ def _who(world: World, country: Ints) -> Ints:
     kin = np.array([world.settings["countries"][c].get("kin", 0) for c in world.listed])
     nation = np.array([world.number[c] for c in world.listed], np.int16)[home[used]]
     female = rng.random(n) < women[home[used]]
-    born = (world.deliveries_from + 900 - world.ages("visitors", s["ages"], n)).astype(np.int32)
-    born = np.where(born > world.journeys_from - 200, world.journeys_from - 200 - rng.integers(0, 2000, n), born)
+    born = (world.deliveries_from + h.ages_after - world.ages("visitors", s["ages"], n)).astype(np.int32)
+    latest = world.journeys_from - h.born_before
+    born = np.where(born > latest, latest - between(rng, h.born_earlier, n), born)
     ids = world.people.add(
         n,
         female=female,
@@ -83,7 +84,7 @@ def _who(world: World, country: Ints) -> Ints:
         kind=VISITOR,
         citizenship=nation,
         born_country=np.where(
-            rng.random(n) < 0.94,
+            rng.random(n) < h.born_at_home,
             nation,
             np.where(
                 rng.random(n) < kin[home[used]],
@@ -111,14 +112,16 @@ def _together(world: World, person: Ints, nation: Ints, country: Ints, opens: In
     """Make some visits repeat the visit before in the list of their country and month: same days, way and group."""
     from karvan.synth.lives.journeys import ways
 
-    rng = world.rng["visitors"]
+    rng, h = world.rng["visitors"], world.habits.visitors
     n = len(person)
-    by_day = np.lexsort((person, opens // 15, country))
+    by_day = np.lexsort((person, opens // h.companions_within, country))
     joined = rng.random(n) < world.settings["visitors"]["companions"]
     joined[0] = False
     same = np.zeros(n, bool)
     same[1:] = (
-        (country[by_day][1:] == country[by_day][:-1]) & (person[by_day][1:] != person[by_day][:-1]) & (np.abs(opens[by_day][1:] - opens[by_day][:-1]) <= 15)
+        (country[by_day][1:] == country[by_day][:-1])
+        & (person[by_day][1:] != person[by_day][:-1])
+        & (np.abs(opens[by_day][1:] - opens[by_day][:-1]) <= h.companions_within)
     )
     follows = joined & same
     leader_place = np.maximum.accumulate(np.where(follows, 0, np.arange(n)))
@@ -134,5 +137,5 @@ def _together(world: World, person: Ints, nation: Ints, country: Ints, opens: In
     for values in (opens, nights, purpose, second, *way.values()):
         values[target] = values[source]
     second = np.where(nights == 0, second // 3, second)
-    second[target] = np.minimum(second[target] + 1 + rng.integers(1, 240, len(target)), 86000)
+    second[target] = np.minimum(second[target] + 1 + between(rng, h.companions_apart, len(target)), 86000)
     return {"company": company, "second": second, **way}

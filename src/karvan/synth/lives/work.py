@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from karvan.synth.lives.book import IDENTITY, PASSPORT, Words
-from karvan.synth.lives.chance import NONE, YEAR, Ints, day, numbers, pick, pick_by, spread, working_days_after, year_of
+from karvan.synth.lives.chance import NONE, YEAR, Ints, between, day, delay, numbers, pick, pick_by, working_days_after, year_of
 from karvan.synth.lives.movers import PRINCIPAL, Movers, grounds, place_of
 from karvan.synth.lives.people import RESIDENT
 from karvan.synth.lives.permits import Holdings
@@ -17,7 +17,7 @@ class Employers:
 
     def __init__(self, world: World) -> None:
         s, rng = world.settings["work"], world.rng["work"]
-        n = max(20, round(world.residents / 1000 * s["employers_per_1000"]))
+        n = max(world.habits.work.employers_least, round(world.residents / 1000 * s["employers_per_1000"]))
         self.industries = list(s["industries"])
         self.industry = pick(rng, list(s["industries"].values()), n)
         self.region = world.choose_region("work", "foreign_regions", n)
@@ -63,10 +63,10 @@ def _permits(
     held: Holdings,
 ) -> Ints:
     """Chain of yearly permits for each holder; returns the number of the first permit granted to each row (0 for none)."""
-    s, rng, people = world.settings["work"], world.rng["work"], world.people
+    s, rng, people, h = world.settings["work"], world.rng["work"], world.people, world.habits.work
     i = np.flatnonzero(holders)
     refused_first = rng.random(len(i)) < s["refused"]
-    applied = begins[i] - rng.integers(28, 70, len(i))
+    applied = begins[i] - between(rng, h.asked_before, len(i))
     columns: dict[str, list[Ints]] = {k: [] for k in ("at", "applied", "decided", "decision", "from", "to", "extension")}
 
     def note(at: Ints, **values: Ints) -> None:
@@ -76,7 +76,7 @@ def _permits(
     terms = np.array([int(k) for k in s["decision_working_days"]])
     weights = list(s["decision_working_days"].values())
     no = i[refused_first]
-    earlier = applied[refused_first] - rng.integers(25, 60, len(no))
+    earlier = applied[refused_first] - between(rng, h.refused_before, len(no))
     note(
         no,
         applied=earlier,
@@ -87,10 +87,11 @@ def _permits(
     )
     extension, leaves = np.zeros(len(rows), np.int64), movers.leaves[rows]
     leaves = np.minimum(leaves, np.where(held.national_from[rows] == NONE, 2**30, held.national_from[rows]))
-    starts = np.maximum(begins[i], applied + 25)
+    starts = np.maximum(begins[i], applied + h.begins_after)
     for _ in range(30):
         decided = np.minimum(working_days_after(applied, terms[pick(rng, weights, len(i))] - 1, world.holidays), starts)
-        length = np.where(leaves[i] - begins[i] < 330, np.minimum(np.maximum(leaves[i] - starts, 60), 360), 364)
+        seasonal = np.clip(leaves[i] - starts, *h.seasonal_days)
+        length = np.where(leaves[i] - begins[i] < h.seasonal_below, seasonal, h.permit_days)
         ends = starts + length
         note(
             i,
@@ -101,13 +102,13 @@ def _permits(
             extension=np.where(extension[i] == 0, NONE, extension[i]),
         )
         extension[i] += 1
-        more = (leaves[i] > ends + 25) & (ends < world.horizon)
+        more = (leaves[i] > ends + h.extension_worth) & (ends < world.horizon)
         i, ends = i[more], ends[more]
         if not len(i):
             break
-        applied = ends - rng.integers(30, 60, len(i))
-        late = rng.random(len(i)) < 0.1
-        starts = ends + 1 + np.where(late, rng.integers(1, 25, len(i)), 0)
+        applied = ends - between(rng, h.extended_before, len(i))
+        late = rng.random(len(i)) < h.late_share
+        starts = ends + 1 + np.where(late, between(rng, h.late_gap, len(i)), 0)
     c = {k: np.concatenate(v) for k, v in columns.items()}
     order = np.lexsort((c["at"], c["applied"]))
     c = {k: v[order] for k, v in c.items()}
@@ -123,7 +124,7 @@ def _permits(
     outside = (np.isin(region, free_regions) & (c["applied"] >= day(str(rule.get("from", "2999-01-01"))))) | ((at * 7919) % 100 >= s["quota_share"] * 100)
     industry = employers.industry[employer[at]]
     cells = [f"{x}|{r}" for x in employers.industries for r in world.regions]
-    ended = granted & ((leaves[at] < c["to"] - 20) & (leaves[at] > c["from"])) & ((at * 104729) % 10 < 6)
+    ended = granted & ((leaves[at] < c["to"] - h.ended_worth) & (leaves[at] > c["from"])) & ((at * 104729) % 10 < h.ended_notified * 10)
     exempt = _exempt(world, movers, rows, at)
     known = c["decided"] <= world.end
     keep = (c["applied"] >= world.start) & (c["applied"] <= world.end) & (c["applied"] < people.alive_until()[person])
@@ -175,11 +176,11 @@ def _contracts_of_foreigners(
     wage: Ints,
     first: Ints,
 ) -> None:
-    s, rng, people = world.settings["contracts"], world.rng["contracts"], world.people
+    s, rng, people, h = world.settings["contracts"], world.rng["contracts"], world.people, world.habits.work
     person = movers.person[rows]
-    starts = begins + rng.integers(3, 40, len(rows))
-    ends = np.minimum(movers.leaves[rows] - rng.integers(0, 25, len(rows)), people.alive_until()[person])
-    keep = (rng.random(len(rows)) < s["foreign_declared"]) & (ends > starts + 20)
+    starts = begins + between(rng, h.contract_after, len(rows))
+    ends = np.minimum(movers.leaves[rows] - between(rng, h.contract_ends_before, len(rows)), people.alive_until()[person])
+    keep = (rng.random(len(rows)) < s["foreign_declared"]) & (ends > starts + h.contract_least)
     _contract_rows(
         world,
         keep,
@@ -199,8 +200,8 @@ def _contracts_of_foreigners(
 
 
 def contracts_of_nationals(world: World, employers: Employers) -> None:
-    """Employment contracts of nationals of 18 to 64, a year at a time."""
-    s, rng, people = world.settings["contracts"], world.rng["contracts"], world.people
+    """Employment contracts of nationals of working age."""
+    s, rng, people, h = world.settings["contracts"], world.rng["contracts"], world.people, world.habits.work
     people_n = np.flatnonzero(people.kind == RESIDENT)
     rate = s["yearly_starts_per_adult"]
     years = (world.end - world.start) / YEAR
@@ -208,15 +209,15 @@ def contracts_of_nationals(world: World, employers: Employers) -> None:
     running = rng.random(len(people_n)) < s["running_at_start"]
     person = np.concatenate([np.repeat(people_n, per), people_n[running]])
     starts = np.concatenate(
-        [world.start + (rng.random(per.sum()) * (world.end - world.start)).astype(np.int64), world.start - rng.integers(10, 1500, int(running.sum()))]
+        [world.start + (rng.random(per.sum()) * (world.end - world.start)).astype(np.int64), world.start - between(rng, h.running_since, int(running.sum()))]
     )
-    ends = starts + spread(rng, s["years"]["median"] * YEAR, s["years"]["sigma"], len(starts), 40, 12000)
+    ends = starts + delay(rng, s["days"], len(starts))
     age = (starts - people.born[person]) / YEAR
     ends = np.minimum(ends, people.alive_until()[person])
-    keep = (age >= 18) & (age < 64) & (ends > starts) & (ends >= world.start)
+    keep = (age >= h.ages[0]) & (age < h.ages[1]) & (ends > starts) & (ends >= world.start)
     employer = employers.draw(rng, len(person))
     occupations = sorted(world.settings["work"]["titles"])
-    wage = np.round(np.exp(np.log(world.settings["work"]["wages"]["national_median"]) + 0.5 * rng.standard_normal(len(person))), -1)
+    wage = np.round(np.exp(np.log(world.settings["work"]["wages"]["national_median"]) + h.national_wage_sigma * rng.standard_normal(len(person))), -1)
     _contract_rows(
         world,
         keep,
@@ -251,7 +252,7 @@ def _contract_rows(
     work_permit: Ints | None,
     which: int,
 ) -> None:
-    s, rng = world.settings["contracts"], world.rng["contracts"]
+    s, rng, h = world.settings["contracts"], world.rng["contracts"], world.habits.work
     keep = keep & (starts <= world.end)
     n, base = len(person), len(world.book.column("contract", "starts")) if world.book.rows["contract"] else 0
     ended = ends <= world.end
@@ -269,11 +270,11 @@ def _contract_rows(
         industry=Words(industry, employers.industries),
         occupation=Words(occupation, occupations),
         region=world.region(region),
-        concluded_on=starts - rng.integers(0, 8, n),
+        concluded_on=starts - between(rng, h.concluded_before, n),
         effective_from_on=starts,
         terminated_on=np.where(ended, ends, NONE),
         termination_ground=Words(np.where(ended, grounds_.codes, -1), grounds_.names),
         wage_month=wage,
-        hours_week=np.where(rng.random(n) < 0.9, 40.0, 20.0),
+        hours_week=np.where(rng.random(n) < h.full_time_share, float(h.full_time), float(h.part_time)),
         work_permit_no=work_permit,
     )

@@ -10,6 +10,7 @@ import numpy as np
 from karvan.errors import DataError
 from karvan.synth.lives.book import Book, Words
 from karvan.synth.lives.chance import NONE, Dated, Ints, day, generators, pick, year_of
+from karvan.synth.lives.habits import habits_of
 from karvan.synth.lives.people import People
 
 MODES = ["air", "rail", "road", "sea", "foot"]
@@ -54,13 +55,14 @@ class World:
     _traits: dict[str, Ints] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        needed = {"time", "density", "national", "population", "countries", "visitors", "movers", "permits", "regions"} - set(self.settings)
+        needed = {"time", "density", "national", "population", "countries", "visitors", "movers", "permits", "regions", "habits"} - set(self.settings)
         if needed:
             raise DataError(
                 f"The settings of the synthetic country lack {', '.join(sorted(needed))}.",
                 where="settings given to karvan.synth.lives.simulate",
                 fix="Start from packs/az/synth/lives.yaml, which has every section.",
             )
+        self.habits = habits_of(self.settings)
         self.rng = generators(self.seed)
         time = self.settings["time"]
         self.start, self.journeys_from, self.deliveries_from, self.end = (day(time[k]) for k in ("start", "journeys_from", "deliveries_from", "end"))
