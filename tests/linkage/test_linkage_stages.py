@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from linkage_people import as_identities, identities
 
+from karvan.linkage.apart import decided_sides
 from karvan.linkage.clusters import Traits, cluster
 from karvan.linkage.identity import person_ids
 from karvan.linkage.model import BLOCKS, LARGEST_BLOCK, make_blocks, score_pairs, sensible
@@ -17,10 +18,11 @@ from karvan.linkage.step import HERE
 from karvan.workspace import new_connection
 
 
-def nodes_from(table):
+def nodes_from(table, said=()):
     con = new_connection(threads=2, memory="500MB")
     con.register("identities", table)
     prepare(con)
+    decided_sides(con, said)
     apart = join_by_number(con)
     con.execute((HERE / "nodes.sql").read_text(encoding="utf-8"))
     return con, apart

@@ -1,7 +1,8 @@
 """Clusters: nodes joined pair by pair, the surest first, and never into a person who cannot be.
 
-A join is refused when the person would have two personal numbers, or both another sex and another birth year. The pair is counted with
-its reason; it stays two people.
+What people decided comes before every score. A join is refused when the person would have two personal numbers, both another sex and another birth year or
+given name, or stand on both sides of a decision or of something that cannot be (two births, two places at once). Because the surest pairs join
+first, the pair that is refused is the weakest on the way between the two: an impossible cluster is cut at its weakest edge. It stays two people, with the reason.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from karvan.linkage.apart import divided
+from karvan.linkage.numbers import names_differ
+
+SURE = 1.0
 
 class Traits(NamedTuple):
     """What the nodes of a cluster say, as far as it can contradict: values with the number of records behind them."""
@@ -18,18 +23,31 @@ class Traits(NamedTuple):
     personal_nos: frozenset[str] = frozenset()
     sexes: Mapping[str, int] = {}
     birth_years: Mapping[int, int] = {}
+    names: Mapping[tuple[str, str], int] = {}       # given names and surname
+    sides: Mapping[str, int] = {}
 
     def against(self, other: Traits) -> str:
         """Why the two cannot be one person; empty if they can."""
+        if label := self.kept_apart(other):
+            return label
         if self.personal_nos and other.personal_nos and not self.personal_nos & other.personal_nos:
             return "two personal numbers"
         if differ(self.sexes, other.sexes) and differ(self.birth_years, other.birth_years):
             return "two sexes and two birth years"
+        if differ(self.sexes, other.sexes) and self.names and other.names and names_differ(*most(self.names), *most(other.names)):
+            return "two sexes and two names"
         return ""
+
+    def kept_apart(self, other: Traits) -> str:
+        """The decision or impossibility that keeps the two apart, without its number; empty if none does."""
+        return divided(self.sides, other.sides).partition(" #")[0] if self.sides and other.sides else ""
 
     def and_also(self, other: Traits) -> Traits:
         """What both say together."""
-        return Traits(self.personal_nos | other.personal_nos, added(self.sexes, other.sexes), added(self.birth_years, other.birth_years))
+        return Traits(
+            self.personal_nos | other.personal_nos, added(self.sexes, other.sexes), added(self.birth_years, other.birth_years), added(self.names, other.names),
+            {**self.sides, **other.sides} if self.sides or other.sides else {},
+        )  # fmt: skip
 
 
 def added(one: Mapping, other: Mapping) -> dict:
@@ -40,40 +58,47 @@ def differ(one: Mapping, other: Mapping) -> bool:
     return bool(one and other) and most(one) != most(other)
 
 
-def most(counted: Mapping) -> object:
+def most(counted: Mapping) -> Any:
     """The most frequent value; of equally frequent ones the smaller."""
     return min(counted, key=lambda value: (-counted[value], value))
 
 
 @dataclass
 class Clusters:
-    """The result: the cluster of each node, the weakest probability on each node's way into it, and the joins refused."""
+    """The result: the cluster of each node, the weakest probability on each node's way into it, the pairs refused with why, and how often each reason."""
 
     of: dict[int, int]
     weakest: dict[int, float]
+    cuts: list[tuple[int, int, float, str]]
     refused: Counter[str]
 
 
-def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]]) -> Clusters:
-    """Join nodes by pairs (probability, node, node) in falling probability; a cluster is named by its smallest node.
+def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]], decided: Iterable[tuple[int, int, str]] = ()) -> Clusters:
+    """Join nodes that were decided to be one person (node, node, label), then by pairs (probability, node, node) in falling probability.
+
+    A cluster is named by its smallest node.
 
     >>> one, two, three = Traits(frozenset("A")), Traits(), Traits(frozenset("B"))
     >>> found = cluster({1: one, 2: two, 3: three}, [(0.9, 2, 3), (0.99, 1, 2)])
-    >>> found.of, dict(found.refused)
-    ({1: 1, 2: 1, 3: 3}, {'two personal numbers': 1})
+    >>> found.of, found.cuts
+    ({1: 1, 2: 1, 3: 3}, [(2, 3, 0.9, 'two personal numbers')])
+    >>> cluster({1: one, 2: two, 3: three}, [], decided=[(1, 3, "decision D1")]).of     # people may know better
+    {1: 1, 2: 2, 3: 1}
     """
     members = {node: [node] for node in traits}
     of = {node: node for node in traits}
-    weakest = dict.fromkeys(traits, 1.0)
+    weakest = dict.fromkeys(traits, SURE)
     kept = dict(traits)
-    refused: Counter[str] = Counter()
-    for probability, left, right in sorted(pairs, key=lambda p: (-p[0], p[1], p[2])):
+    cuts: list[tuple[int, int, float, str]] = []
+    by_people = [(SURE, left, right, True) for left, right, _ in decided]
+    by_score = [(probability, left, right, False) for probability, left, right in sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))]
+    for probability, left, right, decision in (*by_people, *by_score):
         a, b = of[left], of[right]
         if a == b:
             continue
-        reason = kept[a].against(kept[b])
+        reason = kept[a].kept_apart(kept[b]) if decision else kept[a].against(kept[b])
         if reason:
-            refused[reason] += 1
+            cuts.append((left, right, probability, reason))
             continue
         if (len(members[a]), -a) < (len(members[b]), -b):
             a, b = b, a                     # the smaller one joins the larger one: it is the one that walks
@@ -83,4 +108,4 @@ def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]]) 
         members[a] += members.pop(b)
         kept[a] = kept[a].and_also(kept.pop(b))
     name = {a: min(nodes) for a, nodes in members.items()}
-    return Clusters({node: name[a] for node, a in of.items()}, weakest, refused)
+    return Clusters({node: name[a] for node, a in of.items()}, weakest, cuts, Counter(reason.partition(" D")[0] for *_, reason in cuts))

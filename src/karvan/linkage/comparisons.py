@@ -1,26 +1,48 @@
 """How two nodes are compared: levels from the surest agreement to none, in DuckDB's SQL over columns of `nodes`.
 
-Each comparison is a name, the column whose frequency adjusts its first level (or none), and its levels: label and condition. A condition of
-None is the level where a side says nothing; "else" is disagreement. The parameters of the levels (m: share among pairs of one person,
-u: among pairs of two people) are in `model.json`, and are estimated again where there is enough to learn from.
+Each comparison is a name, when a side says nothing (level `missing`), and its levels, of which the first that holds counts; where none does, the level is `other`.
+The parameters of the levels (m: share among pairs of one person, u: among pairs of two people) are in `model.json`, and are estimated
+again where there is enough to learn from.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 SIMILAR = 0.88      # Jaro-Winkler on skeletons; Mamadov against Mamedov is equal already, this is for slips of the keyboard
 
 
+MISSING, OTHER = "missing", "other"
+
+
+class Level(NamedTuple):
+    """One level of agreement: a code that tables keep, a label that a reader sees, and the condition."""
+
+    code: str
+    label: str
+    condition: str
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison of two nodes."""
+    """One comparison of two nodes. `frequency` is the column whose frequency adjusts the first level."""
 
     name: str
     empty: str
-    levels: tuple[tuple[str, str], ...]
+    levels: tuple[Level, ...]
     frequency: str = ""
+
+    @property
+    def codes(self) -> list[str]:
+        """Every level that a pair can have, from the surest agreement to none; `missing` last."""
+        return [*(level.code for level in self.levels), OTHER, MISSING]
+
+    @property
+    def level_sql(self) -> str:
+        """An SQL expression over the columns of two nodes (`x_l`, `x_r`) that gives the code of the level."""
+        cases = "".join(f" when {level.condition} then '{level.code}'" for level in self.levels)
+        return f"case when {self.empty} then '{MISSING}'{cases} else '{OTHER}' end"
 
 
 def like(a: str, b: str, at_least: float = SIMILAR) -> str:
@@ -54,13 +76,13 @@ COMPARISONS = (
         "name",
         "parts_l is null or parts_r is null",
         (
-            ("same parts", "parts_l = parts_r"),
-            ("same keys, or swapped", SAME_KEYS),
-            ("both similar, or swapped", BOTH_SIMILAR),
-            ("one is cut, or lacks a part", ONE_CUT),
-            ("given name only, a woman", f"(sex_l = 'F' or sex_r = 'F') and ({SIMILAR_GIVEN})"),     # marriage changes surnames, mostly hers
-            ("given name only", SIMILAR_GIVEN),
-            ("surname only", SIMILAR_SURNAME),
+            Level("same", "same parts", "parts_l = parts_r"),
+            Level("same_keys", "same keys, or swapped", SAME_KEYS),
+            Level("similar", "both similar, or swapped", BOTH_SIMILAR),
+            Level("cut", "one is cut, or lacks a part", ONE_CUT),
+            Level("given_of_woman", "given name only, a woman", f"(sex_l = 'F' or sex_r = 'F') and ({SIMILAR_GIVEN})"),     # marriage changes surnames, mostly hers
+            Level("given", "given name only", SIMILAR_GIVEN),
+            Level("surname", "surname only", SIMILAR_SURNAME),
         ),
         frequency="name_at_home",
     ),
@@ -68,28 +90,28 @@ COMPARISONS = (
         "birth",
         "birth_date_l is null or birth_date_r is null",
         (
-            ("same day", "birth_date_l = birth_date_r and length(birth_date_l) = 10 and birth_date_l not like '%-01-01'"),
-            ("same, but 1 January or partial", "birth_date_l = birth_date_r"),
-            ("day and month swapped", "birth_pair_l = birth_pair_r"),
-            ("one is less exact", LESS_EXACT),
-            ("one digit", "length(birth_date_l) = 10 and length(birth_date_r) = 10 and damerau_levenshtein(birth_date_l, birth_date_r) <= 1"),
-            ("same year", "birth_year_l = birth_year_r"),
+            Level("same_day", "same day", "birth_date_l = birth_date_r and length(birth_date_l) = 10 and birth_date_l not like '%-01-01'"),
+            Level("same_inexact", "same, but 1 January or partial", "birth_date_l = birth_date_r"),
+            Level("swapped", "day and month swapped", "birth_pair_l = birth_pair_r"),
+            Level("less_exact", "one is less exact", LESS_EXACT),
+            Level("one_digit", "one digit", "length(birth_date_l) = 10 and length(birth_date_r) = 10 and damerau_levenshtein(birth_date_l, birth_date_r) <= 1"),
+            Level("same_year", "same year", "birth_year_l = birth_year_r"),
         ),
     ),
-    Comparison("sex", "sex_l is null or sex_r is null", (("same", "sex_l = sex_r"),)),
+    Comparison("sex", "sex_l is null or sex_r is null", (Level("same", "same", "sex_l = sex_r"),)),
     Comparison(          # one comparison: citizenship and country of birth agree together, and would be counted twice apart
         "origin",
         "coalesce(citizenship_l, birth_country_l) is null or coalesce(citizenship_r, birth_country_r) is null",
         (
-            ("same citizenship", "citizenship_l = citizenship_r"),
-            ("same birth country, or one where the other is a citizen", SAME_BIRTH_COUNTRY),
+            Level("same_citizenship", "same citizenship", "citizenship_l = citizenship_r"),
+            Level("same_country", "same birth country, or one where the other is a citizen", SAME_BIRTH_COUNTRY),
         ),
         frequency="citizenship",
     ),
     Comparison(
         "patronymic",
         "patronymic_l is null or patronymic_r is null",
-        (("same", "patronymic_l = patronymic_r"), ("similar", like("patronymic_l", "patronymic_r", 0.85))),
+        (Level("same", "same", "patronymic_l = patronymic_r"), Level("similar", "similar", like("patronymic_l", "patronymic_r", 0.85))),
     ),
 )
 
@@ -107,8 +129,8 @@ def splink_comparisons(parameters: dict[str, list[dict[str, float]]], *, by_freq
     said = []
     for comparison in COMPARISONS:
         levels: list[dict[str, Any]] = [{"sql_condition": comparison.empty, "label_for_charts": "not said", "is_null_level": True}]
-        conditions = [*comparison.levels, ("else", "ELSE")]
-        for at, ((label, condition), known) in enumerate(zip(conditions, parameters[comparison.name], strict=True)):
+        conditions = [*comparison.levels, Level(OTHER, "else", "ELSE")]
+        for at, ((_, label, condition), known) in enumerate(zip(conditions, parameters[comparison.name], strict=True)):
             level = {"sql_condition": condition, "label_for_charts": label, "m_probability": known["m"], "u_probability": known["u"]}
             if at == 0 and comparison.frequency and by_frequency:
                 level |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 
-def person_ids(first_record: dict[int, str], overlap: list[tuple[int, int, str]]) -> dict[int, str]:
+def person_ids(first_record: dict[int, str], overlap: list[tuple[int, int, str]], restored: list[tuple[int, int, str]] | None = None) -> dict[int, str]:
     """Give every cluster its person_id.
 
     Parameters
@@ -14,6 +14,8 @@ def person_ids(first_record: dict[int, str], overlap: list[tuple[int, int, str]]
         The earliest record_id of each cluster.
     overlap
         (records, cluster, old person_id): how many records of a cluster carried an old number.
+    restored
+        The same with the numbers of persons whose merge was undone: a cluster that kept no number gets back the one it had before.
 
     Returns
     -------
@@ -25,10 +27,11 @@ def person_ids(first_record: dict[int, str], overlap: list[tuple[int, int, str]]
     """
     given: dict[int, str] = {}
     used: set[str] = set()
-    for _, cluster, old in sorted(overlap, key=lambda o: (-o[0], o[2], o[1])):
-        if cluster not in given and old not in used:
-            given[cluster] = old
-            used.add(old)
+    for chosen in (overlap, restored or []):
+        for _, cluster, old in sorted(chosen, key=lambda o: (-o[0], o[2], o[1])):
+            if cluster not in given and old not in used:
+                given[cluster] = old
+                used.add(old)
     used |= {old for _, _, old in overlap}      # a number of someone else, now joined away, is not given to a new person
     for cluster in sorted(first_record):
         if cluster not in given:

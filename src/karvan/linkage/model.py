@@ -34,6 +34,7 @@ TEACHING = (                # blocks for learning; a block teaches nothing about
     "l.birth_date = r.birth_date and l.citizenship = r.citizenship and l.block_birth = r.block_birth",
     "l.parts = r.parts and l.sex = r.sex and l.block_names = r.block_names",
 )
+FLOOR = 0.01                # pairs below are not kept
 KEY_RECALL = 0.7            # share of the pairs of one person that the name and birth key finds; only the prior rests on it
 
 Parameters = dict[str, list[dict[str, float]]]
@@ -41,30 +42,34 @@ Parameters = dict[str, list[dict[str, float]]]
 
 @dataclass
 class Scored:
-    """Pairs above the threshold (probability, node, node), pairs compared by block key, blocks skipped, and where the parameters came from."""
+    """Pairs above the threshold (probability, node, node), pairs scored by block key, blocks skipped, the prior, and the parameters with their origin."""
 
     pairs: list[tuple[float, int, int]]
     compared: dict[str, int]
     skipped: list[dict[str, Any]]
+    prior: float
     parameters: str
     model: Parameters
 
 
-def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float, seed: int) -> Scored:
+def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float, seed: int, floor: float = FLOOR) -> Scored:
     """Score the pairs of nodes that share a block key. Reads the temporary table `nodes`.
+
+    Makes the temporary tables `blocked` (nodes with their block keys) and `scored_pairs` (a, b, probability, match_weight, block): pairs from `floor` up.
 
     Parameters
     ----------
     keyed
         Pairs joined by the name and birth key: from it follows how many matches there are to expect.
     threshold
-        Pairs with a lower probability are left out.
+        Pairs with a lower probability are not returned.
     """
+    con.execute("create or replace temp table scored_pairs (a bigint, b bigint, probability double, match_weight double, block varchar)")
     skipped = make_blocks(con)
     shipped = json.loads((HERE / "model.json").read_text(encoding="utf-8"))
     nodes = con.sql("select count(*) from blocked").fetchall()[0][0]
     if nodes < 2 or not con.sql("select 1 from blocked where " + " or ".join(f"{b} is not null" for b in BLOCKS) + " limit 1").fetchall():
-        return Scored([], {}, skipped, "none needed", shipped)
+        return Scored([], {}, skipped, 0.0, "none needed", shipped)
     possible = nodes * (nodes - 1) / 2
     prior = min(max(keyed / KEY_RECALL, shipped["matches_per_node"] * nodes) / possible, LARGEST_PRIOR)
     model, origin = shipped, "shipped"
@@ -75,15 +80,18 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     if nodes >= ENOUGH_NODES:
         con.execute((HERE / "name_frequencies.sql").read_text(encoding="utf-8"))
         linker.table_management.register_term_frequency_lookup(api.register(con.table("name_frequencies")), "name_at_home")
-    found = linker.inference.predict(threshold_match_probability=threshold)
-    name = found.physical_name
-    pairs = con.sql(f"""
-        select round(match_probability, 6) as p, least(node_l, node_r) as a, greatest(node_l, node_r) as b from {name} order by p desc, a, b
-    """).fetchall()
-    for table in ("blocks", "blocked", "strangers", "teachers", "name_frequencies"):
+    found = linker.inference.predict(threshold_match_probability=min(floor, threshold))
+    blocks = " ".join(f"when {key} then '{block}'" for key, block in enumerate(BLOCKS))
+    con.execute(f"""
+        insert into scored_pairs
+        select least(node_l, node_r), greatest(node_l, node_r), round(match_probability, 6), round(match_weight, 4), case cast(match_key as integer) {blocks} end
+        from {found.physical_name} order by 1, 2""")
+    found.drop_table_from_database_and_remove_from_cache()
+    pairs = con.execute("select probability, a, b from scored_pairs where probability >= ? order by probability desc, a, b", [threshold]).fetchall()
+    for table in ("blocks", "strangers", "teachers", "name_frequencies"):
         con.execute(f"drop table if exists {table}")
-    compared = {BLOCKS[int(key)]: count for key, count in con.sql(f"select match_key, count(*) from {name} group by 1 order by 1").fetchall()}
-    return Scored(pairs, compared, skipped, origin, model)
+    compared = dict(con.sql("select block, count(*) from scored_pairs group by 1 order by 1").fetchall())
+    return Scored(pairs, compared, skipped, prior, origin, model)
 
 
 def make_blocks(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 A number is a document with its issuer, a personal number, or the person's number in an office's own register. A parent's passport used by
 a child, or a number typed wrong that hits another person's, must not join people: two profiles under one number stay apart when two of
-sex, birth year and given name disagree and the birth year is not the same. A number under which very many people stand is a placeholder and joins nobody. How often that
-happened is counted, by number and reason.
+sex, birth year and given name disagree and the birth year is not the same. A number under which very many people stand is a placeholder and joins
+nobody; what people decided keeps records apart too. Every time is kept with its reason.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from karvan.linkage.apart import sides_of
 from karvan.linkage.union import Groups
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ group by folded, birth_date having count(*) > 1 order by 1
 
 
 def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Make the temporary table `node_of` (rid, node): records joined by number. Reads `prepared`.
+    """Make the temporary tables `node_of` (rid, node), records joined by number, and `number_cuts` (rid_a, rid_b, reason). Reads `prepared`, `decided`.
 
     Returns how many profiles were kept apart although they share a number, by number and reason.
     """
@@ -56,8 +57,9 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     con.execute(CONFUSED)
     [(count,)] = con.sql("select count(*) from profiles").fetchall()
     rows = {pid: tuple(row) for pid, *row in con.sql(SHARING).fetchall()}
-    groups = Groups(count)
+    groups = Groups(count, sides_of(con, "(select rid, pid from prepared join profiles using (profile))", "pid"))
     apart: Counter[str] = Counter()
+    cuts: list[tuple[int, int, str]] = []
     for at, number in enumerate(NUMBERS):
         holders: dict[str, list[int]] = {}
         for pid, row in rows.items():
@@ -67,29 +69,37 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
             if len({rows[pid][4:6] for pid in pids}) > TOO_MANY:
                 apart[f"{number}: one number of more than {TOO_MANY} people, taken for none"] += len(pids)
             elif len(pids) > 1:
-                join_agreeing(pids, rows, groups, apart, number)
+                cuts += join_agreeing(pids, rows, groups, number)
     for (pids,) in con.sql("select pids from confused order by pids").fetchall():
-        join_agreeing(pids, rows, groups, apart, "document read alike")
+        cuts += join_agreeing(pids, rows, groups, "document read alike")
+    apart.update(reason for _, _, reason in cuts)
     con.register("pid_node", pa.table({"pid": pa.array(range(count), pa.int64()), "node": pa.array([groups.root(pid) for pid in range(count)], pa.int64())}))
     con.execute("create or replace temp table node_of as select r.rid, n.node from prepared r join profiles p using (profile) join pid_node n using (pid)")
     con.unregister("pid_node")
+    con.register("cut_pids", pa.table({"a": pa.array([a for a, _, _ in cuts], pa.int64()), "b": pa.array([b for _, b, _ in cuts], pa.int64()), "reason": pa.array([r for *_, r in cuts], pa.string())}))
+    con.execute("""
+        create or replace temp table number_cuts as
+        select a.first_rid as rid_a, b.first_rid as rid_b, reason from cut_pids c join profiles a on a.pid = c.a join profiles b on b.pid = c.b order by all""")
+    con.unregister("cut_pids")
     return dict(sorted(apart.items()))
 
 
-def join_agreeing(pids: list[int], rows: dict[int, tuple], groups: Groups, apart: Counter[str], number: str) -> None:
-    """Join each profile to the first more frequent one that it can be the same person as."""
+def join_agreeing(pids: list[int], rows: dict[int, tuple], groups: Groups, number: str) -> list[tuple[int, int, str]]:
+    """Join each profile to the first more frequent one that it can be the same person as; returns those kept apart from all of these (leader, profile, why)."""
     leaders: list[int] = []
+    cuts = []
     for pid in sorted(pids, key=lambda p: (-rows[p][7], p)):
         for leader in leaders:
-            reason = impossible(rows[leader], rows[pid])
+            reason = groups.divided(leader, pid) or impossible(rows[leader], rows[pid])
             if not reason:
                 groups.join(leader, pid)
                 break
         else:
             if leaders:
-                apart[f"{number}: {reason}"] += 1
+                cuts.append((leaders[0], pid, f"{number}: {'decision' if reason.startswith('decision') else reason}"))
             if len(leaders) < 20:
                 leaders.append(pid)
+    return cuts
 
 
 def impossible(a: tuple, b: tuple) -> str:

@@ -1,0 +1,86 @@
+"""What is kept of a run beside the links: pairs with what they showed, cuts with their reasons, decisions and whether the links follow them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from karvan.linkage.clusters import Clusters
+from karvan.linkage.comparisons import COMPARISONS
+from karvan.linkage.decisions import Standing
+
+if TYPE_CHECKING:
+    import duckdb
+
+HERE = Path(__file__).parent
+ANSWERED = """
+create or replace temp table decided_pairs as
+with nodes_decided as (select distinct label, answer, side, node from decided join node_of using (rid))
+select least(l.node, r.node) as a, greatest(l.node, r.node) as b, max(l.answer) as answer
+from nodes_decided l join nodes_decided r on l.label = r.label and l.side = 0 and r.side = 1 and l.node <> r.node
+group by 1, 2
+"""
+STANDS_FOR = "create or replace temp table stands_for as select node, min(record_id) as record_id, any_value(person_id) as person_id from linked join prepared using (rid) group by node"
+CUTS = """
+create or replace temp table cuts as
+with found as (
+    select a.record_id as one, b.record_id as other, a.person_id as of_one, b.person_id as of_other, 'pair' as stage, c.probability, c.reason
+    from cut_pairs c join stands_for a on a.node = c.a join stands_for b on b.node = c.b
+    union all
+    select p.record_id, q.record_id, a.person_id, b.person_id, 'number', null, c.reason
+    from number_cuts c join prepared p on p.rid = c.rid_a join linked a on a.rid = c.rid_a join prepared q on q.rid = c.rid_b join linked b on b.rid = c.rid_b
+)
+select least(one, other) as record_a, greatest(one, other) as record_b, case when one < other then of_one else of_other end as person_a,
+       case when one < other then of_other else of_one end as person_b, min(stage) as stage, cast(max(probability) as double) as probability, reason
+from found where of_one <> of_other
+group by all
+order by record_a, record_b, reason
+"""
+
+
+def keep_evidence(con: duckdb.DuckDBPyConnection, keyed: Sequence[tuple[int, int]], found: Clusters, *, threshold: float) -> None:
+    """Make the temporary tables `evidence` (link_pairs) and `cuts` (link_cuts). Reads `blocked`, `scored_pairs`, `linked`, `prepared`, `node_of`, `decided`."""
+    import pyarrow as pa
+
+    con.register("keyed_pairs", pa.table({"a": pa.array([min(p) for p in keyed], pa.int64()), "b": pa.array([max(p) for p in keyed], pa.int64())}))
+    con.register("cut_pairs", pa.table({
+        "a": pa.array([min(a, b) for a, b, *_ in found.cuts], pa.int64()), "b": pa.array([max(a, b) for a, b, *_ in found.cuts], pa.int64()),
+        "probability": pa.array([p for *_, p, _ in found.cuts], pa.float64()), "reason": pa.array([r for *_, r in found.cuts], pa.string()),
+    }))  # fmt: skip
+    con.execute(ANSWERED)
+    con.execute(STANDS_FOR)
+    levels = ",\n           ".join(f"{comparison.level_sql} as {comparison.name}" for comparison in COMPARISONS)
+    con.execute((HERE / "evidence.sql").read_text(encoding="utf-8").replace("$levels", levels).replace("$threshold", str(threshold)))
+    con.execute(CUTS)
+    for name in ("keyed_pairs", "cut_pairs"):
+        con.unregister(name)
+
+
+def keep_decisions(con: duckdb.DuckDBPyConnection, standing: Sequence[Standing]) -> None:
+    """Make the temporary table `held_decisions` (link_decisions): what holds and whether the links follow it. Reads `new_links`."""
+    import pyarrow as pa
+
+    rows = [
+        (json.dumps(one.records_a), json.dumps(one.records_b), one.answer, one.rule, one.contradicting, one.at, json.dumps(one.decisions)) for one in standing
+    ]
+    names = ("records_a", "records_b", "answer", "rule", "contradicting", "decided_at", "decisions")
+    kinds = [pa.bool_() if name == "contradicting" else pa.string() for name in names]
+    con.register("standing", pa.table([pa.array([row[at] for row in rows], kind) for at, kind in enumerate(kinds)], names=list(names)))
+    con.execute("""
+        create or replace temp table held_decisions as
+        with side as (
+            select records_a, records_b, 0 as side, unnest(from_json(records_a, '["VARCHAR"]')) as record_id from standing
+            union all select records_a, records_b, 1, unnest(from_json(records_b, '["VARCHAR"]')) from standing
+        ),
+        found as (
+            select records_a, records_b, count(*) as records, list(distinct person_id) filter (side = 0) as a, list(distinct person_id) filter (side = 1) as b
+            from side join new_links using (record_id) group by 1, 2
+        )
+        select s.*, cast(coalesce(f.records, 0) as bigint) as records_found,
+               case when f.a is null or f.b is null then null when s.answer = 'same' then len(list_distinct(f.a || f.b)) = 1
+                    when s.answer = 'different' then not list_has_any(f.a, f.b) end as followed
+        from standing s left join found f using (records_a, records_b)
+        order by s.records_a, s.records_b""")
+    con.unregister("standing")

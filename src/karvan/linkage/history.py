@@ -1,0 +1,81 @@
+"""Merges and splits of persons: found by comparing two runs, and undone by a decision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from karvan.errors import DataError, nearest
+from karvan.linkage.decisions import Decision, decide
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from karvan.workspace import Workspace
+
+HERE = Path(__file__).parent
+
+
+def find_events(con: duckdb.DuckDBPyConnection, new: Sequence[Decision], *, commit: int, changed: bool, until: date | None) -> int:
+    """Make the temporary table `new_person_events` from `links` (before) and `new_links`; returns how many there are.
+
+    `new` are the decisions since the run before, `changed` says whether identities have changed, `until` is the day up to which the data are known.
+    """
+    import pyarrow as pa
+
+    touched = {record: one.undoes for one in new for record in (*one.records_a, *one.records_b)}
+    con.register("touched", pa.table({"record_id": pa.array(list(touched), pa.string()), "undoes": pa.array(list(touched.values()), pa.string())}))
+    days = [date.fromisoformat(one.at[:10]) for one in new] + ([until] if until else [])
+    text = (HERE / "person_events.sql").read_text(encoding="utf-8").replace("$commit", str(commit)).replace("$changed", str(changed).lower())
+    con.execute(text.replace("$happened_on", f"'{max(days)}'" if days else "null"))
+    con.unregister("touched")
+    [(count,)] = con.sql("select count(*) from new_person_events").fetchall()
+    return count
+
+
+def events(ws: Workspace) -> list[dict[str, Any]]:
+    """Merges and splits so far, newest first, as rows of `person_events` with lists of persons."""
+    con = ws.connect()
+    try:
+        answer = con.execute("select * from person_events order by commit_before desc, event_id")
+        names = [column[0] for column in answer.description]
+        rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    finally:
+        con.close()
+    return [row | {side: json.loads(row[side]) for side in ("from_ids", "to_ids")} for row in rows]
+
+
+def event(ws: Workspace, event_id: str) -> dict[str, Any]:
+    """One event. Raises DataError if there is none."""
+    known = {one["event_id"]: one for one in events(ws)}
+    if event_id not in known:
+        raise DataError(f"There is no event '{event_id}'.", where="person_events", fix=nearest(event_id, list(known)) or "see `karvan link events`")
+    return known[event_id]
+
+
+def undo(ws: Workspace, event_id: str, *, who: str, at: datetime, reason: str) -> list[Decision]:
+    """Take a merge or split back: decisions, as of a senior reviewer, that the next run of linkage follows.
+
+    The persons of a merge are told apart again, with the records that each had before and with the numbers that they had; those of a split are joined again.
+    Returns the decisions made. Raises DataError if there is no such event, or its records are gone.
+    """
+    found = event(ws, event_id)
+    merged = found["kind"] == "merge"
+    con = ws.connect()
+    try:
+        ws.view(con, "links_before", ws.version("links", at=ws.commit(found["commit_before"])))
+        rows = con.execute(
+            f"""select {"b" if merged else "n"}.person_id, list(record_id order by record_id) from links_before b join links n using (record_id)
+                where b.person_id in (select unnest(?)) and n.person_id in (select unnest(?)) group by 1 order by 1""",
+            [found["from_ids"], found["to_ids"]],
+        ).fetchall()
+    finally:
+        con.close()
+    if len(rows) < 2:
+        raise DataError(f"The event {event_id} no longer stands: its records are of one side only.", where="links", fix="see `karvan link events` for what became of them")
+    answer = "different" if merged else "same"
+    return [decide(ws, a, b, answer, who=who, at=at, reason=reason, senior=True, undoes=event_id) for (_, a), (_, b) in combinations(rows, 2)]

@@ -1,0 +1,74 @@
+"""The tables of linkage beside `links` and `persons`: what each pair showed, what was cut, what people decided, what became of persons."""
+
+from __future__ import annotations
+
+from karvan.tables.declaration import Column, Table
+
+BLOCK_KEYS = ("block_birth", "block_names_year", "block_surname_year", "block_given_year", "block_names", "name_birth", "decision")
+
+EVIDENCE = (
+    Table(
+        "link_pairs", "derived", "linkage", "one pair of nodes", "Pairs that may be one person, with what they showed and what became of them. Names nobody.",
+        (
+            Column("record_a", "text", "record that stands for one node: the smallest id of its records", null="never"),
+            Column("record_b", "text", "record that stands for the other", null="never"),
+            Column("person_a", "text", "person of the first after this run", null="never"),
+            Column("person_b", "text", "person of the second; the same where they were joined", null="never"),
+            Column("block", "text", "key that found the pair", null="never", values=BLOCK_KEYS),
+            Column("probability", "real", "probability that the two are one person", null="the model did not compare them", unit="0 to 1"),
+            Column("match_weight", "real", "weight of the evidence with the prior; 0 is even odds", null="the model did not compare them", unit="bits"),
+            Column("name", "text", "level of agreement of the names", null="never", values=("same", "same_keys", "similar", "cut", "given_of_woman", "given", "surname", "other", "missing")),
+            Column("birth", "text", "level of agreement of the birth dates", null="never", values=("same_day", "same_inexact", "swapped", "less_exact", "one_digit", "same_year", "other", "missing")),
+            Column("sex", "text", "level of agreement of the sexes", null="never", values=("same", "other", "missing")),
+            Column("origin", "text", "level of agreement of citizenship and country of birth", null="never", values=("same_citizenship", "same_country", "other", "missing")),
+            Column("patronymic", "text", "level of agreement of the fathers' names", null="never", values=("same", "similar", "other", "missing")),
+            Column("decision", "text", "what people decided, as it holds", null="nobody decided", values=("same", "different", "unsure")),
+            Column("outcome", "text", "what became of the pair", null="never", values=("joined", "below_threshold", "refused")),
+            Column("reason", "text", "why it was joined or refused", null="its score alone"),
+        ),
+        key=("record_a", "record_b"),
+    ),
+    Table(
+        "link_cuts", "derived", "linkage", "two groups of records kept apart", "Where records that a number or a score would have joined stay two people, and why.",
+        (
+            Column("record_a", "text", "a record of one group", null="never"),
+            Column("record_b", "text", "a record of the other", null="never"),
+            Column("person_a", "text", "person of the first", null="never"),
+            Column("person_b", "text", "person of the second", null="never"),
+            Column("stage", "text", "what would have joined them: the same number, or a pair of the model", null="never", values=("number", "pair")),
+            Column("probability", "real", "probability of the pair that was cut, the weakest on the way between the two", null="joined by a number", unit="0 to 1"),
+            Column("reason", "text", "why they cannot be one person", null="never"),
+        ),
+        key=("record_a", "record_b", "reason"),
+    ),
+    Table(
+        "link_decisions", "ledger", "linkage", "one pair that people decided", "What holds of people's decisions at this run, and whether the links follow it. The decisions themselves, with reasons, are in the identity zone.",
+        (
+            Column("records_a", "json", "records of one side", null="never"),
+            Column("records_b", "json", "records of the other", null="never"),
+            Column("answer", "text", "the answer that holds", null="never", values=("same", "different", "unsure")),
+            Column("rule", "text", "why it holds: all say so, a senior reviewer, the majority, or a tie", null="never", values=("one answer", "senior", "majority", "tie")),
+            Column("contradicting", "yes_no", "some said same and some different", null="never"),
+            Column("decided_at", "text", "time of the last answer, ISO 8601", null="never"),
+            Column("decisions", "json", "numbers of the decisions it rests on", null="never"),
+            Column("records_found", "whole", "records of it that are in this run", null="never", unit="records"),
+            Column("followed", "yes_no", "the links are as it says", null="unsure, or a record is gone"),
+        ),
+        key=("records_a", "records_b"),
+    ),
+    Table(
+        "person_events", "ledger", "linkage", "one merge or split of persons", "Persons whose records came together or apart between two runs. Whoever keeps a number elsewhere can follow it.",
+        (
+            Column("event_id", "text", "the event", null="never"),
+            Column("happened_on", "day", "day up to which data and decisions were known: the newest delivery or decision", null="no delivery is dated"),
+            Column("kind", "text", "merge: records of several persons became one person's; split: records of one became several persons'", null="never", values=("merge", "split")),
+            Column("from_ids", "json", "persons before", null="never"),
+            Column("to_ids", "json", "persons after", null="never"),
+            Column("records", "whole", "records whose person changed", null="never", unit="records"),
+            Column("cause", "text", "decision: people decided on a pair of these; records: new or changed records; method: neither, so parameters or code", null="never", values=("decision", "records", "method")),
+            Column("undoes", "text", "event that this one takes back", null="none"),
+            Column("commit_before", "whole", "commit that held the links before", null="never"),
+        ),
+        key=("event_id",),
+    ),
+)
