@@ -133,27 +133,6 @@ CODE = {
     ("status", "irregular"): gettext_lazy("Irregular"),
     ("status", "ordered_to_leave"): gettext_lazy("Ordered to leave"),
 }
-UNIT = {
-    "person": gettext_lazy("persons"),
-    "persons": gettext_lazy("persons"),
-    "cases": gettext_lazy("cases"),
-    "decisions": gettext_lazy("decisions"),
-    "permits": gettext_lazy("permits"),
-    "stays": gettext_lazy("stays"),
-    "crossings": gettext_lazy("crossings"),
-    "applications": gettext_lazy("applications"),
-    "days": gettext_lazy("days"),
-    "share": gettext_lazy("share"),
-    "percent": gettext_lazy("percent"),
-    "per 1,000": gettext_lazy("per 1,000"),
-    "per 100,000": gettext_lazy("per 100,000"),
-    "person-years": gettext_lazy("person-years"),
-    "refusals": gettext_lazy("refusals"),
-    "workers": gettext_lazy("workers"),
-    "admissions": gettext_lazy("admissions"),
-    "usd": gettext_lazy("US dollars"),
-    "years": gettext_lazy("years"),
-}
 STATE = {
     "accepted": gettext_lazy("Accepted"),
     "held": gettext_lazy("Held"),
@@ -242,7 +221,9 @@ def period(value: Any) -> str:
 
 def unit(name: Any) -> str:
     """A unit in the reader's language."""
-    return str(UNIT.get(str(name or ""), name or ""))
+    from karvan.indicators import unit_name
+
+    return unit_name(str(name or ""), source.language())
 
 
 def figure(value: Any, decimals: int | None = None) -> str:

@@ -133,7 +133,7 @@ def test_a_new_pack_can_begin_with_the_indicators_of_another(tmp_path, newland):
 def test_the_command_tells_what_only_the_rooms_see(newland):
     path = newland / "newland/indicators/X-01.yaml"
     names = "{az: a, en: a, ru: a}"
-    covers = "{population: all, leaves_out: []}"
+    covers = "{population: {en: all, ru: все}, leaves_out: []}"
     path.write_text(
         f"id: X-01\nname: {names}\nsays: {names}\ncovers: {covers}\ncount: crossing\non: crossed_on\nby: [citizenshp]\nunit: x\nperiod: year\n",
         encoding="utf-8",

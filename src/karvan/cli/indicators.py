@@ -34,8 +34,7 @@ def list_(ws: Workspace, lang: str, as_json: bool) -> None:
       karvan indicators list -w demo
     """
     from karvan.country import for_workspace
-    from karvan.indicators import dictionary
-    from karvan.indicators.window import refusal
+    from karvan.indicators import dictionary, refusal, unit_name
 
     country = for_workspace(ws)
     known = dictionary(country)
@@ -44,11 +43,11 @@ def list_(ws: Workspace, lang: str, as_json: bool) -> None:
         {
             "id": d.id,
             "name": d.title(lang),
-            "unit": d.unit,
+            "unit": d.unit if as_json else unit_name(d.unit, lang),
             "period": "/".join(d.periods),
             "by": " ".join(d.dimensions),
             "cells": cells.get(d.id, 0),
-            "refused": refusal(d, known, country) or "",
+            "refused": refusal(d, known, country, lang) or "",
         }
         for d in known.values()
     ]
@@ -109,9 +108,8 @@ def compute(ws: Workspace, indicator: str, out: Path | None, inside: str, as_jso
 def _cells(ws: Workspace, indicator: str, period: str | None, chosen: dict[str, str], along: str | None, *, whole: bool) -> pa.Table:
     """Safe cells of an indicator: all of them for a file, one margin for the screen."""
     from karvan.country import for_workspace
-    from karvan.indicators import dictionary
+    from karvan.indicators import dictionary, refusal
     from karvan.indicators.compute import definition_of
-    from karvan.indicators.window import refusal
 
     country = for_workspace(ws)
     known = dictionary(country)

@@ -76,7 +76,7 @@ def _compiled(found: Pack, folder: Path | None, wrong: set[Path]) -> list[Mistak
         content = None if path in wrong else read_yaml(path)
         for entry in content if isinstance(content, list) else [content] if content else []:
             try:
-                read_definition(entry, where=str(path))
+                read_definition(entry, where=str(path), languages=found.about.get("languages") or ())
             except PackError as told:
                 mistakes.append(Mistake(path, 1, told.what, told.fix))
     if any(path.parent.name == "code_lists" or path.name == "pack.yaml" for path in wrong):

@@ -163,10 +163,11 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
             wrong.append(f"`{word}` is missing")
     covers = raw.get("covers") or {}
     left_out = covers.get("leaves_out") or ()
-    for word, text in (("name", raw.get("name")), ("says", raw.get("says")), ("covers.population", covers.get("population"))):
-        _texts(word, text, languages, wrong)
-    for place, text in enumerate(left_out, 1):
-        _texts(f"covers.leaves_out, line {place},", text, languages, wrong)
+    for place, word, text in (("name", "name", raw.get("name")), ("says", "says", raw.get("says")), ("covers", "covers.population", covers.get("population"))):
+        if place in raw:
+            _texts(word, text, languages, wrong)
+    for number, text in enumerate(left_out, 1):
+        _texts(f"covers.leaves_out, line {number},", text, languages, wrong)
     for word, text in (raw.get("source") or {}).items():
         if not isinstance(text, str):
             _texts(f"source.{word}", text, languages, wrong)

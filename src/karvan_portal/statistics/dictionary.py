@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from karvan.errors import KarvanError
 from karvan_portal import source, words
 
@@ -122,10 +124,15 @@ def headline_series() -> dict[str, list[dict[str, Any]]]:
 
 
 def refusal(indicator: str) -> str:
-    """Why the last run refused to compute an indicator, in its words; nothing if it did not."""
+    """Why the last run did not compute an indicator, in the reader's language; nothing if it did."""
+    from karvan.indicators import refusal as because
+
+    known = definitions()
     run = source.workspace().head().runs.get("indicators")
     refused = run.notes.get("refused") if run else None
-    return str(refused.get(indicator, "")) if isinstance(refused, dict) else ""
+    if indicator not in known or not isinstance(refused, dict) or indicator not in refused:
+        return ""
+    return because(known[indicator], known, source.country(), source.language()) or _("its sources have delivered nothing yet")
 
 
 KINDS = ("year", "span", "quarter", "month", "day", "other")
