@@ -18,7 +18,7 @@ FROM, UNTIL = date(2020, 7, 1), date(2026, 6, 30)
 class Lives:
     """Tables made from drawn records. In the drawings `person_id` says whom a record speaks of: linkage is not tested here."""
 
-    def __init__(self, *, observed_from: date = FROM, observed_until: date = UNTIL, **records: Drawn) -> None:
+    def __init__(self, *, observed_from: date = FROM, observed_until: date = UNTIL, params: dict[str, Any] | None = None, **records: Drawn) -> None:
         self.con = new_connection(threads=1)
         links: list[tuple[str, str]] = []
         for name, declared in TABLES.items():
@@ -27,7 +27,7 @@ class Lives:
             if name in records:
                 self.fill(name, records[name], links)
         self.con.execute("insert into links select unnest($1), unnest($2), 'document', 1", [[r for r, _ in links], [p for _, p in links]])
-        made = life_courses(self.con, observed_from=observed_from, observed_until=observed_until, national="UTO")
+        made = life_courses(self.con, observed_from=observed_from, observed_until=observed_until, national="UTO", params=params)
         self.tables, self.notes = made["tables"], made["notes"]
 
     def fill(self, name: str, rows: Drawn, links: list[tuple[str, str]]) -> None:

@@ -1,5 +1,7 @@
 """From records to life courses, by example. UTO is the country's own citizenship."""
 
+from datetime import date
+
 from lives import Lives
 
 from drawn import table
@@ -397,3 +399,27 @@ def test_the_card_of_a_refugee_runs_out_and_the_status_does_not():
         P1        | 2012-01-01 |
         P2        | 2012-01-01 | 2022-05-06
     """)
+
+
+def test_of_the_stays_long_overdue_only_as_many_are_presumed_ended_as_exits_are_missed():
+    crossing = table("""
+        person_id | crossed_on | direction | citizenship
+        P1        | 2021-03-01 | in        | TUR
+        P1        | 2021-03-05 | out       | TUR
+        P1        | 2021-09-01 | in        | TUR
+        P1        | 2022-02-01 | in        | TUR
+        P1        | 2022-02-08 | out       | TUR
+        P2        | 2022-03-01 | in        | TUR
+        P2        | 2022-03-09 | out       | TUR
+        P3        | 2022-03-01 | in        | TUR
+        P4        | 2022-03-01 | in        | TUR
+    """)    # P1's exit of 2021 was missed, the three others were seen: of the two last departures of visitors seen, 2/3 was missed, say one
+    known = Lives(crossing=crossing, params={"least_exits": 3})
+    assert known.show("presence_spells", "person_id left_on closed_by", entered_on=date(2022, 3, 1)) == table("""
+        person_id | left_on    | closed_by
+        P2        | 2022-03-09 | exit
+        P3        | 2022-05-30 | presumed_left
+        P4        |            | censored
+    """)
+    too_few = Lives(crossing=crossing)
+    assert [row[0] for row in too_few.show("presence_spells", "person_id", closed_by="presumed_left").rows] == ["P3", "P4"]

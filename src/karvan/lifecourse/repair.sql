@@ -50,27 +50,41 @@ guessed as (
     left join lawful l using (person_id, spell_no)
     left join typical t using (person_id, spell_no)
 ),
+judged as (
+    select g.*, f.foreigner, d.died_on,
+           g.closed_by = 'censored' and g.until_on is distinct from date '9999-12-31' and f.foreigner is not null
+               and not exists (select 1 from registered r where r.person_id = g.person_id and r.to_on >= $observed_until)
+               and coalesce(d.died_on > $observed_until, true) as may_end,
+           cast(greatest(coalesce(g.until_on, g.entered_on + case when f.foreigner then $visa_free_days else cast(g.stay_days as integer) end),
+                         coalesce(g.last_seen_on, g.entered_on)) as date) as due_on
+    from guessed g
+    left join foreigners f using (person_id)
+    left join deaths d using (person_id)
+),
+presumed as (              -- of the stays long overdue in a stratum, as many as exits were missed in it; the shortest lawful stays first
+    select o.person_id, o.spell_no
+    from (
+        select j.person_id, j.spell_no, coalesce(c.claim, 'none') as claim,
+               row_number() over (partition by coalesce(c.claim, 'none') order by j.due_on - j.entered_on, j.person_id) as place
+        from judged j left join claims c using (person_id)
+        where j.may_end and j.due_on + $max_open_days < $observed_until
+    ) o
+    left join missed_exits m using (claim)
+    where coalesce(o.place <= m.expected, true)
+),
 mended as (
     select person_id, spell_no, closed_by as was, lives_here,
            case when entered_on is not null then entered_on
                 when before_on is null and (lives_here or foreigner is null or guess_in_on < $observed_from or after_on - left_on <= $soon_back_days) then null
                 else greatest(least(cast(guess_in_on as date), coalesce(first_seen_on, left_on), left_on), coalesce(before_on, date '0001-01-01')) end as entered_on,
            case when closed_by = 'missing_exit' then least(greatest(cast(guess_out_on as date), coalesce(last_seen_on, entered_on), entered_on), after_on)
-                when closed_by = 'censored' and d.died_on <= $observed_until then greatest(d.died_on, entered_on)
-                when closed_by = 'censored' and not coalesce(open_ended, false) and due_on + $max_open_days < $observed_until then greatest(due_on, entered_on)
+                when closed_by = 'censored' and died_on <= $observed_until then greatest(died_on, entered_on)
+                when p.person_id is not null then greatest(due_on, entered_on)
                 else left_on end as left_on,
-           case when closed_by = 'censored' and d.died_on <= $observed_until then 'death'
-                when closed_by = 'censored' and not coalesce(open_ended, false) and due_on + $max_open_days < $observed_until then 'presumed_left'
+           case when closed_by = 'censored' and died_on <= $observed_until then 'death'
+                when p.person_id is not null then 'presumed_left'
                 else closed_by end as closed_by
-    from (
-        select g.*, f.foreigner,
-               g.until_on = date '9999-12-31' or f.foreigner is null
-               or exists (select 1 from registered r where r.person_id = g.person_id and r.to_on >= $observed_until) as open_ended,
-               cast(greatest(coalesce(g.until_on, g.entered_on + case when f.foreigner then $visa_free_days else cast(g.stay_days as integer) end),
-                             coalesce(g.last_seen_on, g.entered_on)) as date) as due_on
-        from guessed g left join foreigners f using (person_id)
-    )
-    left join deaths d using (person_id)
+    from judged left join presumed p using (person_id, spell_no)
 )
 select r.* replace (
            case when m.person_id is null then r.entered_on else m.entered_on end as entered_on,

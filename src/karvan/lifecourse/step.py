@@ -26,6 +26,7 @@ PARAMS: dict[str, Any] = {
     "extension_days": 92,      # the same where the record itself says that it prolongs a permit, for residence only
     "soon_back_days": 31,      # a foreigner first seen going out who is back so soon had come before the data began
     "max_open_days": 365,      # an open stay is presumed ended when its lawful end is longer ago than this
+    "least_exits": 1000,       # fewer exits than this do not tell how many are missed: then every stay long overdue is presumed ended
     "long_days": 365,          # a right to stay that reaches this makes someone expected to be resident (UR-EXP)
     "visa_free_cap": "V20",    # rule of the pack that says how long a visa-free stay is lawful
     "visa_free_days": 90,      # used where the pack has no such rule
@@ -129,7 +130,7 @@ def life_courses(
     make("settled")
     make("raw_spells", "presence.sql")
     progress("repair", 0.35)
-    for name in ("medians", "absences", "proofs"):
+    for name in ("medians", "absences", "proofs", "claims", "missed_exits"):
         make(name)
     make("spells", "repair.sql")
     make("repairs_made", "repairs.sql")
