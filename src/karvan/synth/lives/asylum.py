@@ -35,7 +35,7 @@ def seek_asylum(world: World, journeys: Journeys) -> Cases:
     s, rng, people, h = world.settings["asylum"], world.rng["asylum"], world.people, world.habits.asylum
     starts, _ = month_starts(world.start, world.horizon)
     mean = 1 + s["family_share"] * sum(int(k) * v for k, v in s["members"].items()) / sum(s["members"].values())
-    counts = count(rng, s["yearly_persons"] * world.scale * world.settings["density"]["asylum"] / 12 * world.dated(s["levels"]).on(starts) / mean)
+    counts = count(rng, s["yearly_persons"] * world.scale * world.density("asylum") / 12 * world.dated(s["levels"]).on(starts) / mean)
     case_arrives = starts[repeat_index(counts)] + rng.integers(0, 28, int(counts.sum()))
     cases = len(case_arrives)
     alone_minor = rng.random(cases) < s["unaccompanied_share"]

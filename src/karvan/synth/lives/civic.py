@@ -9,6 +9,7 @@ from karvan.synth.lives.book import PASSPORT, Words
 from karvan.synth.lives.chance import NONE, YEAR, Ints, between, count, delay, month_starts, numbers, pick, repeat_index
 from karvan.synth.lives.journeys import Journeys
 from karvan.synth.lives.movers import CHILD, SPOUSE, Movers
+from karvan.synth.lives.people import MOVER
 from karvan.synth.lives.permits import Holdings
 from karvan.synth.lives.world import World
 
@@ -36,35 +37,27 @@ def citizenship_files(world: World, journeys: Journeys, movers: Movers, held: Ho
         np.where(granted, 0, 1),
     )
     # checks of affiliation: foreigners and stateless people who bear the country's names, and returned compatriots
-    may = np.flatnonzero((people.culture == world.national) & (people.kind == 2) & ~np.isin(np.arange(len(people)), person))
-    n = int(
-        count(
-            rng,
-            np.array([s["affiliation_yearly"] * s["affiliation_share"] * world.scale * world.settings["density"]["movers"] * (world.end - world.start) / YEAR]),
-        )[0]
-    )
-    who = rng.choice(may, min(n, len(may)), replace=False) if len(may) else may
-    submitted = world.start + rng.integers(0, world.end - world.start, len(who))
-    answered = submitted + delay(rng, h.affiliation_answered, len(who))
+    may = np.flatnonzero((people.culture == world.national) & (people.kind == MOVER) & ~np.isin(np.arange(len(people)), person))
+    submitted = world.start + rng.integers(0, world.end - world.start, len(may))
+    answered = submitted + delay(rng, h.affiliation_answered, len(may))
+    here = journeys.inside_on(may, submitted) | (rng.random(len(may)) < h.affiliation_abroad)
+    may_ask = np.flatnonzero(here & (submitted > people.born[may] + h.affiliation_age) & (answered < people.alive_until()[may]))
+    expected = s["affiliation_yearly"] * world.scale * world.density("determinations") * (world.end - world.start) / YEAR
+    asks = rng.permutation(may_ask)[: int(count(rng, np.array([expected]))[0])]
+    who, submitted, answered = may[asks], submitted[asks], answered[asks]
     results = list(s["affiliation_results"])
-    result = pick(rng, list(s["affiliation_results"].values()), len(who))
     national = people.citizenship[who] == world.national
-    result = np.where(national, results.index("granted"), result)
-    ok = (
-        (submitted > people.born[who] + h.affiliation_age)
-        & (answered < people.alive_until()[who])
-        & (journeys.inside_on(who, submitted) | (rng.random(len(who)) < h.affiliation_abroad))
-    )
+    result = np.where(national, results.index("granted"), pick(rng, list(s["affiliation_results"].values()), len(who)))
     _files(
         world,
-        who[ok],
+        who,
         "affiliation_check",
         "affiliation",
-        people.citizenship[who][ok],
-        np.full(int(ok.sum()), -1),
-        submitted[ok],
-        answered[ok],
-        result[ok],
+        people.citizenship[who],
+        np.full(len(who), -1),
+        submitted,
+        answered,
+        result,
         results,
     )
     _losses(world, journeys)

@@ -67,7 +67,7 @@ def _principals(world: World) -> Movers:
     child_mean = sum(int(k) * v for k, v in s["children"].items()) / sum(s["children"].values())
     family = 1 + (mixes * (_column(world, "spouse") + _column(world, "children") * child_mean)).sum(axis=1)
     season = np.array(s["season"]) / sum(s["season"])
-    yearly = s["yearly"] * world.scale * world.settings["density"]["movers"] * world.dated(s["levels"]).on(starts) * season[month - 1]
+    yearly = s["yearly"] * world.scale * world.density("movers") * world.dated(s["levels"]).on(starts) * season[month - 1]
     counts = count(rng, yearly[None, :] * (shares / shares.sum() / family)[:, None])
     flat = repeat_index(counts.ravel())
     country, at = flat // len(starts), flat % len(starts)

@@ -50,7 +50,7 @@ def emigrate(world: World, journeys: Journeys) -> None:
     s, rng, people, h = world.settings["emigration"], world.rng["emigrants"], world.people, world.habits.emigration
     starts, _ = month_starts(world.start, world.horizon)
     residents = people.kind == RESIDENT
-    yearly = s["yearly_per_1000"] / 1000 * world.settings["density"]["movers"] * residents.sum() * h.at_risk
+    yearly = s["yearly_per_1000"] / 1000 * world.density("emigration") * residents.sum() * h.at_risk
     counts = count(rng, yearly / 12 * world.dated(s["levels"]).on(starts) / (1 + h.family_members * s["family_share"]))
     starts_of = np.array([int(k) for k in s["ages"]])
     spouse = np.full(len(people), -1)
@@ -188,7 +188,7 @@ def _citizens_trips(world: World, journeys: Journeys) -> None:
     adult = np.flatnonzero((people.kind == RESIDENT) & (people.born < world.end - h.traveller_from_age * YEAR))
     traveller = adult[rng.random(len(adult)) < s["traveller_share"]]
     weight = np.exp(s["spread"] * rng.standard_normal(len(traveller)))
-    n = round(s["trips_yearly"] * world.scale * _exposure(world, s["levels"]) * h.planned_more)
+    n = round(s["trips_yearly"] * world.scale * world.density("citizens") * _exposure(world, s["levels"]) * h.planned_more)
     person = traveller[pick(rng, weight, n)]
     opens = _moments(world, rng, s["levels"], n)
     country = world.choose_country("trips", s["destinations"], n)

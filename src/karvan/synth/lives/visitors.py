@@ -47,7 +47,7 @@ def _arrivals(world: World) -> tuple[Ints, Ints]:
     shares /= shares.sum(axis=0)
     season = np.array([s["seasons"][world.settings["countries"][c]["season"]] for c in world.listed], dtype=float)
     season /= season.sum(axis=1, keepdims=True)
-    yearly = s["arrivals_yearly"] * world.scale * world.settings["density"]["visitors"] * world.dated(s["levels"]).on(starts)
+    yearly = s["arrivals_yearly"] * world.scale * world.density("visitors") * world.dated(s["levels"]).on(starts)
     expected = yearly[None, :] * season[:, month - 1] * np.where(starts >= closed_from, shares[:, 1:], shares[:, :1])
     counts = count(rng, expected)
     flat = repeat_index(counts.ravel())

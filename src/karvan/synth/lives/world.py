@@ -79,6 +79,10 @@ class World:
             [day(f"{y}-{md}") for y in range(year_of(np.array([self.start]))[0] - 12, year_of(np.array([self.horizon]))[0] + 3) for md in fixed]
         )
 
+    def density(self, kind: str) -> float:
+        """How many times denser than life this kind of movement is declared to be."""
+        return float(self.settings["density"]["kinds"][kind]["factor"])
+
     # -- small services -------------------------------------------------------------------------------------------------------------------------
 
     def trait(self, name: str, per: int = 1) -> Ints:
