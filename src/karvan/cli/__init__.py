@@ -11,7 +11,7 @@ import click
 
 from karvan.errors import KarvanError, SetupError
 
-NOT_NOUNS = {"terminal"}
+NOT_NOUNS = {"terminal", "link_review"}
 
 
 class Nouns(click.Group):

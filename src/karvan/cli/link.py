@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import click
 
+from karvan.cli.link_review import VERBS
 from karvan.cli.terminal import json_option, progress, show, workspace_option
 from karvan.workspace import Workspace
 
 
 @click.group()
 def link() -> None:
-    """Link records to persons, and see how it went."""
+    """Link records to persons, see how it went, and decide where it is not sure."""
+
+
+for verb in VERBS:
+    link.add_command(verb)
 
 
 @link.command()

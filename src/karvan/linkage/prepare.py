@@ -17,20 +17,20 @@ NAME = (
 )  # fmt: skip
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> int:
-    """Make the temporary table `prepared` from `identities`: one row per record, numbered `rid` in the order of record_id.
+def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities") -> int:
+    """Make the temporary table `prepared` from a table of identities: one row per record, numbered `rid` in the order of record_id.
 
     Returns the number of records. Each different spelling is brought to its forms once.
     """
     import pyarrow as pa
 
     cut = ", ".join(f"left({part}, {LONGEST})" for part in NAME)
-    spellings = con.sql(f"select hash({', '.join(NAME)}) as name_hash, any_value([{cut}]) as written from identities group by 1 order by 1").fetchall()
+    spellings = con.sql(f"select hash({', '.join(NAME)}) as name_hash, any_value([{cut}]) as written from {identities} group by 1 order by 1").fetchall()
     forms = [name_forms(*written) for _, written in spellings]
     fields = ("surname", "given", "patronymic", "parts", "surname_key", "given_key")
     columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in fields}
     table = pa.table({"name_hash": pa.array([name_hash for name_hash, _ in spellings], pa.uint64())} | columns)
     con.register("name_forms", table)
-    con.execute((HERE / "prepare.sql").read_text(encoding="utf-8"))
+    con.execute((HERE / "prepare.sql").read_text(encoding="utf-8").replace("from identities", f"from {identities}"))
     con.unregister("name_forms")
     return con.sql("select count(*) from prepared").fetchall()[0][0]

@@ -1,0 +1,126 @@
+"""The verbs of `karvan link` about pairs and persons: review, explain, decide, decisions, events, undo."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from karvan.cli.terminal import json_option, show, workspace_option
+from karvan.workspace import Workspace
+
+by_option = click.option("--by", "who", required=True, help="Who decides.")
+at_option = click.option("--at", type=click.DateTime(), default=None, help="When it was decided (default: now).")
+
+
+@click.command()
+@workspace_option
+@json_option
+@click.option("--by", "who", default="", help="The reviewer: what they have answered is left out.")
+@click.option("-n", "--limit", default=20, show_default=True, type=click.IntRange(1), help="Pairs to list.")
+def review(ws: Workspace, as_json: bool, who: str, limit: int) -> None:
+    """List pairs of records that a person should look at, the most useful first. Names nobody.
+
+    \b
+    Example:
+      karvan link review -w demo --by ssc
+    """
+    from karvan.linkage import review_queue
+
+    rows = [vars(pair) | pair.levels for pair in review_queue(ws, reviewer=who, limit=limit)]
+    show(rows, ["record_a", "record_b", "probability", "name", "birth", "sex", "origin", "patronymic", "outcome", "reason", "answers", "why"], as_json=as_json)
+
+
+@click.command()
+@workspace_option
+@click.argument("record_a")
+@click.argument("record_b")
+@click.option("--by", "who", required=True, help="Who opens the two records; it is written to the audit log.")
+def explain(ws: Workspace, record_a: str, record_b: str, who: str) -> None:
+    """Say why two records are, or are not, taken for one person. Opens the identity zone.
+
+    \b
+    Example:
+      karvan link explain 2f9f... 4e0c... -w demo --by ssc
+    """
+    from karvan.linkage import explain_pair
+
+    found = explain_pair(ws, record_a, record_b, actor=who)
+    show([{"field": f.field, "a": f.a, "b": f.b, "": "differs" if f.same is False else ""} for f in found.fields], ["field", "a", "b", ""])
+    click.echo("\n" + "\n".join(found.words))
+
+
+@click.command()
+@workspace_option
+@click.argument("record_a")
+@click.argument("record_b")
+@click.argument("answer", type=click.Choice(["same", "different", "unsure"]))
+@by_option
+@at_option
+@click.option("--reason", default="", help="Why, for whoever looks again.")
+@click.option("--senior", is_flag=True, help="The answer outranks those of people who are not senior.")
+def decide(ws: Workspace, record_a: str, record_b: str, answer: str, who: str, at: datetime | None, reason: str, senior: bool) -> None:
+    """Decide whether two records are of one person; it holds from the next run on, whatever the score says.
+
+    \b
+    Example:
+      karvan link decide 2f9f... 4e0c... different --by ssc --reason "brothers" -w demo
+    """
+    from karvan.linkage import decide as keep
+
+    made = keep(ws, record_a, record_b, answer, who=who, at=at or datetime.now(UTC), reason=reason, senior=senior)
+    click.echo(f"{made.id} is kept. next: karvan link run -w {ws.root}")
+
+
+@click.command()
+@workspace_option
+@json_option
+def decisions(ws: Workspace, as_json: bool) -> None:
+    """List what people decided: what holds of each pair, by which rule, and whether the links follow it.
+
+    \b
+    Example:
+      karvan link decisions -w demo
+    """
+    con = ws.connect()
+    columns = ["records_a", "records_b", "answer", "rule", "contradicting", "decided_at", "decisions", "followed"]
+    rows = con.execute(f"select {', '.join(columns)} from link_decisions order by decided_at desc").fetchall()
+    show([dict(zip(columns, row, strict=True)) for row in rows], columns, as_json=as_json)
+
+
+@click.command()
+@workspace_option
+@json_option
+def events(ws: Workspace, as_json: bool) -> None:
+    """List merges and splits of persons between runs, newest first.
+
+    \b
+    Example:
+      karvan link events -w demo
+    """
+    from karvan.linkage import events as found
+
+    rows = [row | {side: " ".join(row[side]) for side in ("from_ids", "to_ids")} for row in found(ws)]
+    show(rows, ["event_id", "happened_on", "kind", "from_ids", "to_ids", "records", "cause", "undoes"], as_json=as_json)
+
+
+@click.command()
+@workspace_option
+@click.argument("event")
+@by_option
+@at_option
+@click.option("--reason", required=True, help="Why the event is taken back.")
+def undo(ws: Workspace, event: str, who: str, at: datetime | None, reason: str) -> None:
+    """Take a merge or split of persons back; the next run follows, and keeps following.
+
+    \b
+    Example:
+      karvan link undo E0A1B2C3D4E5 --by ssc --reason "two sisters" -w demo
+    """
+    from karvan.linkage import undo as take_back
+
+    made = take_back(ws, event, who=who, at=at or datetime.now(UTC), reason=reason)
+    click.echo(f"{', '.join(one.id for one in made)} {'is' if len(made) == 1 else 'are'} kept. next: karvan link run -w {ws.root}")
+
+
+VERBS = (review, explain, decide, decisions, events, undo)
