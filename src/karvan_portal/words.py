@@ -15,7 +15,7 @@ from karvan_portal import source
 
 TOTAL, UNKNOWN = "_T", "unknown"
 NARROW = "\u00a0"
-SEPARATORS = {"en": (",", "."), "az": (".", ","), "ru": (NARROW, ",")}  # thousands, decimals, as in Unicode CLDR
+SEPARATORS = {"en": (",", "."), "az": (NARROW, ","), "ru": (NARROW, ",")}  # thousands, decimals, as statistical offices print them
 
 DIMENSION = {
     "sex": gettext_lazy("Sex"),

@@ -1,5 +1,7 @@
 """Pages and rights, without a browser."""
 
+import re
+
 import pytest
 
 EVERY_PAGE = ["/", "/statistics/", "/data/", "/data/set-aside/", "/data/completeness/", "/data/runs/", "/profile/", "/log/", "/patterns/"]
@@ -64,6 +66,19 @@ def test_rows_set_aside_open_for_a_purpose_and_leave_a_line(visit, tinyland):
     last = Line.objects.filter(act="view_quarantine").last()
     assert (last.actor, last.subject, last.purpose) == ("bor", "tiny.bor.crossings", "correct the December file")
     assert "correct the December file" in tinyland.audit_log.read_text(encoding="utf-8")
+
+
+def test_rows_read_with_a_remark_stand_apart_from_rows_set_aside_and_the_counts_add_up(visit):
+    client = visit("bor")
+    client.post("/data/set-aside/tiny.bor.crossings/", {"purpose": "correct the December file"})
+    aside = client.get("/data/set-aside/tiny.bor.crossings/").text
+    assert "3 rows of tiny.bor.crossings are set aside" in aside
+    assert aside.count("<code>xyz</code>") == 1, "row 7 is set aside for its date; what else is wrong with it stands beside"
+    remarked = client.get("/data/set-aside/tiny.bor.crossings/?show=remarks").text
+    assert "2 rows of tiny.bor.crossings were read with a remark" in remarked
+    assert remarked.count("<code>xyz</code>") == 2 and "31.02.2024" not in remarked
+    places = re.search(r"1,100 rows, each in exactly one place.*?</ul>", aside, re.S).group(0)
+    assert [int(n.replace(",", "")) for n in re.findall(r"<strong>([\d,]+)</strong>", places)] == [997, 3, 100]
 
 
 def test_the_return_file_comes_as_a_workbook_in_the_readers_language(visit):

@@ -1,6 +1,7 @@
 """Figures and words in the reader's language; every word translated; charts' names apart."""
 
 import re
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 LOCALE = Path(__file__).parents[2] / "src" / "karvan_portal" / "locale"
 
 
-@pytest.mark.parametrize("language, said", [("en", "1,234,567"), ("az", "1.234.567"), ("ru", "1\u00a0234\u00a0567")])
+@pytest.mark.parametrize("language, said", [("en", "1,234,567"), ("az", "1\u00a0234\u00a0567"), ("ru", "1\u00a0234\u00a0567")])
 def test_thousands_are_set_apart_as_the_reader_does(tinyland, language, said):
     from django.utils import translation
 
@@ -42,6 +43,18 @@ def test_every_word_of_the_portal_is_translated_and_compiled(language):
         if m.id
     }
     assert {(str(list(m.id) if isinstance(m.id, tuple) else m.id), m.context): list(m.string) for m in words if m.id} == compiled
+
+
+def test_the_catalogue_holds_every_text_of_templates_and_code_and_no_other():
+    from babel.messages.pofile import read_po
+
+    sys.path.insert(0, str(LOCALE.parents[2] / "scripts"))
+    import portal_words
+
+    asked = set(portal_words.texts())
+    for language in ("az", "ru"):
+        kept = {(m.id, m.context) for m in read_po((LOCALE / language / "LC_MESSAGES" / "django.po").open("rb"), locale=language) if m.id}
+        assert kept == asked, "run scripts/portal_words.py"
 
 
 def test_a_translation_keeps_the_places_of_its_values():

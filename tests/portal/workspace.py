@@ -80,6 +80,20 @@ def tinyland(root: Path) -> Workspace:
                     "raw": f"{n};G;31.02.2024",
                 }
                 for n in (7, 12, 19)
+            ]
+            + [
+                {
+                    "delivery_id": "d-2024-12",
+                    "feed": "tiny.bor.crossings",
+                    "file": "crossings_2024-12.csv",
+                    "row_no": n,
+                    "reason": "not_understood",
+                    "field": "MEQSED",
+                    "found": "xyz",
+                    "expected": "a code of purposes",
+                    "raw": f"{n};G;01.12.2024;xyz",
+                }
+                for n in (7, 30, 31)
             ],
         )
     return ws

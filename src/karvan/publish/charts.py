@@ -6,6 +6,8 @@ import json
 from html import escape
 from typing import Any
 
+from karvan.publish.wording import number
+
 # Colours of Okabe and Ito (2008): told apart by people who see colours differently.
 PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555"]
 SHADES = ["#dbe9f4", "#b0d0e8", "#7fb2d9", "#4a8fc4", "#1f6aa5", "#0b4a7d"]
@@ -60,7 +62,7 @@ def _svg(spec: dict[str, Any], lang: str) -> str:
 
 
 def _number_locale(lang: str) -> dict[str, Any]:
-    marks = {"en": (".", ","), "ru": (",", "\u00a0"), "az": (",", ".")}
+    marks = {"en": (".", ","), "ru": (",", "\u00a0"), "az": (",", "\u00a0")}
     decimal, thousands = marks.get(lang, marks["en"])
     return {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
 
@@ -88,7 +90,7 @@ def shaded_map(geography: dict[str, Any], values: dict[str, float], labels: dict
         path = "".join(
             "M" + "L".join(f"{(x - west) * scale:.1f},{(north - max(y, south)) * scale * stretch:.1f}" for x, y in ring) + "Z" for ring in rings[id(feature)]
         )
-        title = escape(f"{labels.get(code, code)}: {value:,.0f}") if value is not None else escape(str(feature["properties"].get("name") or feature["properties"].get("name_az") or code))
+        title = escape(f"{labels.get(code, code)}: {number(value, '', lang)}") if value is not None else escape(str(feature["properties"].get("name") or feature["properties"].get("name_az") or code))
         paths.append(f'<path d="{path}" fill="{fill}" stroke="#fff" stroke-width="0.5"><title>{title}</title></path>')
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" width="{width}" height="{height:.0f}" role="img">{"".join(paths)}</svg>'
 

@@ -7,6 +7,7 @@ import math
 from karvan.country import Country
 
 NO_FIGURE = "–"
+GROUPS = {"az": "\u00a0", "ru": "\u00a0"}  # thousands stand apart by a space, as the statistical offices print them; CLDR has a full stop for az
 # Code lists of the packs that name the categories of a dimension.
 LISTS = {"purpose": "purposes", "bcp": "bcp", "region": "regions", "decision": "decisions"}
 
@@ -16,13 +17,20 @@ def number(value: float | None, unit: str, lang: str, *, signed: bool = False) -
 
     >>> number(1234567.0, "person", "en"), number(12.345, "per 1,000", "en"), number(-37559.0, "person", "en", signed=True), number(None, "person", "en")
     ('1,234,567', '12.3', '−37,559', '–')
+    >>> [number(1234567.0, "person", lang).split() for lang in ("az", "ru")], number(1234.5, "per 1,000", "az"), number(12.5, "per 1,000", "az")
+    ([['1', '234', '567'], ['1', '234', '567']], '1\xa0234', '12,5')
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NO_FIGURE
     from babel.numbers import format_decimal
 
     whole = abs(value) >= 1000 or float(value).is_integer()
-    text = format_decimal(abs(value), format="#,##0" if whole else "#,##0.0", locale=lang if lang != "az" else "az_Latn")
+    locale = lang if lang != "az" else "az_Latn"
+    text = format_decimal(abs(value), format="#,##0" if whole else "#,##0.0", locale=locale)
+    if lang in GROUPS:
+        from babel.numbers import get_group_symbol
+
+        text = text.replace(get_group_symbol(locale), GROUPS[lang])
     sign = "−" if value < 0 and text.strip("0., ") else ("+" if signed and value > 0 else "")
     return sign + text
 

@@ -116,6 +116,19 @@ def set_aside(account: Account) -> list[dict[str, Any]]:
     )
 
 
+def rows_in_force(account: Account, feed: str) -> dict[str, Any]:
+    """Where the rows of a feed's deliveries that are in force or held went: five counts that add up to `row_count`."""
+    where, params = rights.deliveries_filter(account)
+    return source.one(
+        f"""
+        select sum(rows) as row_count, sum(rows_read) as read, sum(rows_duplicate) as duplicate, sum(rows_superseded) as superseded,
+               sum(rows_quarantined) as quarantined, sum(rows_held) as rows_held
+        from deliveries where {where} and feed = ? and state in ('accepted', 'held')
+        """,
+        [*params, feed],
+    )
+
+
 def feed_institution(account: Account, feed: str) -> str:
     """Institution of a feed that the account may see. Raises as `delivery`."""
     contracts = contracts_by_feed()

@@ -12,42 +12,60 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class RowsSetAside:
-    """One page of rows, with the reasons of the whole feed, most frequent first."""
+class Listed:
+    """One page of a feed's rows: those set aside, or those that were read with a remark.
+
+    A row can have several reasons; `rows_aside` and `rows_remarked` count rows, the reasons count themselves. No row is in both counts.
+    """
 
     reasons: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     count: int
     page: int
+    remarks: bool
+    rows_aside: int
+    rows_remarked: int
 
     @property
     def pages(self) -> int:
         return max(1, -(-self.count // PAGE))
 
 
-def rows(feed: str, *, purpose: str, actor: str, page: int, reason: str = "") -> RowsSetAside:
-    """Rows of a feed that were set aside. Opening them is written to the audit log of the workspace."""
+def rows(feed: str, *, purpose: str, actor: str, page: int, reason: str = "", remarks: bool = False) -> Listed:
+    """Rows of a feed that were set aside, each with its reasons; with `remarks`, rows that were read without a value nobody understood.
+
+    Opening them is written to the audit log of the workspace.
+    """
+    from karvan.intake import REMARK
+
     con = source.workspace().connect(identity=purpose, actor=actor, threads=1, memory="300MB")
     try:
+        con.execute(
+            "create temp table listed as select *, bool_or(reason <> $remark) over (partition by delivery_id, row_no) as aside from quarantine where feed = $feed",
+            {"feed": feed, "remark": REMARK},
+        )
+        counts = con.execute(
+            "select count(distinct (delivery_id, row_no)) filter (aside), count(distinct (delivery_id, row_no)) filter (not aside) from listed"
+        ).fetchall()[0]
+        wanted = "not aside" if remarks else "aside"
         reasons = _dicts(
             con.execute(
-                "select reason, field, count(*) as n from quarantine where feed = ? group by reason, field order by n desc, reason, field",
-                [feed],
+                f"select reason, field, count(distinct (delivery_id, row_no)) as n from listed where {wanted} group by reason, field order by n desc, reason, field"
             )
         )
-        chosen = " and reason = ?" if reason else ""
-        params = [feed, *([reason] if reason else [])]
-        count = con.execute(f"select count(*) from quarantine where feed = ?{chosen}", params).fetchone()
+        chosen = f"{wanted} and reason = $reason" if reason else wanted
+        params: dict[str, Any] = {"reason": reason} if reason else {}
+        count = con.execute(f"select count(*) from listed where {chosen}", params).fetchall()[0][0]
         listed = _dicts(
             con.execute(
-                f"select file, row_no, reason, field, found, expected, raw from quarantine where feed = ?{chosen} "
+                f"select file, row_no, reason, field, found, expected, raw from listed where {chosen} "
                 f"order by file, row_no, reason, field limit {PAGE} offset {PAGE * (page - 1)}",
                 params,
             )
         )
     finally:
         con.close()
-    return RowsSetAside(reasons, listed, count[0] if count else 0, page)
+    return Listed(reasons, listed, count, page, remarks, counts[0], counts[1])
 
 
 def _dicts(found: Any) -> list[dict[str, Any]]:

@@ -123,8 +123,11 @@ def rows_set_aside(request: HttpRequest, feed: str) -> HttpResponse:
         return render(request, "data/purpose.html", {"sections": sections("quarantine"), "feed": feed})
     audit.write(account.username, "view_quarantine", feed, granted["purpose"])
     number = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
-    told = quarantine.rows(feed, purpose=granted["purpose"], actor=account.username, page=max(1, number), reason=request.GET.get("reason", ""))
-    return render(request, "data/rows.html", {"sections": sections("quarantine"), "feed": feed, "told": told, "purpose": granted["purpose"]})
+    reason, remarks = request.GET.get("reason", ""), request.GET.get("show") == "remarks"
+    told = quarantine.rows(feed, purpose=granted["purpose"], actor=account.username, page=max(1, number), reason=reason, remarks=remarks)
+    counts = ledger.rows_in_force(account, feed)
+    context = {"feed": feed, "told": told, "counts": counts, "purpose": granted["purpose"], "reason": reason}
+    return render(request, "data/rows.html", {"sections": sections("quarantine"), **context})
 
 
 @require_POST

@@ -26,7 +26,7 @@
   }
 
   function numbers() {
-    const marks = { en: [",", "."], az: [".", ","], ru: ["\u00a0", ","] }[document.documentElement.lang] || [",", "."];
+    const marks = { en: [",", "."], az: ["\u00a0", ","], ru: ["\u00a0", ","] }[document.documentElement.lang] || [",", "."];
     return { thousands: marks[0], decimal: marks[1], grouping: [3], currency: ["", ""] };
   }
 
