@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from karvan.cli.link_review import VERBS
 from karvan.cli.terminal import json_option, progress, show, workspace_option
 from karvan.workspace import Workspace
+
+if TYPE_CHECKING:
+    from karvan.linkage.files import Report
 
 
 @click.group()
@@ -38,6 +44,88 @@ def run(ws: Workspace, as_json: bool, force: bool) -> None:
         done = ws.head().runs[STEP.name]
         click.echo("Nothing has changed since the last run; this is what it did.", err=True)
     show(summary(done.notes, done.seconds), ["what", "count", "remark"], as_json=as_json)
+
+
+files_arguments = [click.argument("a", type=click.Path(path_type=Path)), click.argument("b", type=click.Path(path_type=Path), required=False)]
+seed_option = click.option("--seed", type=int, default=1, show_default=True, help="Of everything that is drawn by lot.")
+memory_option = click.option("--memory", default="4GB", show_default=True, help="What the engine may hold; more goes to disk.")
+
+
+@link.command()
+@files_arguments[0]
+@files_arguments[1]
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write to this file instead of the terminal.")
+@seed_option
+@memory_option
+def draft(a: Path, b: Path | None, out: Path | None, seed: int, memory: str) -> None:
+    """Draft how files A and B are linked, or how duplicates are found in A alone.
+
+    Columns, keys and comparisons come from the headers and values of the files; every line says why. Change what you know better.
+
+    \b
+    Example:
+      karvan link draft census.csv register.parquet -o link.yaml
+    """
+    from karvan.linkage.files import draft as drafted
+
+    text = drafted(a, b, seed=seed, memory=memory)
+    if out:
+        out.write_text(text, encoding="utf-8")
+        click.echo(f"Wrote {out}. Read it, then: karvan link files {a}{f' {b}' if b else ''} --config {out} -o LINKS.parquet", err=True)
+    else:
+        click.echo(text, nl=False)
+
+
+@link.command()
+@files_arguments[0]
+@files_arguments[1]
+@click.option("--config", required=True, type=click.Path(path_type=Path), help="A link.yaml, as `karvan link draft` writes it.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="The links: Parquet, or CSV where the name ends in .csv.")
+@seed_option
+@memory_option
+@json_option
+def files(a: Path, b: Path | None, config: Path, out: Path, seed: int, memory: str, as_json: bool) -> None:
+    """Link files A and B, or find the duplicates in A alone; no workspace is needed.
+
+    Writes unique_id_a, unique_id_b and match_probability, the surest first, and says what was compared and learned.
+
+    \b
+    Example:
+      karvan link files census.csv register.parquet --config link.yaml -o LINKS.parquet
+    """
+    import json
+    from dataclasses import asdict
+
+    from karvan.linkage.files import link_files
+
+    with progress("link") as report:
+        done = link_files(a, b, config, out, seed=seed, memory=memory, progress=report)
+    if as_json:
+        click.echo(json.dumps(asdict(done), indent=1))
+        return
+    show(told(done), ["what", "count", "remark"])
+
+
+def told(done: Report) -> list[dict]:
+    """What a linkage of files did, as rows for a reader."""
+    rows: list[dict] = [
+        {"what": "rows", "count": sum(done.rows[:2]), "remark": " and ".join(f"{n:,}" for n in done.rows)},
+        {"what": "pairs compared", "count": done.compared, "remark": "a pair of several keys counts once"},
+    ]
+    rows += [{"what": f"pairs by {key['key']}", "count": key["pairs"], "remark": ""} for key in done.pairs_by_key]
+    rows += [
+        {"what": f"left out of {block['key']}", "count": block["rows"], "remark": f"rows in {block['blocks']:,} blocks too large, the largest of {block['largest_pairs']:,} pairs"}
+        for block in done.left_out
+    ]
+    rows += [
+        {"what": f"{p['comparison']}: {p['level']}", "count": p["weight"], "remark": f"weight in bits; {p['one_person']:.2%} of one person's pairs, {p['two_people']:.4%} of two people's"}
+        for p in done.parameters
+    ]
+    rows += [{"what": "not believed", "count": None, "remark": said} for said in done.not_believed]
+    rows += [{"what": f"pairs from {band['from']}", "count": band["pairs"], "remark": "match_probability up to the band above"} for band in done.bands]
+    rows.append({"what": "matches expected", "count": done.matches, "remark": "the sum of the probabilities"})
+    rows.append({"what": "links written", "count": done.links, "remark": ""})
+    return [*rows, *({"what": f"seconds to {stage}", "count": spent, "remark": ""} for stage, spent in done.seconds.items())]
 
 
 def summary(notes: dict, seconds: float) -> list[dict]:

@@ -1,0 +1,188 @@
+"""`karvan link draft`: a link.yaml from the files themselves, with the reason of every line."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from karvan.errors import DataError
+from karvan.linkage.files import blocking, comparing, roles
+from karvan.linkage.files.config import Config, Shared, SideOf, roles_of
+from karvan.linkage.files.linking import connect
+from karvan.linkage.files.reading import open_table, quoted
+from karvan.linkage.files.records import make_records
+
+if TYPE_CHECKING:
+    import duckdb
+
+LARGEST_BLOCK = 20_000
+THRESHOLD = 0.5
+ALL_THE_SAME = 0.9          # share of rows with the most frequent value, above which a column tells nobody apart
+REPEATS = 0.03              # share of rows that repeat another row's person, above which a person may have several rows
+ONE_PLACE = ("given", "surname", "middle", "full_name", "birth_date", "sex", "age", "house_number", "street", "unit", "city", "postcode", "region", "email", "phone", "number")
+
+HEAD = """\
+# How {files} {are} linked. Drafted by `karvan link draft` from their headers and values; no line is sacred:
+# look at the columns first, then run
+#   karvan link files {arguments} --config link.yaml -o LINKS.parquet
+"""
+
+
+def draft(a: Path, b: Path | None, *, seed: int = 1, memory: str = "4GB") -> str:
+    """The text of a link.yaml for two files, or for the duplicates of one.
+
+    Raises DataError where the files have no column in common that tells people apart.
+    """
+    with tempfile.TemporaryDirectory(prefix="karvan-link-") as folder:
+        con = connect(Path(folder), memory, None)
+        try:
+            return _draft(con, a, b, seed)
+        finally:
+            con.close()
+
+
+def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -> str:
+    looked = [roles.look_at(con, table, open_table(con, path, table)) for path, table in ((a, "a"), (b, "b")) if path]
+    ids = [next((c for c in columns if roles.is_id(c) and c.role in ("text", "ignore")), None) for columns in looked]
+    usable = [[c for c in columns if c is not own] for columns, own in zip(looked, ids, strict=True)]
+    found = roles.match_columns(usable[0], usable[-1]) if b else [roles.Match(c, c, c.role, 1.0) for c in usable[0] if c.role != "ignore"]
+    found, left = told_apart(found)
+    shared = named(found)
+    if not shared:
+        raise DataError(
+            "The files have no column in common that tells people apart.", where=f"{a}, {b}" if b else str(a),
+            fix="give them headers that say what they hold (first_name, surname, date_of_birth ...), or write link.yaml by hand",
+        )  # fmt: skip
+    config = Config(SideOf(), SideOf() if b else None, shared, [], LARGEST_BLOCK, [], THRESHOLD)
+    keep_copies(con, two=b is not None)
+    rows = make_records(con, config)
+    sides = [
+        side_of(con, number, own, columns, {m.a.name if number == 0 else m.b.name for m in found}, roles_of(shared))
+        for number, (own, columns) in enumerate(zip(ids, looked, strict=True))
+    ]
+    keys = blocking.choose(con, config.roles, two=b is not None, seed=seed)
+    if not keys:
+        raise DataError("No key would find matches without comparing every row with every row.", where=str(a), fix="write link.yaml by hand, with keys of several parts")
+    return written(a, b, rows, sides, shared, found, left, usable, keys, config)
+
+
+def keep_copies(con: duckdb.DuckDBPyConnection, *, two: bool) -> None:
+    for table in ("a", "b") if two else ("a",):
+        con.execute(f"create or replace table whole_{table} as select * from {table}")
+
+
+def told_apart(found: list[roles.Match]) -> tuple[list[roles.Match], list[tuple[str, str]]]:
+    """Matched columns without those that are the same nearly everywhere, and those with the reason."""
+    kept, left = [], []
+    for match in found:
+        if min(match.a.most, match.b.most) > ALL_THE_SAME:
+            left.append((match.a.name, f"{match.a.most:.0%} of rows say the same"))
+        else:
+            kept.append(match)
+    return kept, left
+
+
+def named(found: list[roles.Match]) -> list[Shared]:
+    """A name for each pair of columns: its role where it is the first of it, else a text of its own."""
+    taken: set[str] = set()
+    shared = []
+    parts = {"given", "surname"} & {m.role for m in found}
+    for match in found:
+        role = match.role
+        if role == "full_name" and parts:
+            role = "text"       # its parts are there
+        name = {"full_name": "names"}.get(role, role)
+        if role == "text" or name in taken:
+            name = "".join(c if c.isalnum() else "_" for c in match.a.name.lower()) or "text"
+            name = f"c_{name}" if not name.isidentifier() or name in {*ONE_PLACE, "rid", "side", "uid", "person", "names", "address"} else name
+            while name in taken:
+                name += "_"
+            role = "text" if role in ("given", "surname", "middle", "full_name", "house_number", "street", "unit") else role
+        taken.add(name)
+        dates = role == "birth_date"
+        shared.append(Shared(name, role, match.a.name, match.b.name, match.a.order if dates else "", match.b.order if dates else ""))
+    return shared
+
+
+def side_of(con: duckdb.DuckDBPyConnection, number: int, own: roles.Column | None, columns: list[roles.Column], used: set[str], said: dict[str, str]) -> tuple[SideOf, str, str]:
+    """What one file is like, with the reasons: does a person have one row, and which number do the rows of one person share."""
+    telling = [c for c in ("given", "surname", "birth_date") if c in said]
+    if "birth_date" not in said:
+        telling += [c for c in ("middle", "house_number", "street", "postcode", "email", "phone", "number") if c in said]
+    telling = telling if len(telling) > 1 else [*said]
+    full = " and ".join(f"{c} is not null" for c in telling if c not in ("middle", "house_number"))
+    [(rows, different)] = con.execute(f"select count(*), count(distinct ({', '.join(telling)})) from records where side = {number} and {full}").fetchall()
+    repeats = 1 - different / rows if rows else 0.0
+    why_one = f"{repeats:.1%} of rows repeat the {', '.join(telling)} of another"
+    same, why_same = "", ""
+    for column in columns:
+        if column.role != "number" or column.name in used:
+            continue
+        table = f"whole_{'b' if number else 'a'}"
+        names = " and ".join(f"x.{c} = y.{c}" for c in ("given", "surname") if c in said) or "true"
+        first = con.execute(f"select min(rid) from records where side = {number}").fetchall()[0][0]
+        [(pairs, agree, repeated)] = con.execute(f"""
+            with numbered as (select {quoted(column.name)} as n, r.* from {table} t join records r on r.rid = t.row_at + {first} where {quoted(column.name)} is not null),
+            few as (select n from numbered group by n having count(*) between 2 and 20)
+            select count(*), coalesce(avg(({names})::int), 0), (select count(*) from few) from numbered x join numbered y using (n) where x.rid < y.rid and n in (select n from few)
+        """).fetchall()
+        if pairs >= 20 and agree > 0.7:
+            same, why_same = column.name, f"{repeated:,} of its numbers stand in several rows, and in {agree:.0%} of them the names agree"
+            break
+    for name in ("a", "b")[number]:
+        con.execute(f"drop table if exists whole_{name}")
+    return SideOf(own.name if own else "", repeats < REPEATS and not same, same), why_one, why_same
+
+
+def written(
+    a: Path, b: Path | None, rows: tuple[int, int], sides: list[tuple[SideOf, str, str]], shared: list[Shared], found: list[roles.Match], left: list[tuple[str, str]],
+    usable: list[list[roles.Column]], keys: list[blocking.Key], config: Config,
+) -> str:  # fmt: skip
+    """The YAML text."""
+    out = [HEAD.format(files=" and ".join(p.name for p in (a, b) if p), are="are" if b else "is", arguments=" ".join(p.name for p in (a, b) if p)), "files:"]
+    for name, path, count, (side, why_one, why_same) in zip("ab", (a, b), rows, sides):
+        out.append(f"  {name}:                          # {path.name if path else ''}: {count:,} rows")
+        if side.id:
+            out.append(f"    {aligned(f'id: {scalar(side.id)}')}# different in every row; without it the rows are numbered from 1")
+        if b:
+            out.append(f"    {aligned(f'one_row_a_person: {str(side.one_row_a_person).lower()}')}# {why_one}")
+        if side.same_person and b:
+            out.append(f"    {aligned(f'same_person: {scalar(side.same_person)}')}# {why_same}")
+    out += ["", "# Columns that both files have, by the name used below. Roles: " + ", ".join(dict.fromkeys(c.role for c in shared)) + ".", "columns:"]
+    for column, match in zip(shared, found, strict=True):
+        orders = f", a_order: {column.a_order}" + (f", b_order: {column.b_order}" if b else "") if column.role == "birth_date" else ""
+        other = f", b: {scalar(column.b)}" if b else ""
+        shares = f"; {match.overlap:.0%} of values shared" if b and column.role != "birth_date" else ""
+        filled = f"; filled {match.a.filled:.0%}" + (f" and {match.b.filled:.0%}" if b else "")
+        out.append(f"  {aligned(f'{column.name}: {{role: {column.role}, a: {scalar(column.a)}{other}{orders}}}', 76)}# {match.a.why}{shares}{filled}")
+    used = [{m.a.name for m in found}, {m.b.name for m in found}]
+    for name, columns, taken in zip("ab", usable, used):
+        others = [c.name for c in columns if c.name not in taken]
+        if others and (b or name == "a"):
+            out.append(f"  # not used of {name}: {', '.join(others)}")
+    out += [f"  # {name}: {why}" for name, why in left]
+    out += ["", "# A pair is compared where it shares one of these keys. In drawn matches with the usual faults, each finds so many that those above it miss.", "blocks:"]
+    out.append(f"  {aligned(f'largest: {config.largest}')}# pairs; a value shared by more is left out, and named in the report")
+    out.append("  keys:")
+    out += [f"    - {aligned(key.name, 46)}# {key.pairs:,} pairs; finds {key.gain:.2%}" for key in keys]
+    out += ["", "# Levels of agreement from the surest to none. How much each says is learned from the files; by_frequency: a rare value says more.", "comparisons:"]
+    out.append(f"  {aligned('similar: 0.92')}# Jaro-Winkler similarity")
+    out.append(f"  {aligned('roughly_similar: 0.85')}#")
+    for comparison in comparing.comparisons(config.roles):
+        by = "true" if comparison.frequency else "false"
+        out.append(f"  {aligned(f'{comparison.name}: {{by_frequency: {by}}}', 40)}# {' | '.join(comparison.labels)}")
+    out += ["", aligned(f"threshold: {config.threshold}") + "# pairs of lower probability are not written"]
+    return "\n".join(out) + "\n"
+
+
+def aligned(text: str, width: int = 28) -> str:
+    return text.ljust(width) + (" " if len(text) >= width else "")
+
+
+def scalar(text: str) -> str:
+    """A text as YAML writes it: quoted where it could be read as something else."""
+    import re
+
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text.lower() not in ("null", "true", "false", "yes", "no", "on", "off", "n", "y")
+    return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

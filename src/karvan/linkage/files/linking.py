@@ -1,0 +1,244 @@
+"""`karvan link files`: two tables, or one, into links."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from karvan.linkage.files import learning, matching, settled
+from karvan.linkage.files.blocking import make_pairs
+from karvan.linkage.files.config import Config, SideOf, read_config
+from karvan.linkage.files.reading import check_column, check_ids, literal, open_table
+from karvan.linkage.files.records import add_frequencies, make_records
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from karvan.linkage.files.comparing import Comparison
+
+Array = np.ndarray
+Progress = Callable[[str, float], None]
+
+HOPELESS = 1e-4         # pairs of a lower probability, were both records free, are not weighed again
+RAREST = 2.0            # a value that so many records have says no more when it is rarer
+MOST_FOR_FREQUENCY = 8.0
+BANDS = (0.99, 0.95, 0.9, 0.75, 0.5, 0.25, 0.1)
+
+
+@dataclass
+class Report:
+    """What was done, for a reader."""
+
+    rows: tuple[int, int]
+    pairs_by_key: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    compared: int
+    matches: float
+    links: int
+    bands: list[dict[str, Any]]
+    parameters: list[dict[str, Any]]
+    not_believed: list[str]
+    kinds: list[dict[str, Any]]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def link_files(
+    a: Path, b: Path | None, config: Path, out: Path, *, seed: int = 1, memory: str = "4GB", threads: int | None = None, progress: Progress = lambda _, __: None
+) -> Report:
+    """Link two files, or find the duplicates of one, and write the links.
+
+    Parameters
+    ----------
+    a, b
+        CSV or Parquet; without `b` the rows of `a` are compared with each other.
+    config
+        A link.yaml.
+    out
+        Parquet or CSV (by its ending), with `unique_id_a`, `unique_id_b` and `match_probability` (from the configuration's threshold up to 1).
+    seed
+        Of everything that is drawn by lot.
+    memory
+        What the engine may hold; more goes to a temporary folder beside `out`.
+
+    Raises
+    ------
+    DataError
+        Where a file or the configuration is wrong: says what, where, and what to do.
+    """
+    said = read_config(config, two=b is not None)
+    with tempfile.TemporaryDirectory(prefix=".karvan-link-", dir=out.resolve().parent) as folder:
+        con = connect(Path(folder), memory, threads)
+        try:
+            return _link(con, a, b, said, out, seed, progress)
+        finally:
+            con.close()
+
+
+def connect(folder: Path, memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
+    """DuckDB with its tables in a file in `folder`, so that they need not fit in memory."""
+    import duckdb
+
+    config: dict[str, Any] = {"autoinstall_known_extensions": False, "memory_limit": memory, "temp_directory": str(folder / "spill")}
+    if threads:
+        config["threads"] = threads
+    con = duckdb.connect(str(folder / "work.duckdb"), config=config)
+    con.execute("set enable_progress_bar = false")
+    return con
+
+
+def _link(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, config: Config, out: Path, seed: int, progress: Progress) -> Report:
+    clock = Clock(progress)
+    clock("read", 0.0)
+    for path, table, side, number in ((a, "a", config.a, 0), (b, "b", config.b, 1)):
+        if path is not None and side is not None:
+            columns = open_table(con, path, table)
+            check_names(config, columns, side, number, path)
+            if side.id:
+                check_ids(con, table, side.id, path)
+    rows = make_records(con, config)
+    two = config.b is not None
+    clock("block", 0.2)
+    counted, left_out = make_pairs(con, config.keys, two=two, largest=config.largest)
+    add_frequencies(con, config.roles, config.comparisons)
+    clock("compare", 0.35)
+    among_all = learning.shares_among_all(con, config.comparisons, two=two, seed=seed)
+    compare(con, config.comparisons, among_all, sum(rows) if two else rows[0])
+    clock("learn", 0.6)
+    possible = rows[0] * rows[1] if two else rows[0] * (rows[0] - 1) / 2
+    expected = min(rows) if two else 0.1 * rows[0]
+    patterns = learning.patterns_of(con, "compared", config.comparisons, len(config.keys))
+    learned = learning.learn(patterns, config.comparisons, config.keys, among_all, expected=expected, possible=possible)
+    clock("match", 0.8)
+    found, kinds, matches = match(con, patterns, learned, config, rows, expected, seed)
+    clock("write", 0.95)
+    write(con, found, rows[0] if two else 0, config.threshold, out)
+    report = Report(
+        rows=rows,
+        pairs_by_key=[{"key": key.name, "pairs": pairs} for key, pairs in zip(config.keys, counted, strict=True)],
+        left_out=left_out,
+        compared=int(patterns.pairs.sum()),
+        matches=round(matches, 1),
+        links=int((found["p"] >= config.threshold).sum()),
+        bands=bands(found["p"]),
+        parameters=parameters(config.comparisons, learned),
+        not_believed=learned.refused,
+        kinds=kinds,
+    )
+    clock("done", 1.0)
+    report.seconds = clock.spent
+    return report
+
+
+def check_names(config: Config, columns: list[str], side: SideOf, number: int, path: Path) -> None:
+    named = [("id", side.id), ("same_person", side.same_person)] + [(f"columns, {c.name}", c.b if number else c.a) for c in config.columns]
+    for where, column in named:
+        if column:
+            check_column(column, columns, f"{config.where}, {where}", path)
+
+
+def compare(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], among_all: list[Array], rows: int) -> None:
+    """Make the table `compared` of the table `pairs`: pattern, keys, and what the frequency of equal values adds to the weight."""
+    added = ["0"]
+    for comparison, shares in zip(comparisons, among_all, strict=True):
+        if comparison.frequency:
+            column = f"f_{comparison.frequency}"
+            alike = [n for n, label in enumerate(comparison.labels) if label in ("same", "similar")]
+            weight = f"ln({shares[0]:.9f} / greatest(l.{column}, r.{column}, {RAREST / rows:.9f}))"
+            weight = f"least(greatest({weight}, -{MOST_FOR_FREQUENCY}), {MOST_FOR_FREQUENCY})"
+            added.append(f"case when {comparison.sql} in ({', '.join(map(str, alike))}) then coalesce({weight}, 0) else 0 end")
+    con.execute(f"""
+        create or replace table compared as
+        select p.l, p.r, p.keys, {learning.code_sql(comparisons)} as code, ({' + '.join(added)})::float as frequency
+        from pairs p join records l on l.rid = p.l join records r on r.rid = p.r
+    """)
+    con.execute("drop table pairs")
+
+
+def match(con: duckdb.DuckDBPyConnection, patterns: learning.Patterns, learned: learning.Levels, config: Config, rows: tuple[int, int], expected: float, seed: int) -> tuple[dict[str, Array], list[dict], float]:
+    """The pairs worth weighing and their probabilities, the kinds of strangers, and how many matches there are."""
+    import pyarrow as pa
+
+    weight = patterns.marks @ np.concatenate([np.log(m / u) for m, u in zip(learned.m, learned.u, strict=True)])
+    one_row = (config.a.one_row_a_person, config.b.one_row_a_person) if config.b else (False, False)
+    size = rows if config.b else (rows[0], max(rows[0] - 1, 1) / 2)
+    nothing = np.empty(0, np.int64)
+    at_best = matching.Sides(nothing, nothing, size, one_row).free_odds(expected)
+    con.register("weights", pa.table({"code": patterns.codes, "weight": weight, "place": np.arange(len(weight))}))
+    con.execute(f"""
+        create or replace temp table weighed as select l, r, place::integer as place, frequency from compared join weights using (code)
+        where weight + frequency >= {np.log(HOPELESS / at_best)} order by l, r
+    """)
+    kept = con.execute("select * from weighed order by l, r").fetchnumpy()
+    con.unregister("weights")
+    l, r, place, frequency = (np.asarray(kept[c]) for c in ("l", "r", "place", "frequency"))  # noqa: E741
+    sides = matching.Sides(l, r - (rows[0] if config.b else 0), size, one_row)
+    if not len(l):
+        return {"l": l, "r": r, "p": np.empty(0)}, [], 0.0
+    found, _ = matching.settle(weight[place] + frequency, sides, expected=0.5 * expected)
+    beyond = patterns.pairs - np.bincount(place, minlength=len(patterns.codes))
+    again, kinds = settled.weigh_again(patterns, place, frequency, found, sides, learned, beyond, seed)
+    return {"l": l, "r": r, "p": again}, described(kinds, patterns, config.comparisons), float(again.sum())
+
+
+def write(con: duckdb.DuckDBPyConnection, found: dict[str, Array], start: int, threshold: float, out: Path) -> None:
+    """Write the links, the surest first."""
+    import pyarrow as pa
+
+    chosen = found["p"] >= threshold
+    con.register("found", pa.table({"l": found["l"][chosen], "r": found["r"][chosen], "p": np.round(found["p"][chosen], 6)}))
+    kind = "(format csv, header)" if out.suffix.lower() == ".csv" else "(format parquet, compression zstd)"
+    partial = out.with_name(f".{out.name}.partial")
+    con.execute(f"""
+        copy (select l.uid as unique_id_a, r.uid as unique_id_b, p as match_probability
+              from found join records l on l.rid = found.l join records r on r.rid = found.r order by p desc, l.rid, r.rid) to {literal(str(partial))} {kind}
+    """)
+    con.unregister("found")
+    partial.replace(out)
+
+
+def bands(probabilities: Array) -> list[dict[str, Any]]:
+    """Pairs by band of probability."""
+    edges = [1.0000001, *BANDS]
+    return [{"from": low, "pairs": int(((probabilities >= low) & (probabilities < high)).sum())} for high, low in zip(edges, BANDS)]
+
+
+def parameters(comparisons: list[Comparison], learned: learning.Levels) -> list[dict[str, Any]]:
+    """What was learned: for each level the share among one person's records, among two people's, and the weight in bits."""
+    return [
+        {"comparison": c.name, "level": label, "one_person": round(float(m[n]), 5), "two_people": round(float(u[n]), 7), "weight": round(float(np.log2(m[n] / u[n])), 2)}
+        for c, m, u in zip(comparisons, learned.m, learned.u, strict=True)
+        for n, label in enumerate(c.labels)
+    ]
+
+
+def described(kinds: settled.Kinds | None, patterns: learning.Patterns, comparisons: list[Comparison]) -> list[dict[str, Any]]:
+    """The kinds of strangers that were found, by what they agree on."""
+    if kinds is None:
+        return []
+    at = np.cumsum([0, *patterns.sizes])
+    return [
+        {"share": round(float(share), 3), "agree_on": {c.name: round(float(levels[at[n]]), 3) for n, c in enumerate(comparisons)}}
+        for share, levels in sorted(zip(kinds.shares, kinds.levels, strict=True), key=lambda k: -k[0])
+    ]
+
+
+class Clock:
+    """Seconds by stage; tells the progress of a run."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress, self.spent, self.stage, self.since = progress, {}, "", time.perf_counter()  # type: ignore[var-annotated]
+
+    def __call__(self, stage: str, done: float) -> None:
+        now = time.perf_counter()
+        if self.stage:
+            self.spent[self.stage] = round(now - self.since, 3)
+        self.stage, self.since = stage, now
+        self.progress(stage, done)
+
+

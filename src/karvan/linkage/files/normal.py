@@ -1,0 +1,92 @@
+"""Cells as they are compared: one form of letters, of dates, of numbers, whatever a side writes. All in DuckDB's SQL.
+
+Every function takes a column as SQL and returns SQL. Nothing (null) is what says nothing: empty cells, and words such as `N/A`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from karvan.linkage.files.reading import LONGEST
+
+if TYPE_CHECKING:
+    import duckdb
+
+SAYS_NOTHING = "('na', 'n a', 'nan', 'null', 'none', 'unknown', 'missing', 'not stated', 'not known')"
+SEXES = {"f": "f female woman w", "m": "m male man"}
+
+
+def words(column: str) -> str:
+    """Letters and figures in lower case without accents, one blank between words; control characters and emoji go."""
+    plain = f"trim(regexp_replace(lower(strip_accents(left({column}, {LONGEST}))), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
+    return f"case when {plain} not in ('', {SAYS_NOTHING[1:]} then {plain} end"
+
+
+def name(column: str) -> str:
+    """As `words`; apostrophes join (O'Neil is one word), figures go."""
+    return words(f"regexp_replace({column}, '[''’ʻʼ`0-9]+', '', 'g')")
+
+
+def number(column: str) -> str:
+    """Letters and figures only, in capitals: AB 12-34 is AB1234."""
+    plain = f"upper(regexp_replace(left({column}, {LONGEST}), '[^A-Za-z0-9]+', '', 'g'))"
+    return f"case when length({plain}) > 1 and {plain} not in ('NA', 'NAN', 'NULL', 'NONE', 'UNKNOWN') and not regexp_full_match({plain}, '0+|9+|X+') then {plain} end"
+
+
+def sex(column: str) -> str:
+    cases = " ".join(f"when {words(column)} in ({', '.join(repr(w) for w in said.split())}) then '{code}'" for code, said in SEXES.items())
+    return f"case {cases} else {words(column)} end"
+
+
+def whole(column: str) -> str:
+    """A whole number up to three figures (age), else nothing."""
+    return f"try_cast(regexp_extract({column}, '^\\s*(\\d{{1,3}})(?:\\.0*)?\\s*$', 1) as integer)"
+
+
+ORDERS = {"ymd": (1, 2, 3), "dmy": (3, 2, 1), "mdy": (3, 1, 2)}
+_PARTED = {
+    "ymd": r"^\s*(\S{4})[-/. ](\S{1,2})[-/. ](\S{1,2})(?:[T ].*)?\s*$",
+    "dmy": r"^\s*(\S{1,2})[-/. ](\S{1,2})[-/. ](\S{4})(?:[T ].*)?\s*$",
+    "mdy": r"^\s*(\S{1,2})[-/. ](\S{1,2})[-/. ](\S{4})(?:[T ].*)?\s*$",
+}
+_JOINED = {"ymd": r"^\s*(\S{4})(\S{2})(\S{2})\s*$", "dmy": r"^\s*(\S{2})(\S{2})(\S{4})\s*$", "mdy": r"^\s*(\S{2})(\S{2})(\S{4})\s*$"}
+
+
+def date(column: str, order: str) -> str:
+    """Eight characters, year month day, as they are written: a slip (199o) stays to be compared; `____` is a part not said.
+
+    `order` is ymd, dmy or mdy. A year alone, or a year and month, is a partial date.
+    """
+    year, month, day = ORDERS[order]
+    cases = []
+    for form in (_PARTED[order], _JOINED[order]):
+        part = "regexp_extract({c}, '{f}', {n})"
+        y, m, d = (part.format(c=column, f=form, n=n) for n in (year, month, day))
+        cases.append(f"when regexp_matches({column}, '{form}') then {y} || lpad({m}, 2, '0') || lpad({d}, 2, '0')")
+    cases.append(f"when regexp_full_match({column}, '\\s*\\d{{4}}\\s*') then trim({column}) || '____'")
+    cases.append(f"when regexp_matches({column}, '^\\s*\\d{{4}}[-/.]\\d{{2}}\\s*$') then left(trim({column}), 4) || right(trim({column}), 2) || '__'")
+    return f"case {' '.join(cases)} end"
+
+
+def soundex(column: str) -> str:
+    """The first letter and the consonants after it by class, four characters: Mohammed and Muhamad sound alike."""
+    coded = f"translate(substr(replace({column}, ' ', ''), 2), 'bfpvcgjkqsxzdtlmnraeiouyhw', '11112222222233455600000000')"
+    for n in "123456":      # RE2 knows no back reference: one class after another
+        coded = f"replace(replace({coded}, '{n}{n}', '{n}'), '{n}{n}', '{n}')"
+    return f"left(left({column}, 1) || replace({coded}, '0', '') || '000', 4)"
+
+
+def to_latin(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
+    """Bring words of other scripts to Latin letters, by the tables of transliteration; only where there are any."""
+    import pyarrow as pa
+
+    from karvan.linkage.letters import latin
+
+    for column in columns:
+        other = [v for (v,) in con.execute(f"select distinct {column} from {table} where regexp_matches({column}, '[^\\x00-\\x7f]') order by 1").fetchall()]
+        if not other:
+            continue
+        spelled = pa.table({"was": other, "spelled": [" ".join(latin(word) for word in v.split()).lower() or None for v in other]})
+        con.register("spellings", spelled)
+        con.execute(f"update {table} set {column} = spelled from spellings where {column} = was")
+        con.unregister("spellings")

@@ -1,0 +1,74 @@
+"""Both files as one table of records in the form in which they are compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from karvan.linkage.files import normal
+from karvan.linkage.files.config import Config, Shared, SideOf
+from karvan.linkage.files.reading import literal, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from karvan.linkage.files.comparing import Comparison
+
+FORMS = {"given": normal.name, "surname": normal.name, "middle": normal.name, "number": normal.number, "phone": normal.number, "sex": normal.sex, "age": normal.whole}
+SPELLED = ("given", "surname", "middle", "street", "city", "text")       # brought to Latin letters
+
+
+def make_records(con: duckdb.DuckDBPyConnection, config: Config) -> tuple[int, int]:
+    """Make the table `records` from the tables `a` and `b`; returns the rows of each side.
+
+    `rid` numbers the rows of A from 0 and goes on with those of B; `side` is 0 or 1; `uid` is the id given in the configuration, else the row's
+    number; `person` is the number that rows of one person share in a file, where one is named; then the columns as they are compared.
+    """
+    rows = [con.execute(f"select count(*) from {table}").fetchall()[0][0] for table in (("a", "b") if config.b else ("a",))]
+    first = select(config.a, config.columns, "a", 0, 0)
+    both = f"{first} union all {select(config.b, config.columns, 'b', 1, rows[0])}" if config.b else first
+    con.execute(f"create or replace table records as {both}")
+    con.execute("drop table a" + ("; drop table b" if config.b else ""))
+    normal.to_latin(con, "records", [name for name, role in config.roles.items() if role in SPELLED])
+    return rows[0], rows[1] if config.b else rows[0]
+
+
+def select(side: SideOf, columns: list[Shared], table: str, number: int, start: int) -> str:
+    said = []
+    for column in columns:
+        source = quoted(column.a if number == 0 else column.b)
+        if column.role == "birth_date":
+            said.append(f"{normal.date(source, column.a_order if number == 0 else column.b_order)} as {column.name}")
+        elif column.role == "full_name":
+            said += full_name(source)
+        else:
+            said.append(f"{FORMS.get(column.role, normal.words)(source)} as {column.name}")
+    uid = f"{quoted(side.id)}" if side.id else "(row_at + 1)::varchar"
+    person = normal.number(quoted(side.same_person)) if side.same_person else "null::varchar"
+    return f"select (row_at + {start})::integer as rid, {number}::tinyint as side, {uid} as uid, {person} as person, {', '.join(said)} from {table}"
+
+
+def full_name(source: str) -> list[str]:
+    """A whole name as its parts: `Surname, Given Middle` by its comma, else the last word is the surname and the first the given name."""
+    comma = f"contains({source}, ',')"
+    before, after = normal.name(f"split_part({source}, ',', 1)"), normal.name(f"split_part({source}, ',', 2)")
+    whole = f"string_split({normal.name(source)}, ' ')"
+    others = f"string_split({after}, ' ')"
+    return [
+        f"case when {comma} then {others}[1] when len({whole}) > 1 then {whole}[1] end as given",
+        f"case when {comma} then nullif(array_to_string({others}[2:], ' '), '') when len({whole}) > 2 then array_to_string({whole}[2:-2], ' ') end as middle",
+        f"case when {comma} then {before} else {whole}[-1] end as surname",
+    ]
+
+
+def add_frequencies(con: duckdb.DuckDBPyConnection, roles: dict[str, str], comparisons: list[Comparison]) -> None:
+    """Add the address in one piece, and to every record the share of records that have the same value (`f_<column>`)."""
+    if "street" in roles:
+        parts = [name for name in ("house_number", "street", "unit") if name in roles]
+        con.execute(f"create or replace table records as select *, case when street is not null then concat_ws({literal(' ')}, {', '.join(parts)}) end as address from records")
+    for column in dict.fromkeys(c.frequency for c in comparisons if c.frequency):
+        con.execute(f"""
+            create or replace table records as
+            select r.*, f.share as f_{column} from records r
+            left join (select {column} as value, (count(*) / sum(count(*)) over ())::float as share from records where {column} is not null group by 1) f on f.value = r.{column}
+        """)
+    con.execute("create or replace table records as select * from records order by rid")

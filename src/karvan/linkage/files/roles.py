@@ -1,0 +1,207 @@
+"""What a column holds, guessed from its header and its values, and which columns of two tables say the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from karvan.linkage.files.normal import ORDERS, SEXES
+from karvan.linkage.files.reading import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+SAMPLE = 20_000
+# Role and the words of a header that say it, surest first: a header is read from the top. Words are those of English and of the alphabets next door.
+HEADERS = {
+    "birth_date": r"dob|birth ?da(te|y)|date of birth|born( on)?|birth|dogum tarixi|dogum|data rozhdeniia|дата рождения",
+    "ignore": r"(birth|event|creation) (place|country)|relationship.*|housing.*",
+    "age": r"age|yas|возраст",
+    "sex": r"sex|gender|cins|cinsi|пол",
+    "middle": r"(.* )?(middle( names?| initials?)?|mname|mi|patronymic|patronym|ata adi|father s? ?name|отчество)",
+    "given": r"(.* )?(first ?names?|given ?names?|givenname|fore ?names?|fname|christian name|ad|имя)|given",
+    "surname": r"(.* )?(last ?names?|sur ?names?|lname|family ?names?|soyad|soyadi|фамилия)",
+    "full_name": r"(full |person |customer |patient |client |whole )?names?|fullname|фио|ad soyad",
+    "email": r"e ?mails?( address)?",
+    "phone": r"(.* )?(tele)?phones?( (no|number))?|mobile|telefon",
+    "number": r"(.* )?(ssn|soc sec id|social security( number)?|national id|nin|passport( no| number)?|doc(ument)? ?(no|number)|fin|pin|tax id|tin|id (no|number)|personal number)",
+    "house_number": r"(.* )?(street (no|number)|house( no| number)?|building( no| number)?)",
+    "unit": r"(.* )?(unit|flat|apartment|apt)( no| number)?",
+    "postcode": r"(.* )?(post ?code|postal code|zip( ?code)?|zipcode)",
+    "region": r"(.* )?(state|province|region|county)",
+    "city": r"(.* )?(city|town|suburb|municipality|locality|village|place)",
+    "street": r"(.* )?(street( name)?|road|address( line)?( ?\d)?|addr( ?\d)?|unvan|адрес)",
+}
+NAMES = ("given", "surname", "middle", "full_name")
+ADDRESS = ("house_number", "street", "unit", "city", "postcode", "region")
+
+
+@dataclass
+class Column:
+    """A column of one table and what is known of it. `filled` and `different` are shares of the sampled rows and of the filled ones."""
+
+    name: str
+    role: str
+    filled: float
+    different: float
+    order: str = ""
+    why: str = ""
+    most: float = 0.0       # share of the filled rows that have the most frequent value
+    values: set[str] = field(default_factory=set, repr=False)
+
+    @property
+    def header(self) -> str:
+        return header_words(self.name)
+
+
+def header_words(name: str) -> str:
+    """The words of a header in lower case.
+
+    >>> header_words("dateOfBirth"), header_words("MAILING_ADDRESS-zip"), header_words("address_2")
+    ('date of birth', 'mailing address zip', 'address 2')
+    """
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return " ".join(re.findall(r"[^\W_]+", apart.lower()))
+
+
+def look_at(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> list[Column]:
+    """Every column of a table with its role."""
+    con.execute(f"create or replace temp table looked_at as select * from {table} order by hash(row_at), row_at limit {SAMPLE}")
+    rows = con.execute("select count(*) from looked_at").fetchall()[0][0]
+    found = []
+    for name in columns:
+        values = [v for (v,) in con.execute(f"select {quoted(name)} from looked_at where {quoted(name)} is not null").fetchall()]
+        plain = Counter(re.sub(r"[\W_]+", " ", v.lower()).strip() for v in values)
+        most = max(plain.values(), default=0) / max(len(values), 1)
+        column = Column(name, "ignore", len(values) / rows, len(plain) / max(len(values), 1), most=most, values=set(plain))
+        column.role, column.why, column.order = role_of(column, values)
+        found.append(column)
+    con.execute("drop table looked_at")
+    return found
+
+
+def role_of(column: Column, values: list[str]) -> tuple[str, str, str]:
+    """Role, the reason, and for dates the order of their parts."""
+    if not values:
+        return "ignore", "always empty", ""
+    if len(column.values) < 2:
+        return "ignore", "the same in every row", ""
+    said = next((role for role, pattern in HEADERS.items() if re.fullmatch(pattern, column.header)), "")
+    order, share = date_order(values)
+    if said == "birth_date" or (not said and share > 0.9 and re.search(r"\b(birth|born|dob)\b", column.header)):
+        return ("birth_date", f"its header, and {share:.0%} of its values are dates written {order}", order) if share > 0.5 else ("text", "its values are not dates", "")
+    if said == "age":
+        return ("age", "its header, and its values are whole numbers", "") if _share(values, r"\s*\d{1,3}(\.0*)?\s*") > 0.9 else ("text", "its values are not ages", "")
+    if said == "middle" and _share(values, r"\s*\S\.?\s*") > 0.8:
+        return "middle", "its header, and its values are initials", ""
+    if said in ("given", "surname", "middle", "full_name") and _share(values, r".*\d.*") > 0.5:
+        return "text", "its header says a name, its values are figures", ""
+    if said:
+        return said, "its header", ""
+    if share > 0.9 and not re.search(r"\d{9,}", values[0]):
+        return "ignore", "dates of something else", ""
+    sexes = {w for said_by in SEXES.values() for w in said_by.split()}
+    if len(column.values) <= 4 and len(column.values & sexes) >= 2:
+        return "sex", "its values", ""
+    if column.different > 0.7 and _share(values, r"[A-Za-z]{0,3}[\d -]{6,14}") > 0.9:
+        return "number", "most of its values are different, and all are numbers", ""
+    if _share(values, r"[^@\s]+@[^@\s]+\.[^@\s]+") > 0.9:
+        return "email", "its values", ""
+    return "text", "nothing says what it holds", ""
+
+
+def date_order(values: list[str]) -> tuple[str, float]:
+    """The order in which most values are dates, and their share.
+
+    >>> date_order(["31/12/1999", "01/02/2003"])
+    ('dmy', 1.0)
+    >>> date_order(["19991231"])
+    ('ymd', 1.0)
+    """
+    parted = re.compile(r"^\s*(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})(?:[T ].*)?\s*$")
+    counts = dict.fromkeys(ORDERS, 0)
+    for value in values:
+        match = parted.match(value)
+        parts = match.groups() if match else None
+        digits = value.strip()
+        for order, (year, month, day) in ORDERS.items():
+            if parts is None and len(digits) == 8 and digits.isdigit():
+                split: tuple[str, ...] = (digits[:4], digits[4:6], digits[6:]) if order == "ymd" else (digits[:2], digits[2:4], digits[4:])
+            elif parts is not None:
+                split = parts
+            else:
+                continue
+            y, m, d = split[year - 1], split[month - 1], split[day - 1]
+            counts[order] += len(y) == 4 and 1850 <= int(y) <= 2100 and 1 <= int(m) <= 12 and 1 <= int(d) <= 31
+    best = max(counts, key=lambda order: counts[order])
+    return best, counts[best] / max(len(values), 1)
+
+
+def _share(values: list[str], pattern: str) -> float:
+    whole = re.compile(pattern)
+    return sum(bool(whole.fullmatch(v)) for v in values) / len(values)
+
+
+def is_id(column: Column) -> bool:
+    """Whether a column can be the id of its rows: its header says so, and every row has another value."""
+    return column.filled == 1 and column.different == 1 and bool(re.fullmatch(r"(.* )?(id|unique id|uid|uuid|key|record( id| no| number)?|rec id|row( id| no| number)?)", column.header))
+
+
+@dataclass
+class Match:
+    """Two columns that say the same."""
+
+    a: Column
+    b: Column
+    role: str
+    overlap: float      # share of the different values of the shorter list that the other has too
+
+
+def match_columns(a: list[Column], b: list[Column]) -> list[Match]:
+    """Columns of A and B that say the same: same role, headers alike, values shared; each column once, the surest first.
+
+    Parts of an address go together: where A's street is B's mailing street, A's state is not B's employer's state.
+    """
+    found = _matched(a, b, set())
+    return _matched(a, b, {(_owner(m.a), _owner(m.b)) for m in found if m.role in ("street", "house_number")})
+
+
+def _matched(a: list[Column], b: list[Column], owners: set[tuple[str, str]]) -> list[Match]:
+    scored = []
+    for one in a:
+        for other in b:
+            if one.role != other.role or one.role == "ignore":
+                continue
+            role = one.role
+            overlap = len(one.values & other.values) / max(min(len(one.values), len(other.values)), 1)
+            words = set(one.header.split()), set(other.header.split())
+            alike = len(words[0] & words[1]) / max(min(len(words[0]), len(words[1])), 1)
+            if role == "text" and (overlap < 0.2 or (alike == 0 and overlap < 0.5)):
+                continue
+            if role in (*ADDRESS, "sex", "number", "phone", "email") and overlap < 0.02:
+                continue        # two tables of the same people share some
+            together = role in ADDRESS and (_owner(one), _owner(other)) in owners
+            score = alike + 2 * overlap + 3 * together - 0.1 * abs(len(words[0]) - len(words[1]))
+            scored.append((score, one, other, Match(one, other, role, overlap)))
+    scored.sort(key=lambda s: (-s[0], s[1].name, s[2].name))
+    used_a, used_b, found = set(), set(), []
+    for _, one, other, match in scored:
+        if one.name not in used_a and other.name not in used_b:
+            found.append(match)
+            used_a.add(one.name)
+            used_b.add(other.name)
+    order = {c.name: n for n, c in enumerate(a)}
+    return sorted(found, key=lambda m: order[m.a.name])
+
+
+PART_WORDS = {
+    "street", "number", "no", "name", "unit", "flat", "apartment", "apt", "city", "town", "suburb", "state", "region", "province", "county", "zip", "zipcode", "code",
+    "postcode", "postal", "house", "road", "line", "1", "2",
+}  # fmt: skip
+
+
+def _owner(column: Column) -> str:
+    """Whose address a column is part of, by its header: `employer` of employer_zipcode."""
+    return " ".join(word for word in column.header.split() if word not in PART_WORDS)

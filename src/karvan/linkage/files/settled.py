@@ -1,0 +1,107 @@
+"""What two people who are compared look like, learned from records that are settled.
+
+Strangers of a block are not any two people: members of a household share a surname and an address, namesakes a whole name. Taking each column
+by itself counts such agreement several times. Where a record has one sure partner, its other candidates are surely other people;
+their patterns, as a mixture of a few kinds of strangers, say how often other people agree on what together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from karvan.linkage.files.learning import Levels, Patterns
+from karvan.linkage.files.matching import Sides, compete
+
+Array = np.ndarray
+
+SURE = 0.95
+KINDS = 4               # of strangers: by chance, household, namesakes, same day of birth
+ROUNDS = 30
+ENOUGH = 300            # settled strangers to learn from
+OLD = 0.5               # weight of m as learned before, against m among the matches found
+
+
+@dataclass
+class Kinds:
+    """How strangers' pairs agree: the share of each kind, and what each pattern is worth."""
+
+    shares: Array
+    levels: Array       # one row a kind: shares of levels, comparison after comparison
+    strangers: int
+
+
+def among_strangers(patterns: Patterns, learned: Levels, pairs: Array, seed: int) -> tuple[Array, Kinds]:
+    """The logarithm of how often strangers who are compared show each pattern, as a mixture of kinds.
+
+    Parameters
+    ----------
+    pairs
+        Settled strangers by pattern.
+    """
+    marks, at = patterns.marks, np.cumsum([0, *patterns.sizes])
+    believed = np.random.default_rng(seed).dirichlet(np.full(KINDS, 0.3), len(pairs))
+    levels = np.empty((KINDS, at[-1]))
+    for _ in range(ROUNDS):
+        weighed = believed * pairs[:, None]
+        shares = (weighed.sum(0) + 1) / (weighed.sum() + KINDS)
+        counted = weighed.T @ marks
+        for n, size in enumerate(patterns.sizes):
+            part = counted[:, at[n] : at[n + 1]] + 0.5 * size * learned.u[n] + 0.02
+            levels[:, at[n] : at[n + 1]] = part / part.sum(1, keepdims=True)
+        weight = marks @ np.log(levels).T + np.log(shares)
+        top = weight.max(1, keepdims=True)
+        believed = np.exp(weight - top)
+        total = believed.sum(1, keepdims=True)
+        believed /= total
+    return (top + np.log(total))[:, 0], Kinds(shares, levels, int(pairs.sum()))
+
+
+def among_matches(patterns: Patterns, learned: Levels, matches: Array) -> list[Array]:
+    """m again, from the matches found (by pattern), held to what was learned before."""
+    marks, at = patterns.marks, np.cumsum([0, *patterns.sizes])
+    counted = marks.T @ matches
+    found = []
+    for n, old in enumerate(learned.m):
+        new = counted[at[n] : at[n + 1]] + old
+        found.append(OLD * old + (1 - OLD) * new / new.sum())
+    return found
+
+
+def settled_strangers(found: Array, sides: Sides) -> Array:
+    """Which pairs are surely of two people: one of them has a sure partner elsewhere, where that leaves no room for a second."""
+    a_once, b_once = sides.one_row
+    sure = found >= SURE
+    lost = np.zeros(len(found), bool)
+    for once, place, rows in ((a_once, sides.r, sides.rows[1]), (b_once, sides.l, sides.rows[0])):
+        if once:
+            has = np.zeros(int(rows), bool)
+            has[place[sure]] = True
+            lost |= has[place]
+    return lost & (found < 1 - SURE)
+
+
+def weigh_again(patterns: Patterns, place: Array, frequency: Array, found: Array, sides: Sides, learned: Levels, beyond: Array, seed: int) -> tuple[Array, Kinds | None]:
+    """Probabilities of the pairs once more, against strangers as they are. Unchanged where too few records are settled.
+
+    Parameters
+    ----------
+    place
+        Pattern of each pair.
+    frequency
+        What the frequency of its values adds to a pair's weight.
+    beyond
+        By pattern, pairs so unlike that they were set aside before: strangers too.
+    """
+    lost = settled_strangers(found, sides)
+    if lost.sum() < ENOUGH:
+        return found, None
+    open_pairs = found < 0.5
+    strangers = np.bincount(place[lost], minlength=len(patterns.codes)) * (open_pairs.sum() / lost.sum()) + beyond
+    density, kinds = among_strangers(patterns, learned, strangers, seed)
+    m = among_matches(patterns, learned, np.bincount(place, found, len(patterns.codes)))
+    matches = float(found.sum())
+    weight = patterns.marks @ np.log(np.concatenate(m)) - density
+    odds = sides.free_odds(matches) * sides.rows[0] * sides.rows[1] / max(strangers.sum(), 1)
+    return compete(np.exp(np.clip(weight[place] + frequency, -40, 40)) * odds, sides), kinds
