@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from karvan.cli.terminal import json_option, out_option
-from karvan.errors import DataError, SetupError
+from karvan.errors import DataError, PackError, SetupError
 
 
 @click.group()
@@ -36,7 +37,7 @@ def draft(file: Path, feed: str | None, institution: str, packs: tuple[str, ...]
     from karvan import intake
     from karvan.country import load
 
-    country = load(list(packs), packs_folder) if packs else None
+    country = load(list(packs) or ["world"], packs_folder)
     name = feed or re.sub(r"[^a-z0-9]+", "_", file.name.split(".")[0].lower()).strip("_")
     text = intake.draft(file, feed=name, institution=institution, country=country)
     if out is None:
@@ -45,7 +46,8 @@ def draft(file: Path, feed: str | None, institution: str, packs: tuple[str, ...]
     if out.exists():
         raise SetupError("The contract is there already; it was not overwritten.", where=str(out), fix="choose another name with -o, or delete it first")
     out.write_text(text, encoding="utf-8")
-    click.echo(f"written: {out}, with {text.count('TODO')} places to decide")
+    said = re.search(r"^# To decide \((\d+)\)", text, flags=re.M)
+    click.echo(f"written: {out}, with {said[1] if said else 0} places to decide; they are listed at its top")
     click.echo(f"next: edit it, then karvan contract test {out} {file}{''.join(f' --pack {p}' for p in packs)}")
 
 
@@ -60,6 +62,7 @@ def draft(file: Path, feed: str | None, institution: str, packs: tuple[str, ...]
 def test(contract_file: Path, file: Path, first: int, lang: str, packs: tuple[str, ...], packs_folder: Path | None, as_json: bool) -> None:
     """Read a file by a contract and say what becomes of its rows. Nothing is kept.
 
+    A draft is tested when no TODO is left among its codes, constants and record type; exit code 4 says where one is.
     Exit code 3 if rows are set aside or the delivery would be held.
 
     Example: karvan contract test packs/az/contracts/sms.permits.yaml permits_2026-03.csv
@@ -74,9 +77,31 @@ def test(contract_file: Path, file: Path, first: int, lang: str, packs: tuple[st
     home = next((p for p in contract_file.resolve().parents if (p / "pack.yaml").is_file()), None)
     wanted = list(dict.fromkeys([*([home.name] if home else []), *packs]))
     country = load(wanted or ["world"], packs_folder or (home.parent if home else None))
+    open_places(contract_file)
     checked = intake.check(file, read_contract(contract_file), country, lang=lang, show=first)
     report(checked, file, as_json=as_json)
-    if checked.set_aside or checked.failed_gates:
+    if any(f.reason not in (intake.REMARK, "declared_out_of_scope") for f in checked.findings) or checked.failed_gates:
         raise SystemExit(DataError.exit_code)
     if not as_json:
         click.echo("next: put the contract into the pack's contracts/ folder, then `karvan feed load` and `karvan run`")
+
+
+def open_places(path: Path) -> None:
+    """Raise PackError where a draft still says TODO in what decides how rows are read; what only people read may wait."""
+    from karvan.country.yaml_file import lines, read_yaml
+
+    def walk(content: Any, keys: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        inside = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+        return [keys] if content == "TODO" or "TODO" in keys[-1:] else [found for key, value in inside for found in walk(value, (*keys, key))]
+
+    content = read_yaml(path)
+    parts = {key: content.get(key) for key in ("schema", "customProperties")} if isinstance(content, dict) else {}
+    left = [found for key, part in parts.items() for found in walk(part, (key,))]
+    if left:
+        where = lines(path.read_bytes())
+        said = [f"line {where.get(keys, '?')} ({keys[-1]})" for keys in left]
+        raise PackError(
+            f"{len(left)} places of the draft are not decided." if len(left) > 1 else "One place of the draft is not decided.",
+            where=f"{path}: {', '.join(said[:12])}{' ...' if len(said) > 12 else ''}",
+            fix="put what is right in place of each TODO (null leaves a value empty); the list at the top of the draft says what is asked",
+        )
