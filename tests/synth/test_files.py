@@ -73,17 +73,25 @@ def test_every_feed_of_the_contracts_is_delivered_and_every_file_reads_to_its_la
 
 
 def test_every_record_points_to_a_person_and_each_row_to_one(tiny):
-    strangers, twice = duckdb.connect().sql(f"""
+    strangers, twice = (
+        duckdb.connect()
+        .sql(f"""
         select (select count(*) from '{tiny.truth}/record_person.parquet' where person_no not in (select person_no from '{tiny.truth}/people.parquet')),
-               (select count(*) from (select feed, file, row_no from '{tiny.truth}/record_person.parquet' group by all having count(*) > 1))""").fetchall()[0]
+               (select count(*) from (select feed, file, row_no from '{tiny.truth}/record_person.parquet' group by all having count(*) > 1))""")
+        .fetchall()[0]
+    )
     assert (strangers, twice) == (0, 0)
 
 
 def test_truth_has_every_declared_table_and_names_of_everybody(tiny):
     assert {p.stem for p in tiny.truth.iterdir()} == set(TRUTH) | {"names", "record_person", "defects"}
-    nameless = duckdb.connect().sql(
-        f"select count(*) from '{tiny.truth}/people.parquet' where person_no not in (select person_no from '{tiny.truth}/names.parquet' where surname <> '')"
-    ).fetchall()[0][0]
+    nameless = (
+        duckdb.connect()
+        .sql(
+            f"select count(*) from '{tiny.truth}/people.parquet' where person_no not in (select person_no from '{tiny.truth}/names.parquet' where surname <> '')"
+        )
+        .fetchall()[0][0]
+    )
     assert nameless == 0
 
 
@@ -127,7 +135,13 @@ def clean(tiny, country: Country, tmp_path_factory: pytest.TempPathFactory) -> P
     """The same lives with every defect switched off."""
     folder = tmp_path_factory.mktemp("clean")
     deliver(
-        tiny.truth, country, extracts=folder / "extracts", truth_folder=folder / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=list(DEFECTS)
+        tiny.truth,
+        country,
+        extracts=folder / "extracts",
+        truth_folder=folder / "truth",
+        seed=7,
+        window=(date(2020, 7, 1), date(2026, 6, 30)),
+        without=list(DEFECTS),
     )
     return folder
 
@@ -154,20 +168,30 @@ def border(folder: Path, country: Country) -> pa.Table:
 def test_without_its_defects_one_person_has_one_number_and_leaves_on_the_passport_of_the_entry(tiny, clean: Path, country: Country):
     for folder, truth, steady in ((clean / "extracts", clean / "truth", True), (tiny.extracts, tiny.truth, False)):
         crossings = border(folder, country)  # noqa: F841 - read by DuckDB
-        numbers, changed = duckdb.connect().sql(f"""
+        numbers, changed = (
+            duckdb.connect()
+            .sql(f"""
             with who as (select * from '{truth}/record_person.parquet' where feed = 'az.sbs.crossings'),
                  c as (select *, strptime(TARIX, '%d.%m.%Y %H:%M:%S') as stamp from crossings join who using (file, row_no)),
                  pairs as (select SENED_NO, ISTIQAMET, lag(SENED_NO) over w as before, lag(ISTIQAMET) over w as was
                            from c window w as (partition by person_no order by stamp, ISTIQAMET desc))
             select (select max(n) from (select count(distinct IAMAS_NO) as n from c group by person_no)),
-                   (select count(*) from pairs where ISTIQAMET = 'C' and was = 'G' and SENED_NO <> before)""").fetchall()[0]
+                   (select count(*) from pairs where ISTIQAMET = 'C' and was = 'G' and SENED_NO <> before)""")
+            .fetchall()[0]
+        )
         assert (numbers == 1) is steady
         assert (changed == 0) is steady
 
 
 def test_switching_one_defect_off_leaves_the_others_where_they_were(tiny, country: Country, tmp_path: Path):
     deliver(
-        tiny.truth, country, extracts=tmp_path / "extracts", truth_folder=tmp_path / "truth", seed=7, window=(date(2020, 7, 1), date(2026, 6, 30)), without=["Q18"]
+        tiny.truth,
+        country,
+        extracts=tmp_path / "extracts",
+        truth_folder=tmp_path / "truth",
+        seed=7,
+        window=(date(2020, 7, 1), date(2026, 6, 30)),
+        without=["Q18"],
     )
     marks = "select defect, count(*) from '{}/defects.parquet' where defect in ('Q01', 'Q18', 'Q25', 'Q21') group by 1 order by 1"
     before, after = (dict(duckdb.connect().sql(marks.format(folder)).fetchall()) for folder in (tiny.truth, tmp_path / "truth"))

@@ -169,12 +169,13 @@ def _part_query(
         cells.append(f'{text} as "{f.column}"')
     keys = [f'"{f.column}"' for f in contract.key]
     who = "cast(null as bigint)" if not person else "t.person_no"
+    named = part.get("named_on", "t._day")
     joins = (
-        """
+        f"""
         left join (select * from papers where doc_no in (select doc_no from sent)) d on d.doc_no = t.doc_no
         left join (select * from people where person_no in (select person_no from sent)) p on p.person_no = t.person_no
         left join (select * from spells where person_no in (select person_no from sent)) n
-             on n.person_no = t.person_no and (n.from_on is null or n.from_on <= t._day) and (n.to_on is null or t._day < n.to_on)
+             on n.person_no = t.person_no and (n.from_on is null or n.from_on <= {named}) and (n.to_on is null or {named} < n.to_on)
         left join (select * from personal_numbers where person_no in (select person_no from sent)) pn on pn.person_no = t.person_no and pn.from_on <= t._delivered
         left join (select * from nationalities where person_no in (select person_no from sent)) c
              on c.person_no = t.person_no and c.from_on <= t._day and (c.to_on is null or t._day <= c.to_on)"""

@@ -126,6 +126,8 @@ def deliver(
     progress("registers", 0.1)
     open_office(con, truth, named, country, settings)
     pa.default_memory_pool().release_unused()
+    with Ledger(truth_folder / "hard_cases.parquet", _HARD) as hard:
+        hard.add(con.sql(Path(__file__).with_name("hard_cases.sql").read_text(encoding="utf-8")).to_arrow_table().cast(_HARD))
     before_the_files(con, rates)
     made = Made()
     feeds = settings["feeds"]
@@ -189,7 +191,11 @@ def pieces(period: str, window: Window, *, rows: int) -> list[Window]:
 
 def _people(truth: Path) -> dict[str, pa.Table]:
     """What names are made of."""
-    wanted = {"people": ["person_no", "sex", "born_on", "culture", "mother_no", "father_no"], "unions": None, "documents": ["person_no", "doc_no", "issued_on"]}
+    wanted = {
+        "people": ["person_no", "sex", "born_on", "culture", "mother_no", "father_no"],
+        "name_changes": None,
+        "documents": ["person_no", "doc_no", "issued_on"],
+    }
     return {name: pq.read_table(truth / f"{name}.parquet", columns=columns) for name, columns in wanted.items()}
 
 
@@ -208,7 +214,9 @@ def rates_of(settings: Mapping[str, Any], *, without: Iterable[str] = (), factor
                 where="synth/agencies.yaml or --without",
                 fix="name one of Q01 to Q25 or X1 to X3; docs/explanation/synthetic-country.md says what each does",
             )
-    return {name: {feed: min(rate * factor, 0.95) if rate < 1 else rate for feed, rate in by_feed.items()} for name, by_feed in known.items() if name not in off}
+    return {
+        name: {feed: min(rate * factor, 0.95) if rate < 1 else rate for feed, rate in by_feed.items()} for name, by_feed in known.items() if name not in off
+    }
 
 
 def _record_person(sheet: Sheet, file: pa.Array, row: np.ndarray) -> pa.Table:
@@ -219,6 +227,8 @@ def _record_person(sheet: Sheet, file: pa.Array, row: np.ndarray) -> pa.Table:
 
 
 _WHO = pa.schema([("feed", pa.string()), ("key", pa.string()), ("file", pa.string()), ("row_no", pa.int64()), ("person_no", pa.int64())])
+_HARD = pa.schema([("person_no", pa.int64()), ("kind", pa.string()), ("other_no", pa.int64())])
+"""`hard_cases`: who is easily taken for another (twins, namesakes, siblings, a son called as his father), or for two (renamed, dual nationals, new passports)."""
 _DEFECTS = pa.schema([("feed", pa.string()), ("file", pa.string()), ("row_no", pa.int64()), ("defect", pa.string())])
 
 
@@ -227,5 +237,7 @@ def _defects(sheet: Sheet, file: pa.Array, row: np.ndarray) -> list[pa.Table]:
     for defect, rows in sheet.marks:
         at = pa.array(rows)
         n = len(rows)
-        tables.append(pa.table([pa.array([sheet.contract.id] * n, pa.string()), file.take(at), pa.array(row[rows]), pa.array([defect] * n, pa.string())], schema=_DEFECTS))
+        tables.append(
+            pa.table([pa.array([sheet.contract.id] * n, pa.string()), file.take(at), pa.array(row[rows]), pa.array([defect] * n, pa.string())], schema=_DEFECTS)
+        )
     return tables

@@ -30,6 +30,13 @@ class Culture:
 
     def __init__(self, about: dict[str, Any], forenames: dict[str, list[tuple[str, str]]], surnames: list[tuple[str, str]]) -> None:
         self.about, self.forenames, self.surnames = about, forenames, surnames
+        self.reforms: dict[int, list[int]] = {}
+        """By the place of a family name, the places of the forms that it can be given by a reform: behind the names that people are born with."""
+        self.family = list(surnames)
+        for place, (native, latin) in enumerate(surnames):
+            for form in reformed(native, latin, about.get("reform") or {}):
+                self.reforms.setdefault(place, []).append(len(self.family))
+                self.family.append(form)
 
     def feminine(self, name: str) -> str:
         """A woman's form of a family name.
@@ -55,6 +62,24 @@ class Culture:
         for meeting, instead in (self.about.get("joins") or {}).items():
             name = name.replace(meeting, instead)
         return name
+
+
+def reformed(native: str, latin: str, reform: dict[str, Any]) -> list[tuple[str, str]]:
+    """Forms that a reform can give a family name, at home and in Latin letters: an ending is dropped, or changed for one that fits its last vowel.
+
+    >>> reformed("Həsənov", "Hasanov", {"endings": ["ov"], "become": ["", "zadə", {"ə": "li"}]})
+    [('Həsən', 'Hasan'), ('Həsənzadə', 'Hasanzada'), ('Həsənli', 'Hasanli')]
+    """
+    ending = next((e for e in reform.get("endings", ()) if native.endswith(e) and latin.endswith(e)), None)
+    if ending is None:
+        return []
+    stem, stem_latin = native[: -len(ending)], latin[: -len(ending)]
+    forms = []
+    for become in reform["become"]:
+        suffix = become if isinstance(become, str) else next((become[c] for c in reversed(stem) if c in become), None)
+        if suffix is not None and len(stem) > 2:
+            forms.append((stem + suffix, stem_latin + plain(suffix)))
+    return forms
 
 
 class Cultures:
@@ -92,15 +117,15 @@ def name_everybody(truth: dict[str, pa.Table], cultures: Cultures, *, seed: int,
     """
     people = truth["people"].sort_by("person_no")
     draw = np.random.default_rng([seed, 101])
-    persons = _People(people, cultures, draw)
-    spells = persons.spells(truth["unions"], draw, rates.get("takes_husbands_name", 0.3))
+    persons = _People(people, cultures, draw, rates)
+    spells = persons.spells(truth["name_changes"], draw)
     return spells, _passports(truth["documents"], spells, persons, cultures, np.random.default_rng([seed, 102]), rates)
 
 
 class _People:
     """Positions of everybody's names in the lists of their culture."""
 
-    def __init__(self, people: pa.Table, cultures: Cultures, draw: np.random.Generator) -> None:
+    def __init__(self, people: pa.Table, cultures: Cultures, draw: np.random.Generator, rates: dict[str, float]) -> None:
         n = len(people)
         self.number = people["person_no"].to_numpy()
         self.female = pc.equal(people["sex"], "F").to_numpy(zero_copy_only=False)
@@ -125,7 +150,9 @@ class _People:
                 other = _common(draw, int(ofs.sum()), len(culture.forenames[sex]))
                 has = (draw.random(int(ofs.sum())) < culture.about.get("second", 0)) & (other != self.forename[ofs])
                 self.second[ofs] = np.where(has, other, -1)
+        self._namesakes(draw, rates.get("namesakes", 0))
         self._inherit()
+        self._sons(draw, rates.get("son_bears_fathers_name", 0))
 
     def _positions(self, numbers: pa.ChunkedArray) -> np.ndarray[Any, Any]:
         wanted = pc.fill_null(numbers, -1).to_numpy()
@@ -141,27 +168,47 @@ class _People:
             self.surname[same] = self.surname[parent[same]]
             if (before == self.surname).all():
                 break
+
+    def _sons(self, draw: np.random.Generator, rate: float) -> None:
+        """Some sons bear their father's whole name; then everybody's father's name follows from the father."""
         with_father = (self.father >= 0) & (self.culture[self.father] == self.culture)
+        sons = np.flatnonzero(with_father & ~self.female & (draw.random(len(self.number)) < rate))
+        for son in sons[np.argsort(self.born.take(pa.array(sons)).to_numpy(), kind="stable")]:  # a grandson after his father
+            self.forename[son], self.second[son] = self.forename[self.father[son]], self.second[self.father[son]]
         self.fathers_forename[with_father] = self.forename[self.father[with_father]]
 
-    def spells(self, unions: pa.Table, draw: np.random.Generator, rate: float) -> pa.Table:
+    def _namesakes(self, draw: np.random.Generator, rate: float) -> None:
+        """Some people without kin in the simulation bear the name of another who was born on the same day."""
+        alone = np.flatnonzero((self.father < 0) & (self.mother < 0))
+        born = self.born.take(pa.array(alone)).to_numpy().astype("datetime64[D]").astype(np.int64)
+        alone = alone[np.lexsort((alone, born, self.female[alone], self.culture[alone]))]
+        born = self.born.take(pa.array(alone)).to_numpy().astype("datetime64[D]").astype(np.int64)
+        like, other = alone[1:], alone[:-1]
+        same = (born[1:] == born[:-1]) & (self.female[like] == self.female[other]) & (self.culture[like] == self.culture[other])
+        chosen = same & (draw.random(len(like)) < rate)
+        for one, before in zip(like[chosen], other[chosen], strict=True):
+            for own in (self.surname, self.forename, self.second):
+                own[one] = own[before]
+
+    def spells(self, changes: pa.Table, draw: np.random.Generator) -> pa.Table:
+        """Everybody's name since birth, and the names that people changed it for. A change that would change nothing is left out."""
         n = len(self.number)
         rows = np.arange(n)
         surname, start = self.surname, np.full(n, "NaT", "datetime64[D]")
-        wife, husband = self._positions(unions["person_a"]), self._positions(unions["person_b"])
-        on = unions["from_on"].to_numpy().astype("datetime64[D]")
-        takes = (wife >= 0) & (husband >= 0) & (draw.random(len(on)) < rate)
-        takes &= self.culture[wife] == self.culture[husband]
-        takes &= self.surname[wife] != self.surname[husband]
-        order = np.argsort(on[takes], kind="stable")
-        wife, husband, on = wife[takes][order], husband[takes][order], on[takes][order]
-        _, first = np.unique(wife, return_index=True)  # one change of name is enough for a life
-        wife, husband, on = wife[first], husband[first], on[first]
-        rows = np.concatenate([rows, wife])
-        surname = np.concatenate([surname, self.surname[husband]])
+        person, spouse = self._positions(changes["person_no"]), self._positions(changes["spouse_no"])
+        on = changes["changed_on"].to_numpy().astype("datetime64[D]")
+        u = draw.random(len(on))
+        new = np.where(spouse >= 0, self.surname[np.maximum(spouse, 0)], -1)
+        for place in np.flatnonzero(spouse < 0):
+            forms = self.cultures[self.culture[person[place]]].reforms.get(int(self.surname[person[place]]), [])
+            new[place] = forms[int(u[place] * len(forms))] if forms else -1
+        changes_it = (person >= 0) & (new >= 0) & (new != self.surname[np.maximum(person, 0)])
+        person, new, on = person[changes_it], new[changes_it], on[changes_it]
+        rows = np.concatenate([rows, person])
+        surname = np.concatenate([surname, new])
         start = np.concatenate([start, on])
         end = np.full(len(rows), "NaT", "datetime64[D]")
-        end[wife] = on
+        end[person] = on
         return self._written(rows, surname, start, end, draw)
 
     def _written(self, rows: Any, surname: Any, start: Any, end: Any, draw: np.random.Generator) -> pa.Table:
@@ -183,7 +230,9 @@ class _People:
         tables = []
         for piece in pieces:  # a piece of everybody at a time: names in Python take many times their room in a table
             named = self._named(rows[piece], surname[piece], u[piece], columns, heard)
-            tables.append(pa.table({"person_no": pa.array(self.number[rows[piece]]), "from_on": pa.array(start[piece]), "to_on": pa.array(end[piece]), **named}))
+            tables.append(
+                pa.table({"person_no": pa.array(self.number[rows[piece]]), "from_on": pa.array(start[piece]), "to_on": pa.array(end[piece]), **named})
+            )
         return pa.concat_tables(tables)
 
     def _named(self, rows: Any, surname: Any, u: Any, columns: tuple[str, ...], heard: Callable[[str, float], str]) -> dict[str, pa.Array]:
@@ -196,7 +245,7 @@ class _People:
                 if not len(of):
                     continue
                 sex = "F" if woman else "M"
-                family = [(about.feminine(n), about.feminine(la)) if woman else (n, la) for n, la in about.surnames]
+                family = [(about.feminine(n), about.feminine(la)) if woman else (n, la) for n, la in about.family]
                 given, fathers = about.forenames[sex], about.forenames["M"]
                 at_home = about is self.all[local]
                 _put(out["surname"], of, [f[0] for f in family], surname[of])

@@ -105,6 +105,18 @@ PEOPLE = (
         key=("person_a", "person_b", "from_on"),
     ),
     _truth(
+        "name_changes",
+        "one change of a family name",
+        "Who changed the family name, when and why; the names before and since are in `names`.",
+        _PERSON,
+        Column("changed_on", "day", "first day of the new name", null="never"),
+        Column("cause", "text", "marriage: the husband's name is taken; reform: another form of the same name", null="never", values=("marriage", "reform")),
+        Column("spouse_no", "whole", "whose name is taken", null="not a marriage"),
+        Column("papers_on", "day", "day of the new papers", null="none yet"),
+        Column("act", "yes_no", "an act of civil status was drawn up", null="never"),
+        key=("person_no",),
+    ),
+    _truth(
         "addresses",
         "one address in the country",
         "Where people live in the country, by region of the pack; none while they live abroad.",

@@ -11,8 +11,9 @@ import pyarrow as pa
 from karvan.synth.lives.chance import NONE, Ints
 from karvan.synth.truth import PROCEDURES, TRUTH, arrow_schema
 
-PASSPORT, SECOND, NATIONAL, IDENTITY, TRAVEL, RETURN_PAPER = range(6)
-"""Which of a person's documents: first passport, of a second citizenship, after naturalisation, identity card, refugee's travel document, return paper."""
+PASSPORT, SECOND, NATIONAL, IDENTITY, TRAVEL, RETURN_PAPER, RENAMED_PASSPORT, RENAMED_IDENTITY = range(8)
+"""Which of a person's documents: first passport, of a second citizenship, after naturalisation, identity card, refugee's travel document, return paper;
+passport and identity card under a new name, into which `papers.issue` turns the first ones."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ PARTS = (
     "organisations",
     "register",
     "contracts",
+    "names",
 )
 
 

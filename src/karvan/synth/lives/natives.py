@@ -129,6 +129,10 @@ def _years(world: World) -> None:
         n = len(mothers)
         born = (opens + rng.random(n) * (closes - opens)).astype(np.int32)
         female = rng.random(n) >= s["boys_share"]
+        twin = np.flatnonzero(rng.random(n) < s["twins_share"])
+        other = np.where(rng.random(len(twin)) < h.twins_alike, female[twin], rng.random(len(twin)) >= s["boys_share"])
+        mothers, born, female = np.concatenate([mothers, mothers[twin]]), np.concatenate([born, born[twin]]), np.concatenate([female, other])
+        n = len(mothers)
         fathers = np.where((husband_of[mothers] >= 0) & (dies[husband_of[mothers]] > born - h.father_alive_before_birth), husband_of[mothers], -1)
         people.add(
             n,

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from karvan.synth.lives.book import IDENTITY, NATIONAL, PASSPORT, RETURN_PAPER, SECOND, TRAVEL, Shown, Words
+from karvan.synth.lives.book import IDENTITY, NATIONAL, PASSPORT, RENAMED_IDENTITY, RENAMED_PASSPORT, RETURN_PAPER, SECOND, TRAVEL, Shown, Words
 from karvan.synth.lives.chance import NONE, Ints
 from karvan.synth.lives.world import World
 
 TYPES = ["P", "ID", "PT", "LP"]
-SLOTS = 6
+SLOTS = 8
 TURNS = 4096
+CARDS = [IDENTITY, RENAMED_IDENTITY]
+RENAMED = [RENAMED_PASSPORT, RENAMED_IDENTITY]
 
 
 def issue(world: World) -> None:
     """Give each shown document (person, which, day) its number, write `documents`, `personal_numbers` and `nationalities`."""
     rows = [r for table in world.book.rows.values() for r in table if "which" in r]
     shown = []  # a key per row: person, document, and how many times it has been renewed
+    papers_on = np.full(len(world.people), 2**30)
+    renewed = world.renamed["papers"] != NONE
+    papers_on[world.renamed["person"][renewed]] = world.renamed["papers"][renewed]
     for r in rows:
         person, which, on = (np.broadcast_to(r[name], (r["_n"],)).astype(np.int64) for name in ("person", "which", "shown_on"))
-        _, _, effective = _terms(world, person, which)
-        turn = (on - _phases(world, person, which, effective)) // effective
-        shown.append((person * SLOTS + which) * TURNS + turn + TURNS // 4)
-    unique = np.unique(np.concatenate([np.unique(key) for key in shown]))
+        shown.append(_keys(world, person, which, on, papers_on))
+    holder = world.renamed["person"]
+    card = holder[renewed & (world.renamed["papers"] >= world.start) & (world.people.citizenship[holder] == world.national)]
+    new_cards = _keys(world, card, np.full(len(card), IDENTITY), papers_on[card], papers_on)  # issued whether anybody sees it or not
+    unique = np.unique(np.concatenate([new_cards, *(np.unique(key) for key in shown)]))
     who, slot, turn = unique // TURNS // SLOTS, unique // TURNS % SLOTS, unique % TURNS - TURNS // 4
     issuer, valid, effective = _terms(world, who, slot)
     phase = _phases(world, who, slot, effective)
@@ -31,12 +37,12 @@ def issue(world: World) -> None:
     issued = phase + turn * effective
     national_from, born = people.national_from[who], people.born[who]
     earliest = np.select(
-        [slot == NATIONAL, slot == TRAVEL, slot == SECOND, slot == IDENTITY],
-        [national_from, people.refugee_from[who], world.second_from()[who], np.where(national_from != NONE, national_from, born)],
+        [np.isin(slot, RENAMED), slot == NATIONAL, slot == TRAVEL, slot == SECOND, slot == IDENTITY],
+        [papers_on[who], national_from, people.refugee_from[who], world.second_from()[who], np.where(national_from != NONE, national_from, born)],
         born,
     )
     issued = np.maximum(issued, earliest)
-    kind = np.select([slot == IDENTITY, slot == TRAVEL, slot == RETURN_PAPER], [1, 2, 3], 0)
+    kind = np.select([np.isin(slot, CARDS), slot == TRAVEL, slot == RETURN_PAPER], [1, 2, 3], 0)
     order = np.lexsort((issued, who))
     world.book.add(
         "documents",
@@ -59,14 +65,25 @@ def issue(world: World) -> None:
     _nationalities(world)
 
 
+def _keys(world: World, person: Ints, which: Ints, on: Ints, papers_on: Ints) -> Ints:
+    """A number for each document shown: person, which of theirs (the one under the new name since the day of the new papers), and its renewals."""
+    new = on >= papers_on[person]
+    which = np.select([new & (which == PASSPORT), new & (which == IDENTITY)], RENAMED, which)
+    _, _, effective = _terms(world, person, which)
+    turn = (on - _phases(world, person, which, effective)) // effective
+    return (person * SLOTS + which) * TURNS + turn + TURNS // 4
+
+
 def _terms(world: World, person: Ints, which: Ints) -> tuple[Ints, Ints, Ints]:
     """Issuing state, days of validity as printed, and days until this person gets the next one."""
     s, people = world.settings["passports"], world.people
     years = np.array([s.get(c, s["default"])["years"] for c in world.countries])
-    issuer = np.select([which == PASSPORT, which == SECOND], [people.citizenship[person], people.second[person]], world.national).astype(np.int64)
+    issuer = np.select(
+        [np.isin(which, [PASSPORT, RENAMED_PASSPORT]), which == SECOND], [people.citizenship[person], people.second[person]], world.national
+    ).astype(np.int64)
     valid = (
         np.select(
-            [which == IDENTITY, which == TRAVEL, which == RETURN_PAPER],
+            [np.isin(which, CARDS), which == TRAVEL, which == RETURN_PAPER],
             [s["identity"]["years"], s["travel_document"]["years"], s["return_paper"]["years"]],
             years[issuer],
         )
@@ -87,7 +104,7 @@ def _numbers(world: World, issuer: Ints, which: Ints) -> Ints:
     s = world.settings["passports"]
     forms = np.array([s.get(c, s["default"])["form"] for c in world.countries])[issuer]
     forms = np.select(
-        [which == IDENTITY, which == TRAVEL, which == RETURN_PAPER], [s["identity"]["form"], s["travel_document"]["form"], s["return_paper"]["form"]], forms
+        [np.isin(which, CARDS), which == TRAVEL, which == RETURN_PAPER], [s["identity"]["form"], s["travel_document"]["form"], s["return_paper"]["form"]], forms
     )
     out = np.empty(len(issuer), dtype="S12")
     for form in np.unique(forms):

@@ -46,15 +46,16 @@ def unions(world: World) -> None:
     here = (p.kind[wife] == RESIDENT) | (p.kind[husband] == RESIDENT)
     in_time = here & (begun >= world.start)
     for spouse in (wife, husband):
-        _acts(world, spouse[in_time], "marriage", begun[in_time], rng)
+        acts(world, spouse[in_time], "marriage", begun[in_time], rng)
         over = here & divorced & (ends >= world.start) & (ends <= world.end)
-        _acts(world, spouse[over], "divorce", ends[over], rng)
+        acts(world, spouse[over], "divorce", ends[over], rng)
 
 
-def _acts(world: World, person: Ints, event: str, on: Ints, rng: np.random.Generator, abroad: Ints | None = None, mother_resident: Ints | None = None) -> None:
+def acts(world: World, person: Ints, event: str, on: Ints, rng: np.random.Generator, abroad: Ints | None = None, mother_resident: Ints | None = None) -> None:
+    """Write civil status acts of one kind. Births and deaths are registered some days later, the others on the day."""
     lag = world.settings["population"]["registration_lag"]
     n = len(person)
-    registered = on + (0 if event in ("marriage", "divorce") else delay(rng, lag, n))
+    registered = on + (0 if event in ("marriage", "divorce", "name_change") else delay(rng, lag, n))
     region = np.where(world.people.region[person] >= 0, world.people.region[person], world.regions.index(world.settings["capital_region"]))
     first = sum(r["_n"] for r in world.book.rows["civil_event"])
     abroad = np.zeros(n, bool) if abroad is None else abroad
@@ -85,13 +86,13 @@ def births_and_deaths(world: World, journeys: Journeys, movers: Movers) -> None:
     abroad = np.isin(here, born_abroad)
     registered = ~abroad | (rng.random(len(here)) < world.settings["population"]["born_registered_abroad"])
     here, abroad = here[registered], abroad[registered]
-    _acts(world, here, "birth", p.born[here], rng, abroad, ~abroad)
+    acts(world, here, "birth", p.born[here], rng, abroad, ~abroad)
     dead = np.flatnonzero((p.died != NONE) & (p.died <= world.end) & (p.died >= world.start))
     inside = journeys.inside_on(dead, p.died[dead])
     national = (p.kind[dead] == RESIDENT) | (p.citizenship[dead] == world.national)
     known_abroad = ~inside & national & (rng.random(len(dead)) < world.habits.registers.death_abroad_known)
     chosen = inside | known_abroad
-    _acts(world, dead[chosen], "death", p.died[dead[chosen]], rng, known_abroad[chosen])
+    acts(world, dead[chosen], "death", p.died[dead[chosen]], rng, known_abroad[chosen])
 
 
 def population_register(world: World, journeys: Journeys) -> None:

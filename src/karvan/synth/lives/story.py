@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from karvan.synth.lives import asylum, border, civic, movers, natives, papers, permits, registers, stays, travel, visitors, work
+from karvan.synth.lives import asylum, border, civic, movers, natives, papers, permits, registers, renames, stays, travel, visitors, work
 from karvan.synth.lives.journeys import Journeys
 from karvan.synth.lives.world import World
 from karvan.synth.truth import TRUTH
@@ -39,6 +39,7 @@ def tell(settings: dict[str, Any], *, seed: int, residents: int) -> Iterator[tup
     civic.organisations(world)
     civic.complaints(world)
     registers.unions(world)
+    renames.change_names(world)
     registers.births_and_deaths(world, journeys, foreigners)
     registers.population_register(world, journeys)
     registers.foreign_addresses(world, foreigners)

@@ -52,10 +52,13 @@ class World:
     bans: dict[str, Ints] = field(default_factory=lambda: {"person": np.empty(0, np.int64), "on": np.empty(0, np.int64), "until": np.empty(0, np.int64)})
     """Banned people and the day they try to come back."""
 
+    renamed: dict[str, Ints] = field(default_factory=lambda: {"person": np.empty(0, np.int64), "papers": np.empty(0, np.int64)})
+    """Who changed the name, and the day of the new papers (NONE where there are none yet)."""
+
     _traits: dict[str, Ints] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        needed = {"time", "density", "national", "population", "countries", "visitors", "movers", "permits", "regions", "habits"} - set(self.settings)
+        needed = {"time", "density", "national", "population", "countries", "visitors", "movers", "permits", "names", "regions", "habits"} - set(self.settings)
         if needed:
             raise DataError(
                 f"The settings of the synthetic country lack {', '.join(sorted(needed))}.",
