@@ -140,8 +140,8 @@ def summary(notes: dict, seconds: float) -> list[dict]:
     rows += [{"what": "kept apart", "count": count, "remark": reason} for reason, count in notes["kept_apart"].items()]
     rows += [{"what": "join refused", "count": count, "remark": reason} for reason, count in notes["refused"].items()]
     rows += [
-        {"what": "nodes in blocks skipped", "count": block["nodes"], "remark": f"{block['rule']}: {block['blocks']} blocks, the largest of {block['largest']}"}
-        for block in notes["skipped_blocks"]
+        {"what": "nodes in large blocks", "count": block["nodes"], "remark": f"{block['rule']}: {block['blocks']} blocks, the largest of {block['largest']}, divided; {block['skipped']} nodes skipped"}
+        for block in notes["large_blocks"]
     ]
     rows.append({"what": "parameters", "count": None, "remark": notes["parameters"]})
     rows += [{"what": f"seconds for {stage}", "count": spent, "remark": ""} for stage, spent in notes["seconds"].items()]

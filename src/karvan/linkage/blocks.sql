@@ -1,5 +1,4 @@
 -- Keys under which nodes are compared. Reads `nodes`.
-create or replace temp table blocks as
 with keys as (
     select *,
            birth_pair(birth_date) as birth_pair,
@@ -15,4 +14,4 @@ keyed as (
            both_keys || '|' || citizenship as block_names
     from keys
 )
-select * from keyed order by node
+select * from keyed

@@ -15,25 +15,35 @@ from karvan.linkage.decisions import Decision, decide
 if TYPE_CHECKING:
     import duckdb
 
-    from karvan.workspace import Workspace
+    from karvan.workspace import Transaction, Workspace
 
 HERE = Path(__file__).parent
 
 
-def find_events(con: duckdb.DuckDBPyConnection, new: Sequence[Decision], *, commit: int, changed: bool, until: date | None) -> int:
-    """Make the temporary table `new_person_events` from `links` (before) and `new_links`; returns how many there are.
+def view_undone(ws: Workspace, con: duckdb.DuckDBPyConnection, said: Sequence[Decision]) -> None:
+    """Make a view `links_before_...` of the links before each merge that decisions take back, so that persons get their numbers back."""
+    undone = sorted({one.undoes for one in said if one.undoes and one.answer == "different"})
+    for name, commit in con.execute("select event_id, commit_before from person_events where event_id in (select unnest(?)) order by 1", [undone]).fetchall():
+        ws.view(con, f"links_before_{name}", ws.version("links", at=ws.commit(commit)))
 
-    `new` are the decisions since the run before, `changed` says whether identities have changed, `until` is the day up to which the data are known.
-    """
+
+def find_events(ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, said: Sequence[Decision]) -> int:
+    """Write the merges and splits between `links` (before) and `new_links` as a part of `person_events` of its own; returns how many there are."""
     import pyarrow as pa
 
+    before = tx.base.runs.get("link")
+    changed = before is None or before.reads.get("identities") != ws.version("identities", at=tx.base).number
+    new = said[int(before.notes.get("decisions", 0)) if before else 0 :]
     touched = {record: one.undoes for one in new for record in (*one.records_a, *one.records_b)}
     con.register("touched", pa.table({"record_id": pa.array(list(touched), pa.string()), "undoes": pa.array(list(touched.values()), pa.string())}))
-    days = [date.fromisoformat(one.at[:10]) for one in new] + ([until] if until else [])
-    text = (HERE / "person_events.sql").read_text(encoding="utf-8").replace("$commit", str(commit)).replace("$changed", str(changed).lower())
+    [(received,)] = con.sql("select max(received_on) from deliveries").fetchall()
+    days = [date.fromisoformat(one.at[:10]) for one in new] + ([received] if received else [])
+    text = (HERE / "person_events.sql").read_text(encoding="utf-8").replace("$commit", str(tx.base.number)).replace("$changed", str(changed).lower())
     con.execute(text.replace("$happened_on", f"'{max(days)}'" if days else "null"))
     con.unregister("touched")
     [(count,)] = con.sql("select count(*) from new_person_events").fetchall()
+    if count:
+        tx.write("person_events", con.sql("from new_person_events"), part=f"{tx.base.number:06d}")
     return count
 
 

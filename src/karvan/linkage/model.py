@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     import duckdb
 
 HERE = Path(__file__).parent
-BLOCKS = ("block_birth", "block_names_year", "block_surname_year", "block_given_year", "block_names")
+BLOCKS = {                  # each block key, and what a block that is too large is divided by
+    "block_birth": "left(given_key, 2)", "block_names_year": "birth_date", "block_surname_year": "given_key", "block_given_year": "surname_key", "block_names": "birth_year",
+}  # fmt: skip
 LARGEST_BLOCK = 300         # nodes; 300 nodes are 44,850 pairs
 ENOUGH_NODES = 5_000        # below this, the shipped parameters are surer than what can be learned
 ENOUGH_MATCHES = 200
@@ -42,11 +44,11 @@ Parameters = dict[str, list[dict[str, float]]]
 
 @dataclass
 class Scored:
-    """Pairs above the threshold (probability, node, node), pairs scored by block key, blocks skipped, the prior, and the parameters with their origin."""
+    """Pairs from the threshold up (probability, node, node), pairs scored by block key, large blocks, the prior, and the parameters with their origin."""
 
     pairs: list[tuple[float, int, int]]
     compared: dict[str, int]
-    skipped: list[dict[str, Any]]
+    large: list[dict[str, Any]]
     prior: float
     parameters: str
     model: Parameters
@@ -65,47 +67,68 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
         Pairs with a lower probability are not returned.
     """
     con.execute("create or replace temp table scored_pairs (a bigint, b bigint, probability double, match_weight double, block varchar)")
-    skipped = make_blocks(con)
+    large = make_blocks(con)
     shipped = json.loads((HERE / "model.json").read_text(encoding="utf-8"))
     nodes = con.sql("select count(*) from blocked").fetchall()[0][0]
     if nodes < 2 or not con.sql("select 1 from blocked where " + " or ".join(f"{b} is not null" for b in BLOCKS) + " limit 1").fetchall():
-        return Scored([], {}, skipped, 0.0, "none needed", shipped)
+        return Scored([], {}, large, 0.0, "none needed", shipped)
     possible = nodes * (nodes - 1) / 2
     prior = min(max(keyed / KEY_RECALL, shipped["matches_per_node"] * nodes) / possible, LARGEST_PRIOR)
     model, origin = shipped, "shipped"
     if nodes >= ENOUGH_NODES and keyed >= ENOUGH_MATCHES:
         model, origin = learn(con, shipped, prior=prior, seed=seed)
+    con.execute("create or replace temp view everyone as select * from blocked")
+    predict(con, model, prior, by_frequency=nodes >= ENOUGH_NODES, floor=min(floor, threshold))
+    pairs = con.execute("select probability, a, b from scored_pairs where probability >= ? order by probability desc, a, b", [threshold]).fetchall()
+    compared = dict(con.sql("select block, count(*) from scored_pairs group by 1 order by 1").fetchall())
+    return Scored(pairs, compared, large, prior, origin, model)
+
+
+def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, by_frequency: bool, floor: float, only: str = "") -> None:
+    """Fill `scored_pairs` with the pairs of `blocked` that share a block key.
+
+    Frequencies of names and citizenships are those of `everyone`. `only` narrows the pairs further (a condition over l and r).
+    """
     api = new_api(con)
-    linker = new_linker(api, con, "blocked", model, prior, by_frequency=nodes >= ENOUGH_NODES)
-    if nodes >= ENOUGH_NODES:
+    linker = new_linker(api, con, "blocked", model, prior, by_frequency=by_frequency, only=only)
+    if by_frequency:
         con.execute((HERE / "name_frequencies.sql").read_text(encoding="utf-8"))
         linker.table_management.register_term_frequency_lookup(api.register(con.table("name_frequencies")), "name_at_home")
-    found = linker.inference.predict(threshold_match_probability=min(floor, threshold))
+        linker.table_management.register_term_frequency_lookup(api.register(con.table("citizenship_frequencies")), "citizenship")
+    found = linker.inference.predict(threshold_match_probability=floor)
     blocks = " ".join(f"when {key} then '{block}'" for key, block in enumerate(BLOCKS))
     con.execute(f"""
         insert into scored_pairs
         select least(node_l, node_r), greatest(node_l, node_r), round(match_probability, 6), round(match_weight, 4), case cast(match_key as integer) {blocks} end
         from {found.physical_name} order by 1, 2""")
     found.drop_table_from_database_and_remove_from_cache()
-    pairs = con.execute("select probability, a, b from scored_pairs where probability >= ? order by probability desc, a, b", [threshold]).fetchall()
-    for table in ("blocks", "strangers", "teachers", "name_frequencies"):
+    for table in ("blocks", "strangers", "teachers", "name_frequencies", "citizenship_frequencies"):
         con.execute(f"drop table if exists {table}")
-    compared = dict(con.sql("select block, count(*) from scored_pairs group by 1 order by 1").fetchall())
-    return Scored(pairs, compared, skipped, prior, origin, model)
 
 
-def make_blocks(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Make the temporary table `blocked`: nodes with their block keys; returns the blocks skipped, by key, without their values."""
-    con.execute((HERE / "blocks.sql").read_text(encoding="utf-8"))
-    skipped = []
-    for block in BLOCKS:
-        large = f"select {block} as k, count(*) as n from blocks where {block} is not null group by 1 having n > {LARGEST_BLOCK}"
-        [(count, nodes, largest)] = con.sql(f"select count(*), coalesce(sum(n), 0), coalesce(max(n), 0) from ({large})").fetchall()
+def make_blocks(con: duckdb.DuckDBPyConnection, among: str = "") -> list[dict[str, Any]]:
+    """Make the temporary table `blocked`: nodes with their block keys. Reads `nodes`.
+
+    A block of more than `LARGEST_BLOCK` nodes is divided once more; what is too large even then is skipped. `among` narrows the nodes (a condition).
+
+    Returns the large blocks, by key, without their values: how many, their nodes, the largest, and the nodes left without this key.
+    """
+    con.execute("create or replace temp view keyed_nodes as " + (HERE / "blocks.sql").read_text(encoding="utf-8"))
+    con.execute("create or replace temp table blocks as select * from keyed_nodes" + (f" where {among}" if among else "") + " order by node")
+    large = []
+    for block, finer in BLOCKS.items():
+        counted = f"select node, {block} as k, count(*) over (partition by {block}) as n from blocks where {block} is not null"
+        [(count, nodes, largest)] = con.sql(f"select count(distinct k), count(*), coalesce(max(n), 0) from ({counted}) where n > {LARGEST_BLOCK}").fetchall()
         if count:
-            skipped.append({"rule": block, "blocks": int(count), "nodes": int(nodes), "largest": int(largest)})
+            con.execute(f"""
+                create or replace temp table blocks as
+                select b.* replace (case when c.n > {LARGEST_BLOCK} then {block} || '|' || {finer} else {block} end as {block})
+                from blocks b left join ({counted}) c using (node) order by node""")
+            [(left,)] = con.sql(f"select coalesce(sum(n), 0) from (select count(*) as n from blocks where {block} is not null group by {block} having n > {LARGEST_BLOCK})").fetchall()
+            large.append({"rule": block, "blocks": int(count), "nodes": int(nodes), "largest": int(largest), "skipped": int(left)})
     capped = ", ".join(f"case when count(*) over (partition by {b}) <= {LARGEST_BLOCK} then {b} end as {b}" for b in BLOCKS)
     con.execute(f"create or replace temp table blocked as select * replace ({capped}) from blocks order by node")
-    return skipped
+    return large
 
 
 def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: float, seed: int) -> tuple[Parameters, str]:
@@ -194,16 +217,17 @@ def new_api(con: duckdb.DuckDBPyConnection) -> Any:
     return DuckDBAPI(con)
 
 
-def new_linker(api: Any, con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float, *, by_frequency: bool = True) -> Any:
+def new_linker(api: Any, con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float, *, by_frequency: bool = True, only: str = "") -> Any:
     """A Splink linker over one table with given parameters; it says nothing."""
-    from splink import Linker, SettingsCreator, block_on
+    from splink import Linker, SettingsCreator
 
+    rules: list[Any] = [f"l.{block} = r.{block}" + (f" and ({only})" if only else "") for block in BLOCKS]
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="node",
         probability_two_random_records_match=prior,
         comparisons=list(splink_comparisons(model, by_frequency=by_frequency)),
-        blocking_rules_to_generate_predictions=[block_on(b) for b in BLOCKS],
+        blocking_rules_to_generate_predictions=rules,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
         max_iterations=40,

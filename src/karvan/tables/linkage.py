@@ -72,3 +72,36 @@ EVIDENCE = (
         key=("event_id",),
     ),
 )
+
+STATE = (
+    Table(
+        "link_nodes", "identity", "linkage", "one node: records that a number joins", "What linkage knows of each node, so that new records are compared without reading the old ones again. Kept in the identity zone.",
+        (
+            Column("record_id", "text", "record that stands for the node: the smallest id of its records", null="never"),
+            Column("person_id", "text", "its person", null="never"),
+            Column("probability", "real", "weakest probability on the way into the person", null="never", unit="0 to 1"),
+            Column("joined", "text", "what joined it to other nodes", null="the only node of its person", values=("name_birth", "model", "decision")),
+            Column("records", "whole", "records of the node", null="never", unit="records"),
+            Column("personal_nos", "text", "personal numbers, with blanks between", null="none", sensitivity="P3"),
+            Column("surname", "text", "skeleton of the surname", sensitivity="P3"),
+            Column("given", "text", "skeletons of the given names", sensitivity="P3"),
+            Column("patronymic", "text", "skeleton of the father's name", sensitivity="P3"),
+            Column("parts", "text", "skeletons of all parts of the name, sorted", sensitivity="P3"),
+            Column("surname_key", "text", "key of the surname", sensitivity="P3"),
+            Column("given_key", "text", "key of the first given name", sensitivity="P3"),
+            Column("birth_date", "text", "birth date, ISO 8601, partial where it is so", sensitivity="P3"),
+            Column("sex", "text", "sex"),
+            Column("citizenship", "text", "citizenship"),
+            Column("birth_country", "text", "country of birth"),
+        ),
+        key=("record_id",),
+    ),
+    Table(
+        "link_numbers", "identity", "linkage", "one number of one person", "Numbers under which a person's records stand: documents, personal numbers, numbers in an office's register. Kept in the identity zone.",
+        (
+            Column("number", "text", "kind and number", null="never", sensitivity="P3"),
+            Column("person_id", "text", "the person", null="never"),
+        ),
+        key=("number", "person_id"),
+    ),
+)
