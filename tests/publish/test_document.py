@@ -11,7 +11,7 @@ from karvan.tables import DIMENSIONS
 
 WORDS = {
     k: {"az": k, "en": k, "ru": k}
-    for k in ["contents", "annex", "annex_text", "how_to_read", "watermark", "synthetic", "no_figures", "vintage", "imputed", "unlinked", "quality", "explain", "basis_records", "basis_observations", "treatment_rounded", "treatment_public_source", "status_P", "status_B", "status_E", "quality_green"]
+    for k in ["contents", "annex", "annex_text", "how_to_read", "watermark", "synthetic", "no_figures", "vintage", "imputed", "unlinked", "quality", "explain", "basis_records", "basis_observations", "treatment_rounded", "treatment_public_source", "status_P", "status_B", "status_E", "quality_green", "citations"]
 }
 
 

@@ -20,7 +20,7 @@ from karvan.country import Country
 from karvan.errors import PackError
 from karvan.publish import charts
 from karvan.publish.cells import Cell, Cells
-from karvan.publish.wording import category, number
+from karvan.publish.wording import category, number, percent, when
 
 BINDING = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 LANGUAGES = ("az", "en", "ru")
@@ -40,6 +40,7 @@ class Document:
     words: dict[str, str]
     cells: list[dict[str, Any]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    citations: list[str] = field(default_factory=list)
 
 
 def assemble(outline: dict[str, Any], cells: Cells, country: Country, *, lang: str, synthetic: bool, sources: list[dict[str, Any]] | None = None) -> Document:
@@ -58,8 +59,14 @@ def assemble(outline: dict[str, Any], cells: Cells, country: Country, *, lang: s
     missing = [cell.key for cell in cells.bound.values() if cell.value is None]
     return Document(
         maker.said(outline["title"]), maker.plain(outline["subtitle"]), lang, synthetic, words["watermark"] if synthetic else "",
-        vintages[-1] if vintages else "", chapters, words, entries, missing,
+        vintages[-1] if vintages else "", chapters, words, entries, missing, citations(cells, country),
     )  # fmt: skip
+
+
+def citations(cells: Cells, country: Country) -> list[str]:
+    """How the published sources behind the bound cells are cited, each once, in the words of their contracts."""
+    used = {cell.vintage for cell in cells.bound.values() if cell.basis == "observations"}
+    return sorted({c.citation for c in country.contracts.values() if c.citation and c.constants.get("source") in used})
 
 
 class _Maker:
@@ -91,6 +98,9 @@ class _Maker:
 
     def plain(self, text: Any) -> str:
         return "".join(run["t"] for run in self.runs(text))
+
+    def when(self, period: str) -> str:
+        return when(period, self.lang, self.country)
 
     def shown(self, cell: Cell, *, signed: bool = False) -> dict[str, str]:
         shown = {"t": number(cell.value, cell.unit, self.lang, signed=signed), "cell": self.cells.bind(cell)}
@@ -172,23 +182,24 @@ class _Maker:
         return {
             "kind": "table",
             "caption": self.plain(body["title"]),
-            "columns": periods,
+            "columns": [self.when(p) for p in periods],
             "rows": [{"label": label, "cells": [self.shown(c, signed=body.get("signed", False)) for c in row]} for label, row in rows],
             "note": self.plain(body.get("note", "")),
         }
 
     def sources(self, body: dict[str, Any]) -> dict[str, Any]:
         """The feeds of the country's institutions: who sends what, how far it is complete, how good it is."""
-        columns = [self.said(body["columns"][key]) for key in ("institution", "deliveries", "held", "complete_until", "quality")]
+        columns = [self.said(body["columns"][key]) for key in ("deliveries", "held", "complete_until", "quality")]
         rows = []
         for feed in self.feeds:
             contract = self.country.contracts.get(feed["feed"])
             if contract is None or contract.institution not in self.country.institutions:
                 continue
             measures = " ".join(f"{feed[colour]} {self.said(self.outline['words'][f'quality_{colour}'])}" for colour in ("green", "amber", "red") if feed[colour])
-            institution = self.country.institutions[contract.institution]
-            said = [institution.short or institution.id, number(feed["deliveries"], "", self.lang), number(feed["held"], "", self.lang), str(feed["complete_until"] or "–"), measures or "–"]
-            rows.append({"label": self.country.text(f"feed.{contract.id}", self.lang) if f"feed.{contract.id}" in self.country.texts else contract.name, "cells": [{"t": text} for text in said]})
+            institution = self.country.institutions[contract.institution].name(self.lang)
+            named = self.country.text(f"feed.{contract.id}", self.lang) if f"feed.{contract.id}" in self.country.texts else contract.name
+            said = [number(feed["deliveries"], "", self.lang), number(feed["held"], "", self.lang), str(feed["complete_until"] or "–"), measures or "–"]
+            rows.append({"label": f"{named} ({institution})", "cells": [{"t": text} for text in said]})
         return {"kind": "table", "caption": self.plain(body["title"]), "columns": columns, "rows": rows, "note": self.plain(body.get("note", ""))}
 
     def line(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +213,7 @@ class _Maker:
             series = [(category(body["by"], c.dims[body["by"]], self.lang, self.country), [self.cells.get(lead, p, c.dims) for p in periods]) for c in ranked]
         else:
             series = [self._row(named, periods, body.get("dims")) for named in body["indicators"]]
-        points = [{"series": name, "period": c.period, "value": c.value} for name, row in series for c in row if c.value is not None]
+        points = [{"series": name, "period": self.when(c.period), "value": c.value} for name, row in series for c in row if c.value is not None]
         return self._drawing(body, charts.lines(points, unit=self.plain(body.get("unit", "")), breaks=body.get("breaks", {}), lang=self.lang) if points else "")
 
     def bars(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -245,6 +256,7 @@ class _Maker:
             "ask": f"karvan explain {cell.key}",
             "indicator": cell.indicator,
             "period": cell.period,
+            "when": self.when(cell.period),
             "dims": cell.dims,
             "name": self.indicator_name(cell.indicator) + (f": {named}" if named else ""),
             "says": self.said(definition["says"]) if definition.get("says") else "",
@@ -253,7 +265,7 @@ class _Maker:
             "basis": cell.basis,
             "obs_status": cell.obs_status,
             "treatment": cell.treatment,
-            "imputed": f"{cell.share_imputed:.1%}" if cell.share_imputed is not None else "",
-            "unlinked": f"{cell.share_unlinked:.1%}" if cell.share_unlinked is not None else "",
+            "imputed": percent(cell.share_imputed, self.lang),
+            "unlinked": percent(cell.share_unlinked, self.lang),
             "quality": cell.quality or "",
         }

@@ -35,6 +35,22 @@ def number(value: float | None, unit: str, lang: str, *, signed: bool = False) -
     return sign + text
 
 
+def percent(share: float | None, lang: str) -> str:
+    """A share as a percentage with one decimal at most; nothing where there is none.
+
+    >>> percent(0.0213, "en"), percent(0.0213, "ru"), percent(None, "az")
+    ('2.1\xa0%', '2,1\xa0%', '')
+    """
+    return "" if share is None else f"{number(round(100 * share, 1), 'percent', lang)}\u00a0%"
+
+
+def when(period: str, lang: str, country: Country) -> str:
+    """A period as a reader sees it: a span with an en dash, the undated in words."""
+    if period == "undated" and "category.undated" in country.texts:
+        return country.text("category.undated", lang)
+    return period.replace("/", "–")
+
+
 def category(dimension: str, code: str, lang: str, country: Country) -> str:
     """Name of a category of a dimension: from the pack's texts and code lists; a code without a name stays a code."""
     for key in (f"category.{dimension}.{code}", f"category.{code}"):
