@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from karvan.country import Country, load
-from karvan.synth.names import Cultures
+from karvan.synth.cultures import Cultures
 
 NAMES = Path(__file__).parents[2] / "packs" / "az" / "synth" / "names"
 

@@ -10,10 +10,10 @@ from few_columns import column, sheet_of
 
 from karvan.country import Country
 from karvan.errors import PackError
+from karvan.synth.cultures import Cultures
 from karvan.synth.defects import DEFECTS, Hand
 from karvan.synth.desk import Window
 from karvan.synth.make import rates_of
-from karvan.synth.names import Cultures
 
 N = 4_000
 NAME = [

@@ -84,7 +84,7 @@ def test_every_record_points_to_a_person_and_each_row_to_one(tiny):
 
 
 def test_truth_has_every_declared_table_and_names_of_everybody(tiny):
-    assert {p.stem for p in tiny.truth.iterdir()} == set(TRUTH) | {"names", "record_person", "defects"}
+    assert {p.stem for p in tiny.truth.iterdir()} == set(TRUTH) | {"names", "record_person", "defects", "hard_cases"}
     nameless = (
         duckdb.connect()
         .sql(

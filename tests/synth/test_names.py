@@ -6,7 +6,8 @@ from datetime import date
 
 import pyarrow as pa
 
-from karvan.synth.names import Cultures, name_everybody
+from karvan.synth.cultures import Cultures
+from karvan.synth.names import name_everybody
 from karvan.synth.truth import TRUTH, arrow_schema
 
 

@@ -91,6 +91,9 @@ def score(ws: Workspace, truth: Path | None, as_json: bool) -> None:
     for by, rows in result["links_by"].items():
         click.echo(f"\nB-cubed over records, by {by}")
         show(rows, ["group", "rows", "persons", "precision", "recall", "f1"])
+    if result.get("hard_cases"):
+        click.echo("\nHard cases: B-cubed over documents")
+        show(result["hard_cases"], ["group", "rows", "persons", "precision", "recall", "f1"])
     for part, title, columns in (("presence", "Presence", ["day"]), ("residence", "Residence", ["rule", "day"]), ("foreign", "Foreign residents", ["rule", "day"])):
         click.echo(f"\n{title}: people on a day")
         show([{**row, "day": str(row["day"])} for row in result[part]], [*columns, "ours", "truth", "agreed", "precision", "recall"])

@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 
 from karvan.country import Country
 from karvan.errors import PackError, nearest
+from karvan.synth.cultures import Cultures
 from karvan.synth.defects import DEFECTS, before_the_files, damage
 from karvan.synth.desk import Window, check_digits, count_rows, open_office, write_sheet
 from karvan.synth.files import write_files
 from karvan.synth.ledger import Ledger
-from karvan.synth.names import Cultures, name_everybody
+from karvan.synth.names import name_everybody
 from karvan.synth.sheet import Sheet
 from karvan.synth.truth import TRUTH, arrow_schema
 

@@ -26,7 +26,7 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     Returns
     -------
     `links`: precision, recall, F1 by B-cubed over records and over documents, and by pairs of documents; `links_by`: the same B-cubed over
-    records by key level, script and citizenship. `presence`: people inside on a day, by the spells and in truth. `residence`: people
+    records by key level, script and citizenship; `hard_cases`: over documents of twins, namesakes, people who changed their name and the like. `presence`: people inside on a day, by the spells and in truth. `residence`: people
     usually resident on the first day of a year, by rule and in truth; `foreign`: of these, who held another citizenship than the country's;
     `flows`: arrivals and departures of a year likewise. `regions`: of the residents on both sides, whose region of residence is known and right.
 
@@ -56,6 +56,8 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
         "links_by": {by: _b_cubed(con, "scored", by) for by in ("level", "script", "citizenship")},
         "documents_by": {by: _b_cubed(con, "collapsed", by) for by in ("level", "script", "citizenship")},
     }
+    if (truth / "hard_cases.parquet").exists():
+        result["hard_cases"] = _hard_cases(con, truth / "hard_cases.parquet")
     con.execute("""
         create or replace temp table who as
         select person_id, mode(person_no) as person_no from scored group by person_id""")
@@ -94,6 +96,22 @@ def _b_cubed(con: duckdb.DuckDBPyConnection, table: str, by: str | None) -> list
         select {group} as "group", count(*) as rows, count(distinct s.person_no) as persons, avg(b.n / c.n) as precision, avg(b.n / t.n) as recall
         from {table} s join c using (person_id) join t using (person_no) join b on b.person_id = s.person_id and b.person_no = s.person_no
         group by 1 having count(*) >= 20 order by rows desc, 1""",
+    )
+    return [{**row, "f1": _f1(row["precision"], row["recall"])} for row in rows]
+
+
+def _hard_cases(con: duckdb.DuckDBPyConnection, path: Path) -> list[dict[str, Any]]:
+    """B-cubed over the documents of people whom linkage can easily take for one another, or one of them for two, by kind of case."""
+    rows = _rows(
+        con,
+        f"""
+        with c as (select person_id, count(*) as n from collapsed group by 1), t as (select person_no, count(*) as n from collapsed group by 1),
+             b as (select person_id, person_no, count(*) as n from collapsed group by 1, 2),
+             cases as (select distinct kind, person_no from read_parquet('{str(path).replace("'", "''")}'))
+        select k.kind as "group", count(*) as rows, count(distinct s.person_no) as persons, avg(b.n / c.n) as precision, avg(b.n / t.n) as recall
+        from collapsed s join cases k using (person_no) join c using (person_id) join t using (person_no)
+        join b on b.person_id = s.person_id and b.person_no = s.person_no
+        group by 1 order by 1""",
     )
     return [{**row, "f1": _f1(row["precision"], row["recall"])} for row in rows]
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from karvan.country import Country
+from karvan.synth.cultures import Cultures
 from karvan.synth.defects import names, procedures, unnamed, values, world
 from karvan.synth.defects.hand import NONE, Damage, Hand
 from karvan.synth.defects.letters import writable
 from karvan.synth.desk import Window
-from karvan.synth.names import Cultures
 from karvan.synth.sheet import Sheet, draws
 
 if TYPE_CHECKING:

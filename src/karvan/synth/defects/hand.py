@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from karvan.country import Country
+from karvan.synth.cultures import Cultures
 from karvan.synth.desk import PROFILES, Window
-from karvan.synth.names import Cultures
 from karvan.synth.sheet import Rows, Sheet
 
 NONE: Rows = np.empty(0, np.int64)
