@@ -286,10 +286,10 @@ def drawn_country(drawn_workspace: Workspace) -> Country:
 
 @pytest.fixture
 def cells(tmp_path: Path) -> Callable[..., dict[Any, float]]:
-    """A function from tables of rows to the cells of an indicator: {(period, category, ...): value}."""
+    """A function from tables of rows to the cells of an indicator: {(period, category, ...): value}, or the whole row of each."""
     made = iter(range(100))
 
-    def compute(indicator: str, *dims: str, tables: dict[str, list[dict[str, Any]]], packs: tuple[str, ...] = ("az", "world")) -> dict[Any, float]:
+    def compute(indicator: str, *dims: str, tables: dict[str, list[dict[str, Any]]], packs: tuple[str, ...] = ("az", "world"), whole_rows: bool = False) -> dict[Any, Any]:
         ws = Workspace.create(tmp_path / f"w{next(made)}", packs=list(packs))
         country = for_workspace(ws)
         feeds = [f for f, c in country.contracts.items() if c.period in ("day", "month") or c.records[0].record == "stay"]
@@ -299,7 +299,7 @@ def cells(tmp_path: Path) -> Callable[..., dict[Any, float]]:
         found = {}
         for row in table:
             if all(row[d] == "_T" for d in known if d not in dims and d not in ("kind", "method")) and all(row[d] != "_T" for d in dims):
-                found[(row["period"], *(row[d] for d in dims)) if dims else row["period"]] = row["value"]
+                found[(row["period"], *(row[d] for d in dims)) if dims else row["period"]] = row if whole_rows else row["value"]
         return found
 
     return compute

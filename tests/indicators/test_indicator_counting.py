@@ -237,6 +237,16 @@ def test_applications_are_received_decided_and_pending(cells):
     assert cells("ADM-05", tables={"permit": rows})["2024"] == 50
 
 
+def test_a_grant_rate_has_the_score_interval_of_wilson(cells):
+    rows = [application(n, "2024-01-10", "2024-01-20", "granted" if n < 8 else "refused") for n in range(10)]
+    found = cells("ADM-05", tables={"permit": rows}, whole_rows=True)["2024"]
+    assert found["value"] == 80 and (found["numerator"], found["denominator"]) == (8, 10)
+    assert (round(found["interval_low"], 2), round(found["interval_high"], 2)) == (49.02, 94.33), "the example of Wilson's formula worked by hand"
+    all_granted = cells("ADM-05", tables={"permit": rows[:8]}, whole_rows=True)["2024"]
+    assert all_granted["interval_high"] == pytest.approx(100) and all_granted["interval_low"] == pytest.approx(100 * 8 / (8 + 1.959964**2), rel=1e-5)
+    assert cells("ADM-02", tables={"permit": rows}, whole_rows=True)["2024"]["interval_low"] is None, "what declares no interval has none"
+
+
 def test_on_time_counts_working_days_of_the_calendar(cells):
     # Twenty working days after Monday 2024-06-03, without a day off in between, end on 2024-07-01; in 2024 some days off fall there.
     country = load(["az", "world"])

@@ -96,6 +96,26 @@ def test_a_page_in_another_language_has_no_english_sentence(drawn_workspace, dra
     assert not re.search(r"\b(of|the|and|with|within|from|people|who)\b", words)
 
 
+def test_a_published_interval_is_made_from_published_counts_and_shown(drawn_workspace, drawn_country):
+    con = drawn_workspace.connect()
+    parts = """
+        select s.period, s.citizenship, s.interval_low, s.interval_high, g.value as granted, g.value + r.value as decided
+        from safe_cubes s, safe_cubes g, safe_cubes r
+        where s.indicator = 'ADM-05' and s.procedure = '_T' and s.channel = '_T' and s.citizenship <> '_T' and s.value is not null
+          and g.indicator = 'ADM-01' and g.kind = 'granted' and g.procedure = '_T' and g.channel = '_T' and g.period = s.period and g.citizenship = s.citizenship
+          and r.indicator = 'ADM-01' and r.kind = 'refused' and r.procedure = '_T' and r.channel = '_T' and r.period = s.period and r.citizenship = s.citizenship"""
+    rows = con.sql(parts).to_arrow_table().to_pylist()
+    assert rows
+    for row in rows:
+        share, cases, z = row["granted"] / row["decided"], row["decided"], 1.959963984540054
+        half = z * (share * (1 - share) / cases + z * z / (4 * cases * cases)) ** 0.5
+        assert row["interval_low"] == pytest.approx(100 * max(share + z * z / (2 * cases) - half, 0) / (1 + z * z / cases))
+        assert row["interval_high"] == pytest.approx(100 * (share + z * z / (2 * cases) + half) / (1 + z * z / cases))
+    assert con.sql("select count(*) from safe_cubes where treatment = 'withheld' and interval_low is not null").to_arrow_table().to_pylist() == [{"count_star()": 0}]
+    found = indicators.explain(drawn_workspace, "ADM-05", rows[0]["period"], country=drawn_country, citizenship=rows[0]["citizenship"])
+    assert found.interval == (rows[0]["interval_low"], rows[0]["interval_high"]) and "95 per cent confidence interval (Wilson): " in found.as_text("en")
+
+
 def test_the_untreated_value_is_opened_for_a_purpose_and_leaves_a_line(drawn_workspace, drawn_country):
     with pytest.raises(AccessError):
         indicators.explain(drawn_workspace, "FLW-01", "2024", country=drawn_country, inside=" ")

@@ -15,6 +15,7 @@ import pyarrow as pa
 from karvan.disclosure.policies import Policy, family_of, policy_of
 from karvan.disclosure.rounding import cell_sql, draws, key_for_rounding, rounded_sql
 from karvan.errors import PackError
+from karvan.intervals import wilson_sql
 from karvan.tables import DIMENSIONS, TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 COLUMNS = TABLES["safe_cubes"].column_names
 ORDER = ", ".join(["period", *DIMENSIONS])
+NO_INTERVAL = "cast(null as double) as interval_low, cast(null as double) as interval_high"
 MATCH = " and ".join(f"a.{d} is not distinct from b.{d}" for d in DIMENSIONS)
 
 
@@ -93,9 +95,9 @@ def _rounded(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], poli
     ]
     con.execute(f"create or replace temp table r as select n.*, {', '.join(parts)} from named as n join drawn using (cell_name)")
     con.unregister("drawn")
-    kept = "* exclude (value, numerator, denominator, share_imputed, share_unlinked, cell_name, r, r_imputed, r_unlinked)"
+    kept = "* exclude (value, numerator, denominator, interval_low, interval_high, share_imputed, share_unlinked, cell_name, r, r_imputed, r_unlinked)"
     least = policy.least_denominator
-    shares = ", ".join(f"case when r >= {least} and r_{s} is not null then least(r_{s} / r, 1.0) end as share_{s}" for s in ("imputed", "unlinked"))
+    shares = ", ".join(f"case when r >= {least} and r_{s} is not null then least(r_{s} / r, 1.0) end as share_{s}" for s in ("imputed", "unlinked")) + f", {NO_INTERVAL}"
     if definition.get("quantiles"):
         thin = f"(denominator < {least} or r < {least})"
         return f"select {kept}, case when {thin} then null else value end as value, case when {thin} then 'withheld' else 'none' end as treatment, {shares}, r > 0 as shown from r"
@@ -140,12 +142,16 @@ def _from_parts(
     con.execute(
         f"create or replace temp table made as select c.*, {above} as above, cast({below} as double) as below, {size} as size_ from cell as c {' '.join(joins)}"
     )
-    kept = "* exclude (value, numerator, denominator, share_imputed, share_unlinked, above, below, size_)"
+    kept = "* exclude (value, numerator, denominator, interval_low, interval_high, share_imputed, share_unlinked, above, below, size_)"
     shares = ", ".join(f"case when size_ >= {least} then round(share_{s}, 2) end as share_{s}" for s in ("imputed", "unlinked"))
     if not said.get("over") and not said.get("over_rule"):
-        return f"select {kept}, {times!r} * above as value, 'from_rounded' as treatment, {shares}, above <> 0 as shown from made"
+        return f"select {kept}, {times!r} * above as value, 'from_rounded' as treatment, {shares}, {NO_INTERVAL}, above <> 0 as shown from made"
     thin = f"(coalesce(below, 0) < {least} or coalesce(denominator, 0) < {least})"
-    return f"select {kept}, case when {thin} then null else {times!r} * above / below end as value, case when {thin} then 'withheld' else 'from_rounded' end as treatment, {shares}, below > 0 as shown from made"
+    interval = NO_INTERVAL
+    if definition.get("interval"):
+        low, high = wilson_sql("above", "below", times)
+        interval = f"case when not {thin} then {low} end as interval_low, case when not {thin} then {high} end as interval_high"
+    return f"select {kept}, case when {thin} then null else {times!r} * above / below end as value, case when {thin} then 'withheld' else 'from_rounded' end as treatment, {shares}, {interval}, below > 0 as shown from made"
 
 
 def _work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from karvan.indicators.definition import Definition, Formula, Part, Series, read
 from karvan.indicators.law import rule_value_sql, working_days_sql
 from karvan.indicators.periods import Period, Window, periods_between, ready
 from karvan.indicators.subjects import SUBJECTS, subject
+from karvan.intervals import wilson_sql
 from karvan.tables import DIMENSIONS, TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
 
@@ -234,9 +235,11 @@ def _own_columns(definition: Definition, dims: Iterable[str]) -> dict[str, str]:
 def _framed(place: Bench, definition: Definition, own: dict[str, str], figures: str, vintage: str, shares: str, status: str = "obs_status") -> str:
     """The columns of `cubes`, in the order of its declaration."""
     dims = ", ".join(f"{own[d]} as {d}" if d in own else f"cast(null as varchar) as {d}" for d in DIMENSIONS)
+    formula = definition.formula
+    low, high = wilson_sql("numerator", "denominator", formula.times) if formula and definition.interval else ("cast(null as double)",) * 2
     colour = literal(worst_colour(place, definition))
     return (
-        f"{literal(definition.id)} as indicator, period, {dims}, {figures}, {literal(definition.unit)} as unit, {literal(vintage)} as vintage, "
+        f"{literal(definition.id)} as indicator, period, {dims}, {figures}, {low} as interval_low, {high} as interval_high, {literal(definition.unit)} as unit, {literal(vintage)} as vintage, "
         f"{literal(window.basis(definition, place.known))} as basis, {shares}, cast({colour} as varchar) as quality, {status} as obs_status"
     )
 

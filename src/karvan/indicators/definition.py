@@ -20,7 +20,7 @@ from karvan.tables import DIMENSIONS
 PERIODS = ("year", "quarter", "month", "day")
 WORDS = frozenset({
     "id", "name", "says", "covers", "count", "measure", "quantiles", "of", "series", "on", "at", "during", "begins", "ends", "where", "by", "pairs", "unit", "period",
-    "estimate", "ready_after", "from", "share_of", "take", "needs", "quality", "disclosure", "must_hold", "source", "waits_for", "counted_as", "settings",
+    "estimate", "ready_after", "from", "interval", "share_of", "take", "needs", "quality", "disclosure", "must_hold", "source", "waits_for", "counted_as", "settings",
 })  # fmt: skip
 SERIES_WORDS = frozenset({"on", "at", "during", "begins", "ends", "where"})
 HOLDS = frozenset({"no_cell_below_zero", "totals_add_up", "between_0_and_100"})
@@ -102,6 +102,7 @@ class Definition:
     of: str = ""
     series: tuple[Series, ...] = ()
     formula: Formula | None = None
+    interval: str | None = None
     take: Take | None = None
     share_of: str | None = None
     final: str | None = None
@@ -193,6 +194,11 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
     series = _series(raw, wrong) if "count" in raw else ()
     formula = _formula(raw["from"], wrong) if "from" in raw else None
     take = _take(raw["take"], wrong) if "take" in raw else None
+    if "interval" in raw:
+        if raw["interval"] != "wilson":
+            wrong.append(f"`interval` is `wilson`, not `{raw['interval']}`")
+        if formula is None or not formula.over or formula.minus or formula.absolute:
+            wrong.append("`interval` needs a share: `from` with `plus` and `over`, and what is above a part of what is below")
     if wrong:
         raise PackError(
             f"The definition of {name} has {len(wrong)} fault{'s' * (len(wrong) > 1)}:\n- " + "\n- ".join(wrong),
@@ -204,7 +210,7 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
         id=name, name=dict(raw["name"]), says=dict(raw["says"]), population=dict(covers["population"]), leaves_out=tuple(dict(text) for text in left_out),
         unit=str(raw["unit"]), counted_as=str(raw.get("counted_as", "person" if raw["unit"] == "persons" else "record")),
         by=by, pairs=pairs, periods=periods, count=raw.get("count"), measure=str(raw.get("measure", "1")),
-        quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), series=series, formula=formula, take=take, share_of=raw.get("share_of"),
+        quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), series=series, formula=formula, interval=raw.get("interval"), take=take, share_of=raw.get("share_of"),
         final=estimate.get("final"), preliminary=estimate.get("preliminary"), ready_after=_days(raw.get("ready_after", 0)), needs=dict(raw.get("needs") or {}),
         settings=dict(raw.get("settings") or {}), quality=tuple(raw.get("quality") or ()), disclosure=_policy(raw), must_hold=tuple(raw.get("must_hold") or ()),
         source=dict(raw.get("source") or {}), waits_for=str(raw.get("waits_for", "")),

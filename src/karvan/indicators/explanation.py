@@ -84,7 +84,10 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything behind one figure. `value` is the figure as published; `untreated` only inside, else None. Texts are by language."""
+    """Everything behind one figure. `value` is the figure as published; `untreated` only inside, else None. Texts are by language.
+
+    `interval` is the 95 per cent confidence interval of the value (inside: of the untreated one), None where the indicator declares none.
+    """
 
     indicator: str
     period: str
@@ -100,6 +103,7 @@ class Explanation:
     basis: str
     value: float | None
     untreated: float | None
+    interval: tuple[float, float] | None
     treatment: str
     policy: str
     share_imputed: float | None
@@ -172,7 +176,7 @@ def explain(
     return Explanation(
         indicator=indicator, period=period, dims=whole, name=dict(definition.name), says=dict(definition.says), population=definition.population, leaves_out=definition.leaves_out,
         formula={lang: formula_of(definition, lang) for lang in LANGUAGES}, unit=definition.unit, source=dict(definition.source), must_hold=definition.must_hold, basis=window.basis(definition, place.known),
-        value=safe["value"] if safe else None, untreated=raw["value"] if inside is not None else None,
+        value=safe["value"] if safe else None, untreated=raw["value"] if inside is not None else None, interval=_interval(shown),
         treatment=safe["treatment"] if safe else "not treated", policy=str(definition.disclosure.get("policy", "")),
         share_imputed=shown["share_imputed"], share_unlinked=shown["share_unlinked"], quality=raw["quality"], quality_asked=definition.quality, obs_status=raw["obs_status"],
         vintage=raw["vintage"], commit=head.number, query=query, steps=steps(ws, head, definition, place.known), feeds=tuple(feed_states(con, country, named)), rows=rows[:MOST_ROWS], rows_in_all=len(rows),
@@ -184,6 +188,11 @@ def _cell(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, pe
     chosen = " and ".join(["indicator = ?", "period = ?", *(f"{d} = ?" for d in dims)])
     found = con.sql(f"select * from {table} where {chosen}", params=[definition.id, period, *dims.values()]).to_arrow_table().to_pylist()
     return found[0] if found else None
+
+
+def _interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
+    low, high = row.get("interval_low"), row.get("interval_high")
+    return None if low is None or high is None else (low, high)
 
 
 def _empty(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, period: str, dims: Mapping[str, str]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ WORDS: dict[str, dict[str, str]] = {
     "cell": {"az": "Xana", "en": "Cell", "ru": "Ячейка"},
     "value": {"az": "Qiymət", "en": "Value", "ru": "Значение"},
     "untreated": {"az": "İşlənməmiş qiymət (daxili)", "en": "Untreated value (inside)", "ru": "Необработанное значение (внутреннее)"},
+    "interval": {"az": "95 % etibarlılıq intervalı (Wilson)", "en": "95 per cent confidence interval (Wilson)", "ru": "95-процентный доверительный интервал (Уилсон)"},
     "treatment": {"az": "Məxfilik tədbiri", "en": "Disclosure treatment", "ru": "Защита от раскрытия"},
     "vintage": {"az": "Məlumatlar bu günədək tamdır", "en": "Data complete through", "ru": "Данные полны по"},
     "edition": {"az": "Mənbənin nəşri", "en": "Edition of the source", "ru": "Издание источника"},
@@ -233,6 +234,8 @@ def page(e: Explanation, lang: str) -> str:
     lines = [f"{e.indicator}  {said(e.name)}", line("cell", cell), line("value", f"{number(e.value, lang)} {unit}")]
     if e.untreated is not None:
         lines.append(line("untreated", f"{number(e.untreated, lang)} {unit}"))
+    if e.interval:
+        lines.append(line("interval", f"{number(e.interval[0], lang)} – {number(e.interval[1], lang)} {unit}"))
     colour = COLOUR[e.quality][lang] if e.quality else word("not_scored")
     lines += [
         line("status", STATUS[e.obs_status][lang]),
