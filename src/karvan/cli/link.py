@@ -28,18 +28,19 @@ for verb in VERBS:
 @workspace_option
 @json_option
 @click.option("--force", is_flag=True, help="Link again although nothing has changed.")
-def run(ws: Workspace, as_json: bool, force: bool) -> None:
+@click.option("--new-only", is_flag=True, help="Link only what is new or changed since the last run, and whom it touches.")
+def run(ws: Workspace, as_json: bool, force: bool, new_only: bool) -> None:
     """Link the records of a workspace to persons.
 
     \b
     Example:
       karvan link run -w demo
     """
-    from karvan.linkage import STEP
+    from karvan.linkage import NEW_ONLY, STEP
     from karvan.workspace import run_step
 
     with ws.lock(), progress("link") as report:
-        done = run_step(ws, STEP, progress=report, force=force)
+        done = run_step(ws, NEW_ONLY if new_only else STEP, progress=report, force=force)
     if done is None:
         done = ws.head().runs[STEP.name]
         click.echo("Nothing has changed since the last run; this is what it did.", err=True)
@@ -135,6 +136,7 @@ def summary(notes: dict, seconds: float) -> list[dict]:
         {"what": "nodes", "count": notes["nodes"], "remark": "records of the same number are one node"},
         {"what": "persons", "count": notes["persons"], "remark": ""},
     ]
+    rows += [{"what": what.replace("_", " "), "count": n, "remark": "this run, of what is new only"} for what, n in notes.get("new_only", {}).items()]
     rows += [{"what": f"pairs by {level}", "count": count, "remark": ""} for level, count in notes["pairs"].items()]
     rows += [{"what": f"records by {level}", "count": count, "remark": ""} for level, count in notes["levels"].items()]
     rows += [{"what": "kept apart", "count": count, "remark": reason} for reason, count in notes["kept_apart"].items()]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from karvan.cli.terminal import json_option, show, workspace_option
+from karvan.cli.terminal import json_option, progress, show, workspace_option
 from karvan.workspace import Workspace
 
 by_option = click.option("--by", "who", required=True, help="Who decides.")
@@ -123,4 +123,21 @@ def undo(ws: Workspace, event: str, who: str, at: datetime | None, reason: str) 
     click.echo(f"{', '.join(one.id for one in made)} {'is' if len(made) == 1 else 'are'} kept. next: karvan link run -w {ws.root}")
 
 
-VERBS = (review, explain, decide, decisions, events, undo)
+@click.command()
+@workspace_option
+@json_option
+def difference(ws: Workspace, as_json: bool) -> None:
+    """Measure how far the links in force, made from what was new, are from a full run over the same records.
+
+    \b
+    Example:
+      karvan link difference -w demo
+    """
+    from karvan.linkage import difference as measure
+
+    with progress("full run, not kept") as report:
+        found = measure(ws, progress=report)
+    show([found], list(found), as_json=as_json)
+
+
+VERBS = (review, explain, decide, decisions, events, undo, difference)

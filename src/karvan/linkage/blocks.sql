@@ -1,10 +1,10 @@
--- Keys under which nodes are compared. Reads `nodes`.
+-- Keys under which nodes are compared. Reads a table of nodes.
 with keys as (
     select *,
            birth_pair(birth_date) as birth_pair,
            parts || '|' || coalesce(citizenship, '') as name_at_home,
            least(surname_key, given_key) || '|' || greatest(surname_key, given_key) as both_keys
-    from nodes
+    from $nodes
 ),
 keyed as (
     select *, birth_pair as block_birth,

@@ -43,12 +43,16 @@ order by record_a, record_b, reason
 """
 
 
-def compare(con: duckdb.DuckDBPyConnection, keyed: Sequence[tuple[int, int]]) -> None:
-    """Make the temporary tables `stands_for` (node, record_id) and `compared`: what each pair showed. Reads `blocked`, `scored_pairs`, `prepared`, `node_of`, `decided`."""
-    import pyarrow as pa
-
+def name_nodes(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary tables `stands_for` (node, record_id) and `decided_pairs` (a, b, answer). Reads `prepared`, `node_of`, `decided`."""
     con.execute(STANDS_FOR)
     con.execute(DECIDED)
+
+
+def compare(con: duckdb.DuckDBPyConnection, keyed: Sequence[tuple[int, int]]) -> None:
+    """Make the temporary table `compared`: what each pair showed. Reads `blocked`, `scored_pairs`, `stands_for`, `decided_pairs`."""
+    import pyarrow as pa
+
     con.register("keyed_pairs", pa.table({"a": pa.array([min(p) for p in keyed], pa.int64()), "b": pa.array([max(p) for p in keyed], pa.int64())}))
     levels = ",\n       ".join(f"{comparison.level_sql} as {comparison.name}" for comparison in COMPARISONS)
     con.execute((HERE / "compare.sql").read_text(encoding="utf-8").replace("$levels", levels))

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     import duckdb
 
 SAME = """
-select list(node order by node) from nodes
+select list(node order by node) from {nodes}
 where parts like '% %' and length(birth_date) = 10 and birth_date not similar to '.*-(01-01|07-01)' and sex is not null and citizenship is not null
 group by parts, birth_date, sex, citizenship having count(*) > 1 order by 1
 """
 
 
-def same_name_and_birth(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int]]:
-    """Pairs of nodes joined by the key: each node of a group with the first one. Reads `nodes`."""
-    return [(group[0], other) for (group,) in con.sql(SAME).fetchall() for other in group[1:]]
+def same_name_and_birth(con: duckdb.DuckDBPyConnection, nodes: str = "nodes") -> list[tuple[int, int]]:
+    """Pairs of nodes joined by the key: each node of a group with the first one."""
+    return [(group[0], other) for (group,) in con.sql(SAME.format(nodes=nodes)).fetchall() for other in group[1:]]

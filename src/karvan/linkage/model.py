@@ -106,14 +106,14 @@ def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, 
         con.execute(f"drop table if exists {table}")
 
 
-def make_blocks(con: duckdb.DuckDBPyConnection, among: str = "") -> list[dict[str, Any]]:
-    """Make the temporary table `blocked`: nodes with their block keys. Reads `nodes`.
+def make_blocks(con: duckdb.DuckDBPyConnection, nodes: str = "nodes", among: str = "") -> list[dict[str, Any]]:
+    """Make the temporary table `blocked`: nodes with their block keys; and the view `keyed_nodes`, the same before large blocks are dealt with.
 
     A block of more than `LARGEST_BLOCK` nodes is divided once more; what is too large even then is skipped. `among` narrows the nodes (a condition).
 
     Returns the large blocks, by key, without their values: how many, their nodes, the largest, and the nodes left without this key.
     """
-    con.execute("create or replace temp view keyed_nodes as " + (HERE / "blocks.sql").read_text(encoding="utf-8"))
+    con.execute("create or replace temp view keyed_nodes as " + (HERE / "blocks.sql").read_text(encoding="utf-8").replace("$nodes", nodes))
     con.execute("create or replace temp table blocks as select * from keyed_nodes" + (f" where {among}" if among else "") + " order by node")
     large = []
     for block, finer in BLOCKS.items():

@@ -25,6 +25,7 @@ FIRST_RECORD = """
 select cluster, record_id from in_cluster
 qualify row_number() over (partition by cluster order by observed_on nulls last, record_id) = 1 order by cluster
 """
+NODE_COLUMNS = ("surname", "given", "patronymic", "parts", "surname_key", "given_key", "birth_date", "sex", "citizenship", "birth_country")
 NODE_STATE = """
 create or replace temp table node_state as
 select s.record_id, any_value(l.person_id) as person_id, any_value(l.probability) as probability, any_value(l.joined) as joined, cast(any_value(n.records) as bigint) as records,
@@ -42,10 +43,11 @@ union all select rid, 'alike:' || doc_issuer || ':' || translate(doc_no, 'OIBSL'
 """
 
 
-def make_people(con: duckdb.DuckDBPyConnection, *, threshold: float) -> Counter[str]:
+def make_people(con: duckdb.DuckDBPyConnection, *, threshold: float, others: str = "") -> Counter[str]:
     """Cluster the nodes and make `new_links`, `new_persons`, `evidence`, `cuts`, `node_state` and `number_state`.
 
-    Reads `prepared`, `node_of`, `nodes`, `decided`, `compared`, `stands_for`, and the `links` before. Returns how often a join was refused, by reason.
+    Reads `prepared`, `node_of`, `nodes`, `decided`, `compared`, `stands_for`, and the `links` before; `others` is a query for the persons of nodes (record_id, person_id) that
+    stay as they are. Returns how often a join was refused, by reason.
     """
     import pyarrow as pa
 
@@ -59,6 +61,7 @@ def make_people(con: duckdb.DuckDBPyConnection, *, threshold: float) -> Counter[
     }))  # fmt: skip
     number_people(con)
     con.unregister("clustered")
+    con.execute("create or replace temp view person_of as select record_id, person_id from node_state" + (f" union all {others}" if others else ""))
     keep_evidence(con, found.cuts, threshold=threshold)
     return found.refused
 
@@ -91,7 +94,6 @@ def number_people(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"create or replace temp table new_{table} as " + (HERE / f"{table}.sql").read_text(encoding="utf-8"))
     con.execute(NODE_STATE)
     con.execute(f"create or replace temp table number_state as select distinct number, person_id from ({NUMBERS}) join linked using (rid) order by all")
-    con.execute("create or replace temp view person_of as select record_id, person_id from node_state")
 
 
 def overlaps(con: duckdb.DuckDBPyConnection) -> tuple[list[tuple[int, int, str]], list[tuple[int, int, str]]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.linkage.apart import decided_sides
 from karvan.linkage.decisions import Decision, decisions, decisions_file, standing
-from karvan.linkage.evidence import compare, keep_decisions
+from karvan.linkage.evidence import compare, keep_decisions, name_nodes
 from karvan.linkage.history import find_events, view_undone
 from karvan.linkage.keys import same_name_and_birth
 from karvan.linkage.model import score_pairs
@@ -70,6 +70,7 @@ def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, 
     scored = score_pairs(con, keyed=len(keyed), threshold=threshold, seed=seed)
     clock.mark("model")
     progress("clusters", 0.8)
+    name_nodes(con)
     compare(con, keyed)
     refused = make_people(con, threshold=threshold)
     keep_decisions(con, holding)
