@@ -74,6 +74,38 @@ def test_from_a_search_to_a_chart_to_the_explanation_of_one_cell(signed_in):
     assert signed_in.locator(".walk").inner_text().count("tiny.bor.crossings") == 1
 
 
+def test_groups_are_compared_and_the_choice_stays_in_the_address(signed_in):
+    signed_in.goto("/statistics/TMP-01/?by=citizenship")
+    signed_in.click("summary:has-text('Compare groups')")
+    signed_in.check("label:has-text('Hillmark') input")
+    signed_in.wait_for_url("**only=XTB*")
+    signed_in.wait_for_function("document.querySelectorAll('table.figures tbody tr').length === 2")
+    assert [text.split("\t")[0] for text in signed_in.locator("table.figures tbody tr").all_inner_texts()] == ["Total", "Hillmark"]
+    signed_in.reload()
+    assert signed_in.locator("label:has-text('Hillmark') input").is_checked()
+    with signed_in.expect_download() as coming:
+        signed_in.click("a:has-text('This table'):has-text('CSV')")
+    rows = coming.value.path().read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert {row.split(",")[3] for row in rows} == {"_T", "XTB"}
+
+
+def test_a_citation_is_copied(signed_in):
+    signed_in.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    signed_in.goto("/statistics/TMP-01/?by=sex")
+    signed_in.click("button:has-text('Copy')")
+    signed_in.wait_for_selector("button:has-text('Copied')")
+    said = signed_in.evaluate("navigator.clipboard.readText()")
+    assert "TMP-01" in said and "Synthetic data." in said and said.endswith("/statistics/TMP-01/?by=sex")
+
+
+def test_on_a_narrow_window_a_legend_names_the_lines(signed_in):
+    signed_in.set_viewport_size({"width": 390, "height": 800})
+    signed_in.goto("/statistics/TMP-01/?by=citizenship&chart=time")
+    signed_in.wait_for_selector("figure.chart svg .mark-symbol")
+    plot = signed_in.locator("figure.chart svg g.mark-line").first.bounding_box()
+    assert plot["width"] > 200, "names at the ends of lines would leave no room for the lines"
+
+
 def test_lines_over_time_are_named_where_they_end(signed_in):
     signed_in.goto("/statistics/TMP-01/?by=citizenship&chart=time")
     signed_in.wait_for_selector("figure.chart svg")
@@ -101,7 +133,7 @@ def test_everything_reads_without_scripts(browser, address):
 def test_a_file_of_the_table_comes_down(signed_in):
     signed_in.goto("/statistics/TMP-01/?by=sex")
     with signed_in.expect_download() as coming:
-        signed_in.click("a:has-text('This table')")
+        signed_in.click("a:has-text('This table'):has-text('CSV')")
     assert coming.value.suggested_filename == "TMP-01-synthetic.csv"
     lines = coming.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0].startswith("indicator,period,sex,citizenship,value,unit")
@@ -122,6 +154,7 @@ def test_no_page_is_wider_than_its_window_and_each_has_one_heading_and_captions(
 def test_a_held_delivery_is_refused_without_a_reason(signed_in):
     signed_in.goto("/data/?state=held")
     signed_in.click("tbody th a")
+    assert signed_in.locator("input[name=sure]").get_attribute("required") is not None
     signed_in.locator("text=failed").first.wait_for()
     signed_in.fill("#reason", "short")
     signed_in.click("button:has-text('Accept this delivery')")

@@ -1,5 +1,6 @@
 """Pages and rights, without a browser."""
 
+import io
 import re
 
 import pytest
@@ -92,6 +93,32 @@ def test_an_unknown_indicator_is_a_page_with_a_hint(visit):
     answer = visit("mig").get("/statistics/TMP-1/")
     assert answer.status_code == 404
     assert "did you mean" in answer.text and "TMP-01" in answer.text
+
+
+@pytest.mark.parametrize("asked", ["muraciet", "ИММИГРАНТЫ", "girisler", "Girişlər", "въезд", "tmp-01", "entry"])
+def test_a_search_reads_three_languages_without_their_marks(tinyland, asked):
+    from karvan_portal.statistics import dictionary
+
+    found = [e.id for e in dictionary.search(dictionary.entries(), asked)]
+    assert found == ([] if asked in ("muraciet", "ИММИГРАНТЫ", "entry") else ["TMP-01"])
+
+
+@pytest.mark.parametrize("language, name", [("az", "Cədvəl"), ("en", "Table"), ("ru", "Таблица")])
+def test_a_workbook_holds_the_table_in_the_readers_language_and_says_what_it_is(visit, language, name):
+    import python_calamine
+
+    answer = visit("mig", language).get("/statistics/TMP-01/cells.xlsx?by=sex")
+    assert 'filename="TMP-01-synthetic.xlsx"' in answer.headers["Content-Disposition"]
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    table, about = (book.get_sheet_by_index(n).to_python() for n in (0, 1))
+    assert book.sheet_names[0] == name
+    assert [type(v) for v in table[3]] == [str, *[float] * 4] and len(table) == 3 + 3
+    assert any("TMP-01" in str(row[1]) for row in about) and len(about) >= 7
+
+
+def test_a_held_delivery_is_accepted_only_by_someone_who_confirms(visit):
+    answer = visit("mig").post("/data/deliveries/d-2025-01/accept/", {"reason": "a reason long enough"}, follow=True)
+    assert "Confirm that you have read which gates failed" in answer.text
 
 
 def test_parquet_holds_every_cell_and_the_label(visit, tmp_path):

@@ -38,7 +38,7 @@ def test_the_operator_runs_the_line_and_its_figures_appear(tinyland, visit, tmp_
         walked = client.get("/statistics/explain/TMP-01/2024/?citizenship=XTB")
         assert walked.status_code == 200 and "tiny.bor.crossings" in walked.text and "crossing v1" in walked.text
         held = next(d for d in intake.ledger(ws) if d["state"] == "held")
-        answer = client.post(f"/data/deliveries/{held['delivery_id']}/accept/", {"reason": "the border was closed that month"}, follow=True)
+        answer = client.post(f"/data/deliveries/{held['delivery_id']}/accept/", {"reason": "the border was closed that month", "sure": "yes"}, follow=True)
         assert "Accepted: crossings_2025-01.csv" in answer.text and "mig: the border was closed that month" in answer.text
         client.post("/data/set-aside/tiny.bor.crossings/", {"purpose": "see the June file"})
         assert "31.06.2024" in client.get("/data/set-aside/tiny.bor.crossings/").text

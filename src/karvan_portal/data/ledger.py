@@ -103,9 +103,13 @@ def gates(found: dict[str, Any]) -> list[Gate]:
 
 
 def set_aside(account: Account) -> list[dict[str, Any]]:
-    """Per feed: rows set aside in deliveries that are in force or held, most first."""
+    """Per feed: rows set aside in deliveries that are in force or held, most first; `entries` tells whether anything was noted of its rows."""
     where, params = rights.deliveries_filter(account)
-    return source.rows(
+    noted: dict[str, int] = {}
+    for part in source.workspace().version("quarantine").parts:
+        feed = part.key.partition("/")[0]
+        noted[feed] = noted.get(feed, 0) + part.rows
+    found = source.rows(
         f"""
         select feed, any_value(institution) as institution, sum(rows_quarantined) as quarantined, sum(rows) as row_count,
                count(*) filter (rows_quarantined > 0) as deliveries,
@@ -114,6 +118,7 @@ def set_aside(account: Account) -> list[dict[str, Any]]:
         """,
         params,
     )
+    return [row | {"entries": noted.get(row["feed"], noted.get("", 0))} for row in found]
 
 
 def rows_in_force(account: Account, feed: str) -> dict[str, Any]:

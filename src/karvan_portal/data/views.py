@@ -92,6 +92,9 @@ def accept(request: HttpRequest, delivery_id: str) -> HttpResponse:
     if len(reason) < 10:
         messages.error(request, _("Say why, in at least ten letters: the reason is kept with the delivery."))
         return redirect("data:delivery", delivery_id)
+    if request.POST.get("sure") != "yes":
+        messages.error(request, _("Confirm that you have read which gates failed: an accepted delivery counts from the next run on."))
+        return redirect("data:delivery", delivery_id)
     from karvan import intake
 
     intake.accept(source.workspace(), delivery_id, by=account.username, reason=reason)

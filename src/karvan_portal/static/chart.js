@@ -30,12 +30,21 @@
     return { thousands: marks[0], decimal: marks[1], grouping: [3], currency: ["", ""] };
   }
 
+  /* Where there is no room for names at the ends of lines, a legend with the shape of each line's points stands below. */
+  function named(spec) {
+    delete spec.padding;
+    spec.layer.pop();
+    spec.layer[1].encoding.shape.legend = spec.encoding.color.legend = { orient: "bottom", columns: 1, title: null, labelLimit: 280 };
+    delete spec.layer[0].encoding.strokeDash.legend;
+    spec.layer[0].encoding.strokeDash.legend = null;
+  }
+
   function draw(place) {
     const spec = document.getElementById(place.dataset.chart);
     if (!spec || !window.vegaEmbed) return;
     const full = Object.assign({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", autosize: { type: "fit-x", contains: "padding", resize: true } }, inColours(JSON.parse(spec.textContent)));
     place.closest("figure").hidden = false;
-    if (full.padding && place.clientWidth < 480) full.padding.right = 96;
+    if (full.padding && place.clientWidth < 480) named(full);
     window.vegaEmbed(place, full, { ast: true, actions: false, renderer: "svg", defaultStyle: false, config: look(), tooltip: { disableDefaultStyle: true }, formatLocale: numbers() })
       .then(function () { place.dataset.drawn = "yes"; })
       .catch(function (wrong) { place.closest("figure").hidden = true; console.error(wrong); });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -158,11 +159,27 @@ def longest_kind(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def search(found: Iterable[Entry], wanted: str) -> list[Entry]:
-    """Entries whose id, name or definition, in any language, holds every word asked for."""
-    asked = wanted.casefold().split()
+    """Entries whose id, name or definition, in any language, holds every word asked for; those that have it in their name come first.
 
-    def text(entry: Entry) -> str:
-        texts = [entry.id, *(entry.definition.name.values() if entry.definition else ()), *(entry.definition.says.values() if entry.definition else ())]
-        return " ".join(texts).casefold()
+    Letters are compared without their marks, and long words without their ending, so that `muraciet` and `беженцев` find what they mean.
+    """
+    asked = [word[:-2] if len(word) > 6 else word for word in folded(wanted).split()]
 
-    return [entry for entry in found if all(word in text(entry) for word in asked)]
+    def place(entry: Entry) -> int | None:
+        d = entry.definition
+        name = folded(" ".join([entry.id, *(d.name.values() if d else ())]))
+        rest = folded(" ".join([*d.says.values(), *d.population.values()] if d else []))
+        return 0 if all(word in name for word in asked) else 1 if all(word in name or word in rest for word in asked) else None
+
+    placed = [(place(entry), entry) for entry in found]
+    return [entry for at in (0, 1) for where, entry in placed if where == at]
+
+
+def folded(text: str) -> str:
+    """A text for comparing: small letters, without marks.
+
+    >>> folded("İMMİQRANTLAR"), folded("Müraciət"), folded("Лица, ищущие убежище"), folded("приём")
+    ('immiqrantlar', 'muraciet', 'лица, ищущие убежище', 'прием')
+    """
+    marked = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("ə", "e"))
+    return "".join(c for c in marked if not unicodedata.combining(c))

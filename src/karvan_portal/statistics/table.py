@@ -93,6 +93,12 @@ class TablePage:
     treatments: tuple[str, ...]
     marks: tuple[str, ...]
     held: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[tuple[str, str, bool], ...] = ()
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Codes of the groups that the reader picked to stand beside each other; none means all."""
+        return tuple(code for code, _label, picked in self.groups if picked)
 
     @property
     def total(self) -> Row | None:
@@ -106,12 +112,15 @@ def dimensions_of(indicator: str) -> dict[str, list[str]]:
     return {d: list(found[d]) for d in DIMENSIONS if found.get(d)}
 
 
-def choose(indicator: str, asked: Mapping[str, str], *, order: Sequence[str] = (), share_of: str | None = None, every_row: bool = False) -> TablePage | None:
+def choose(
+    indicator: str, asked: Mapping[str, str], *, only: Sequence[str] = (), order: Sequence[str] = (), share_of: str | None = None, every_row: bool = False
+) -> TablePage | None:
     """The table that answers a reader's choice; None if the indicator has no cells yet.
 
     asked: `by` (dimension in rows), `kind` (kind of period), `since`, `until`, `all`, and any dimension held at a code. What is not
     there is left out, never guessed at. Without `by`, series that are never added up (`kind`, `method`) stand side by side.
     share_of: the dimension whose shares an indicator gives; it is the breakdown where the reader asks for none.
+    only: codes of the rows to compare; the total stays beside them, and codes that are not there are left out.
     order: codes that come in an order of their own, as the series of a definition do.
     """
     codes = dimensions_of(indicator)
@@ -132,6 +141,9 @@ def choose(indicator: str, asked: Mapping[str, str], *, order: Sequence[str] = (
         periods = periods[-MOST_COLUMNS:]
     cells = [c for c in cells if c["period"] in set(periods)]
     rows = lay_out(indicator, cells, by, held, periods, order)
+    groups = tuple((r.code, r.label, r.code in only) for r in rows if not r.is_total) if by else ()
+    if any(picked for _code, _label, picked in groups):
+        rows = [r for r in rows if r.is_total or r.code in only]
     shown = rows if every_row or asked.get("all") else rows[: MOST_ROWS + 1]
     newest = [c for c in cells if c["period"] == periods[-1]] if periods else []
     main = next((c for c in newest if not by or c[by] == TOTAL), newest[0] if newest else {})
@@ -157,6 +169,7 @@ def choose(indicator: str, asked: Mapping[str, str], *, order: Sequence[str] = (
         treatments=tuple(sorted({str(c["treatment"]) for c in cells})),
         marks=tuple(sorted({str(c["obs_status"]) for c in cells if c["obs_status"] not in (None, "A")})),
         held=held,
+        groups=groups,
     )
 
 

@@ -9,5 +9,5 @@ urlpatterns = [
     path("", views.find, name="find"),
     path("explain/<str:indicator>/<path:period>/", views.explain, name="explain"),
     path("<str:indicator>/", views.show, name="show"),
-    re_path(r"^(?P<indicator>[^/]+)/cells\.(?P<kind>csv|parquet)$", views.download, name="download"),
+    re_path(r"^(?P<indicator>[^/]+)/cells\.(?P<kind>csv|parquet|xlsx)$", views.download, name="download"),
 ]

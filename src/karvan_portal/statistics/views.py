@@ -60,10 +60,10 @@ def show(request: HttpRequest, indicator: str) -> HttpResponse:
     """One indicator: what it is, its figures as chart and table, its doubt, its files."""
     entry = one_entry(indicator)
     share_of = entry.definition.share_of if entry.definition else None
-    page = choose(indicator, request.GET.dict(), order=entry.series, share_of=share_of)
+    page = choose(indicator, request.GET.dict(), only=request.GET.getlist("only"), order=entry.series, share_of=share_of)
     context: dict[str, Any] = {"entry": entry, "definition": entry.definition, "table": page, "refused": "" if page else dictionary.refusal(indicator)}
     if page is not None:
-        chart_kind = request.GET.get("chart") or ("time" if page.by in ("kind", "method") else "newest")
+        chart_kind = request.GET.get("chart") or ("time" if page.by in ("kind", "method") or page.compared else "newest")
         context |= {
             "finding": None if share_of and page.by in ("", share_of) else finding(page, two_rules=bool(entry.definition and entry.definition.preliminary)),
             "chart": chart(page, chart_kind),
@@ -71,6 +71,7 @@ def show(request: HttpRequest, indicator: str) -> HttpResponse:
             "kind_names": kind_names(page),
             "chart_kind": chart_kind,
             "chart_asked": request.GET.get("chart", ""),
+            "cite": citation(request, entry, table_title(entry, page), page.vintage, page.basis),
         }
     template = "statistics/_result.html" if request.headers.get("HX-Request") else "statistics/show.html"
     return render(request, template, context)
@@ -121,20 +122,57 @@ def table_title(entry: dictionary.Entry, page: TablePage) -> str:
     return ", ".join(parts)
 
 
+def citation(request: HttpRequest, entry: dictionary.Entry, title: str, vintage: str, basis: str) -> str:
+    """How a table or a figure is cited: what, from which data, in which state of the tables, where."""
+    data = (_("edition %(vintage)s") if basis == "observations" else _("data complete until %(vintage)s")) % {"vintage": vintage}
+    made_up = f" {_('Synthetic data.')}" if source.is_synthetic() and basis == "records" else ""
+    state = _("commit %(number)s") % {"number": source.workspace().head().number}
+    return f"Karvan, {source.country_name()}. {title} ({entry.id}); {data}, {state}.{made_up} {request.build_absolute_uri()}"
+
+
 def download(request: HttpRequest, indicator: str, kind: str) -> HttpResponse:
-    """The cells of the choice shown (or `every=1`: all cells of the indicator) as CSV or Parquet."""
+    """The table shown as a workbook; its cells (or `every=1`: all cells of the indicator) as CSV or Parquet."""
     entry = one_entry(indicator)
     asked = request.GET.dict()
     codes = dimensions_of(indicator)
     if not codes and choose(indicator, asked) is None:
         raise DataError(_("'%(id)s' has no figures yet.") % {"id": indicator}, fix=_("run the line, then come back"))
+    only = request.GET.getlist("only")
     by = None if asked.get("every") else asked.get("by", "") if asked.get("by", "") in codes else ""
     held = hold(codes, by or "", asked, entry.series)
-    body = files.as_csv(indicator, held, by) if kind == "csv" else files.as_parquet(indicator, held, by)
-    response = HttpResponse(body, content_type="text/csv; charset=utf-8" if kind == "csv" else "application/vnd.apache.parquet")
+    if kind == "xlsx":
+        page = choose(indicator, asked, only=only, order=entry.series, share_of=entry.definition.share_of if entry.definition else None, every_row=True)
+        assert page is not None  # an indicator with codes has cells
+        title = table_title(entry, page)
+        body = files.as_xlsx(page, title, about(entry, page, citation(request, entry, title, page.vintage, page.basis)))
+    else:
+        picked = (by, [c for c in only if c in codes[by]]) if by else None
+        body = files.as_csv(indicator, held, by, picked) if kind == "csv" else files.as_parquet(indicator, held, by, picked)
+    response = HttpResponse(body, content_type=files.KINDS[kind])
     label = "-synthetic" if source.is_synthetic() and entry.basis == "records" else ""
     response["Content-Disposition"] = f'attachment; filename="{indicator}{label}.{kind}"'
     return response
+
+
+def about(entry: dictionary.Entry, page: TablePage, cite: str) -> list[tuple[str, str]]:
+    """What stands beside the figures of a workbook: the definition, how far the data go, what was done to them."""
+    d = entry.definition
+    covers = source.in_language(d.population) if d else ""
+    left_out = "; ".join(source.in_language(text) for text in d.leaves_out) if d else ""
+    standard = ", ".join(source.in_language(text) for text in d.source.values()) if d else ""
+    said = [
+        (_("Indicator"), f"{entry.name} ({entry.id})"),
+        (_("What is counted"), entry.says),
+        (_("Covers"), covers),
+        (_("Leaves out"), left_out),
+        (_("Standard"), standard),
+        (_("Unit"), words.unit(page.unit)),
+        (_("Edition") if page.basis == "observations" else _("Data complete until"), page.vintage),
+        (_("Disclosure control"), "; ".join(str(words.TREATMENT.get(one, one)) for one in page.treatments)),
+        (_("Marks"), "; ".join(f"{mark}: {words.OBS_STATUS.get(mark, mark)}" for mark in page.marks)),
+        (_("How to cite"), cite),
+    ]
+    return [(name, text) for name, text in said if text]
 
 
 def explain(request: HttpRequest, indicator: str, period: str) -> HttpResponse:
@@ -167,6 +205,7 @@ def explain(request: HttpRequest, indicator: str, period: str) -> HttpResponse:
             "inside": inside,
             "may_open": rights.runs_line(account) and told.basis == "records",
             "back": back_to_table(indicator, dims),
+            "cite": citation(request, entry, ", ".join([entry.name, words.period(period), *(words.code(d, v) for d, v in dims.items())]), told.vintage, told.basis),
         },
     )
 
