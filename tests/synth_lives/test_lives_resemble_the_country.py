@@ -31,6 +31,52 @@ def test_more_visitors_came_from_georgia_before_the_land_border_closed(ask, offi
     assert made["GEO"] == pytest.approx(real, abs=3)
 
 
+def test_visitors_come_in_the_months_that_the_statistical_committee_counts(ask, official):
+    """Source: State Statistical Committee, visitor arrivals 2023: January, January to May, January to June, January to October."""
+    arrived = dict(
+        ask("""
+        select month(crossed_on), count(*) from crossing join people using (person_no)
+        where direction = 'in' and decision = 'admitted' and kind = 'visitor' and year(crossed_on) = 2023 group by 1""")
+    )
+    until = {month: sum(n for m, n in arrived.items() if m <= month) for month in (1, 5, 6, 10)}
+    for month, last in ((1, "01-31"), (5, "05-31"), (6, "06-30")):
+        real = official[("visitor_arrivals", "2023-01-01", f"2023-{last}", "total")] / official[("visitor_arrivals", "2023-01-01", "2023-10-31", "total")]
+        assert until[month] / until[10] == pytest.approx(real, abs=0.03), month
+
+
+def test_foreigners_enter_as_often_in_a_year_as_the_migration_service_counts(ask, official):
+    """Source: State Migration Service, entries and persons who entered, 2017 (to 23 December); here 2018, the first year with visits."""
+    real = official[("border_entries_events", "2017-01-01", "2017-12-23", "")] / official[("border_entries_persons", "2017-01-01", "2017-12-23", "")]
+    ((made,),) = ask("""
+        select count(*) / count(distinct person_no) from crossing
+        where direction = 'in' and decision = 'admitted' and citizenship <> 'AZE' and year(crossed_on) = 2018""")
+    assert made == pytest.approx(real, abs=0.15)
+
+
+def test_asylum_is_asked_for_by_whom_and_decided_as_the_high_commissioner_reports(ask):
+    """Source: UNHCR, applications and decisions in the country 2018 to 2023 (persons): of 2,699 new applicants 1,475 Afghans and 682 Pakistanis;
+    of 2,772 decisions 830 recognised, 1,635 rejected, 307 closed otherwise."""
+    origins = shares(ask("select origin_country, count(*) from case_event where procedure = 'asylum' and event = 'lodged' group by 1"))
+    assert origins["AFG"] == pytest.approx(55, abs=8)
+    assert origins["PAK"] == pytest.approx(26, abs=6)
+    outcomes = shares(ask("select outcome, count(*) from decision where procedure = 'asylum' group by 1"))
+    assert outcomes["refugee"] == pytest.approx(30, abs=8)
+    assert outcomes["refused"] + outcomes["inadmissible"] == pytest.approx(59, abs=8)
+
+
+def test_women_among_people_born_abroad_as_the_united_nations_estimate(ask):
+    """Source: UN migrant stock 2024, women among the born in Georgia and in Turkey living in the country in mid-2020: 54.0 and 32.2 percent; all emigrants 49.9."""
+    made = dict(
+        ask("""
+        select born_country, 100 * avg((sex = 'F')::int) from residence join people using (person_no)
+        where from_on <= date '2020-07-01' and (to_on is null or to_on > date '2020-07-01') group by 1""")
+    )
+    assert made["GEO"] == pytest.approx(54.0, abs=5)
+    assert made["TUR"] == pytest.approx(32.2, abs=10)
+    ((emigrants,),) = ask("select 100 * avg((sex = 'F')::int) from residence join people using (person_no) where ended_by = 'emigration' and reason is null")
+    assert emigrants == pytest.approx(49.9, abs=5)
+
+
 def test_temporary_permits_go_to_the_citizenships_that_the_migration_service_names(ask, official):
     """Source: State Migration Service, temporary residence permits 2019: Turkey and Russia lead, then Georgia, Iran, Pakistan."""
     key = ("temporary_residence_permits_granted", "2019-01-01", "2019-12-31")
