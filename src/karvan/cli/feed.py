@@ -32,6 +32,15 @@ def contract_in(ws: Workspace, name: str) -> Any:
     return contracts[name]
 
 
+def language_of(ws: Workspace, lang: str | None) -> None:
+    """Raise DataError where the packs do not speak a language."""
+    from karvan.country import for_workspace
+
+    known = sorted({lang for pack in for_workspace(ws).packs for lang in pack.about.get("languages") or ["en"]})
+    if lang is not None and lang not in (*known, "en"):
+        raise DataError(f"The packs have no words in '{lang}'.", where=f"packs {', '.join(ws.packs)}", fix=f"use one of {', '.join(known)}")
+
+
 @feed.command()
 @click.argument("name", metavar="FEED")
 @click.argument("file", type=click.Path(path_type=Path))
@@ -41,7 +50,7 @@ def contract_in(ws: Workspace, name: str) -> Any:
 def check(name: str, file: Path, lang: str, ws: Workspace, as_json: bool) -> None:
     """Try a file out: what would become of its rows. Nothing is changed.
 
-    Exit code 3 if the file would be held.
+    Exit code 3 if the file would be held, or none of its rows could be read.
 
     Example: karvan feed check az.sbs.crossings crossings_2026-03-05.csv -w demo
     """
@@ -51,11 +60,15 @@ def check(name: str, file: Path, lang: str, ws: Workspace, as_json: bool) -> Non
     contract = contract_in(ws, name)
     if not file.is_file():
         raise SetupError("There is no such file.", where=str(file), fix="check the path")
+    language_of(ws, lang)
     checked = intake.check(file, contract, for_workspace(ws), before=intake.ledger(ws, name), lang=lang)
     report(checked, file, as_json=as_json)
+    of_no_use = checked.failed_gates or (checked.rows and not checked.records)
     if not as_json:
-        click.echo(f"next: karvan feed load {name} {file}" if not checked.failed_gates else "do: send the findings back to the agency, then run `karvan feed check` on the new file")
-    if checked.failed_gates:
+        if checked.rows and not checked.records:
+            click.echo("  no row of the file can be read: it is not what the contract says")
+        click.echo("do: send the findings back to the agency, then run `karvan feed check` on the new file" if of_no_use else f"next: karvan feed load {name} {file} -w {ws.root}")
+    if of_no_use:
         raise SystemExit(DataError.exit_code)
 
 
@@ -165,13 +178,18 @@ def return_(name: str, lang: str | None, out: Path | None, ws: Workspace) -> Non
     from karvan import intake
 
     contract_in(ws, name)
+    language_of(ws, lang)
+    if out is not None and out.suffix not in (".xlsx", ".csv"):
+        raise SetupError(f"A return file is a workbook or CSV, not '{out.suffix or out.name}'.", where=str(out), fix="let the name end in .xlsx or .csv")
+    if out is not None and not out.parent.is_dir():
+        raise SetupError("There is no such folder.", where=str(out.parent), fix="make the folder first, or choose another name with -o")
     click.echo(f"written: {intake.return_file(ws, name, out=out or Path(f'{name}.return.xlsx'), lang=lang)}")
 
 
 @feed.command()
 @click.argument("name", metavar="FEED", required=False)
 @click.option("--rows", is_flag=True, help="List the rows with their raw text; the audit log keeps who looked.")
-@click.option("--limit", default=20, show_default=True, help="Rows to list.")
+@click.option("--limit", default=20, type=click.IntRange(min=1), show_default=True, help="Rows to list.")
 @click.option("--by", "actor", default="karvan", help="Who looks.")
 @workspace_option
 @json_option

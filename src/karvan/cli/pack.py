@@ -55,7 +55,7 @@ def check(name: str, packs_folder: Path | None, as_json: bool) -> None:
     if mistakes:
         files = len({m.path for m in mistakes})
         raise PackError(
-            f"{len(mistakes):,} mistakes in {files:,} files." if len(mistakes) > 1 else "One mistake.",
+            f"{len(mistakes):,} mistakes in {files:,} {'file' if files == 1 else 'files'}." if len(mistakes) > 1 else "One mistake.",
             where=str(found.folder),
             fix="mend them, then check again",
         )
@@ -65,7 +65,7 @@ def check(name: str, packs_folder: Path | None, as_json: bool) -> None:
 
 def _compiled(found: Pack, folder: Path | None, wrong: set[Path]) -> list[Mistake]:
     """What only the rooms that read them see: definitions of indicators, and contracts as SQL. Files with mistakes already told are left out."""
-    from karvan.country import load
+    from karvan.country import load, read_contract
     from karvan.country.checking import Mistake
     from karvan.country.yaml_file import read_yaml
     from karvan.indicators import read_definition
@@ -82,12 +82,12 @@ def _compiled(found: Pack, folder: Path | None, wrong: set[Path]) -> list[Mistak
     if any(path.parent.name == "code_lists" or path.name == "pack.yaml" for path in wrong):
         return mistakes
     country = load([found.id], folder)
-    for contract in country.contracts.values():
-        if contract.path not in wrong:
+    for path in found.files("contracts"):
+        if path not in wrong:
             try:
-                mapping(contract, country)
+                mapping(read_contract(path, pack=found.id), country)
             except PackError as told:
-                mistakes.append(Mistake(contract.path or found.folder, 1, told.what, told.fix))
+                mistakes.append(Mistake(path, 1, told.what, told.fix))
     return mistakes
 
 

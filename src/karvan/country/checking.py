@@ -141,10 +141,17 @@ def _pack(name: str, folder: Path | None) -> Pack | None:
 
 
 def check_about(pack: Pack, folder: Path | None, mistakes: list[Mistake]) -> Mapping[str, Any]:
+    before = len(mistakes)
     reader = Reader(pack.folder / "pack.yaml", mistakes)
     about = reader.content
+    if about is None and len(reader.mistakes) == before:
+        reader.say((), "pack.yaml is empty.", "say there `id`, `names`, `zone` and `languages`; `karvan pack new` shows a whole one")
     if about is None or not reader.mapping((), about, "pack.yaml"):
         return {}
+    for key in ("languages", "uses"):
+        if about.get(key) is not None and not isinstance(about[key], list):
+            reader.say((key,), f"`{key}` is no list.", f"write `{key}: [{about[key]}]`")
+            about = {**about, key: [about[key]]}
     reader.known((), about, ABOUT_KEYS, required=("id", "names", "languages"))
     if about.get("id") not in (None, pack.id):
         reader.say(("id",), f"The id is '{about['id']}', the folder is '{pack.id}'.", "give both the same name")
@@ -187,6 +194,7 @@ def check_code_lists(pack: Pack, languages: list[str], mistakes: list[Mistake]) 
             _check_csv(path, mistakes)
         else:
             Reader(path, mistakes)
+        found[path.stem] = CodeList(path.stem, ())    # it is there, whatever is wrong in it
         if len(mistakes) == before:
             try:
                 found[path.stem] = read_code_list(path)
@@ -197,7 +205,7 @@ def check_code_lists(pack: Pack, languages: list[str], mistakes: list[Mistake]) 
 
 def _check_csv(path: Path, mistakes: list[Mistake]) -> None:
     try:
-        text = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
         mistakes.append(Mistake(path, 1, "The file is not UTF-8.", "save it as UTF-8"))
         return
@@ -205,14 +213,9 @@ def _check_csv(path: Path, mistakes: list[Mistake]) -> None:
     rows = csv.reader([line for _, line in numbered])
     header = next(rows, [])
     if "code" not in header:
-        mistakes.append(
-            Mistake(
-                path,
-                numbered[0][0] if numbered else 1,
-                "The list has no column `code`.",
-                "name the columns in the first line: code,name_en,valid_from,valid_to,maps_to",
-            )
-        )
+        divided = next((mark for mark in (";", "\t", "|") if mark in "".join(header)), None)
+        fix = f"divide the columns by commas, not by {divided!r}" if divided else "name the columns in the first line: code,name_en,valid_from,valid_to,maps_to"
+        mistakes.append(Mistake(path, numbered[0][0] if numbered else 1, "The list has no column `code`.", fix))
         return
     validity: dict[str, list[tuple[date, date]]] = {}
     for (number, _), row in zip(numbered[1:], rows, strict=False):
@@ -246,6 +249,12 @@ def check_calendar(pack: Pack, mistakes: list[Mistake]) -> None:
         if content is None or not reader.mapping((), content, "A calendar"):
             continue
         reader.known((), content, CALENDAR_KEYS)
+        examples = {"years": "[2025, 2026]", "weekend": "[sat, sun]", "off": "[{on: 2026-03-20, name: feast}]", "worked": "[2026-03-21]"}
+        unlisted = [key for key in examples if content.get(key) is not None and not isinstance(content[key], list)]
+        for key in unlisted:
+            reader.say((key,), f"`{key}` is no list.", f"write `{key}: {examples[key]}`")
+        if unlisted:
+            continue
         for place, day in enumerate(content.get("weekend") or []):
             reader.one_of(("weekend", place), day, WEEKDAYS, "day of the week")
         reader.one_of(("substitute",), content.get("substitute"), ("next_working_day",), "rule of substitution")

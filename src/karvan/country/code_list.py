@@ -86,7 +86,7 @@ class CodeList:
 def read_code_list(path: Path) -> CodeList:
     """Read a list from CSV (code, name_<language>, valid_from, valid_to, maps_to, further columns) or YAML (the same keys)."""
     if path.suffix == ".csv":
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows: list[Mapping[str, Any]] = list(csv.DictReader(line for line in file if not line.startswith("#")))
     else:
         content = read_yaml(path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.country.code_list import CodeList
 from karvan.country.contract import CONTRACT_KEYS, FIELD_KEYS, FORMATS, PERIODS, PERSON_KEYS, Contract, contract_from, custom
+from karvan.country.contract_shape import check_shape
 from karvan.errors import PackError, nearest
 from karvan.tables import EVERY_RECORD, TABLES
 
@@ -29,7 +30,7 @@ def check_contract(
 ) -> None:
     """Add the mistakes of one contract to its reader; `ids` collects the ids seen, to find one twice."""
     odcs: dict[str, Any] = reader.content or {}
-    if not _standard(reader, odcs):
+    if not _standard(reader, odcs) or not check_shape(reader, odcs):
         return
     if odcs["id"] in ids:
         reader.say(("id",), f"The contract '{odcs['id']}' is also in {ids[odcs['id']].name}.", "give one of them another id")
@@ -155,6 +156,10 @@ def _records(reader: Reader, contract: Contract, top: tuple[Any, ...]) -> None:
                     reader.say(at, f"There is no identity '{key}'.", nearest(key.removeprefix("identity."), list(IDENTITY)))
             elif key not in allowed and not any(key in TABLES[p.record].column_names for p in contract.records if p.record in TABLES):
                 reader.say(at, f"Record type {part.record} has no column '{key}'.", nearest(key, allowed) or "see docs/reference/tables.md")
+        for key, given in (dict(contract.constants) | dict(part.constants)).items():
+            words = next((c.values for c in table.columns if c.name == key), ())
+            if words and given is not None and given not in words:
+                reader.say(at, f"The constant `{key}` is '{given}', which {part.record} does not allow.", nearest(str(given), list(words)) or f"use {', '.join(words)}")
         for source in part.fields.values():
             if source not in columns:
                 reader.say(at, f"There is no column '{source}' in the file.", nearest(source, sorted(columns)) or "name a column of the schema")

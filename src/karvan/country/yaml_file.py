@@ -44,7 +44,9 @@ def parse(text: bytes | str, *, where: str) -> Any:
     """
     try:
         return yaml.load(text, Loader=_Loader)
-    except (yaml.YAMLError, ValueError, UnicodeDecodeError) as wrong:
+    except (UnicodeDecodeError, yaml.reader.ReaderError):
+        raise PackError("The file is not UTF-8.", where=where, fix="save it as UTF-8") from None
+    except (yaml.YAMLError, ValueError) as wrong:
         raise PackError(
             f"This is not YAML: {_problem(wrong)}.", where=f"{where}{_line_of(wrong)}", fix="mend the line; a colon or quote in a text needs the text in quotes"
         ) from None

@@ -84,6 +84,9 @@ def refusal(definition: Definition, dictionary: dict[str, Definition], country: 
 
     if definition.waits_for:
         return because("waits", what=definition.waits_for)
+    without = next((rule for said in definition.needs.values() if (rule := str(said["rule"]).partition(".")[0]) not in country.rules), None)
+    if without:
+        return because("no_rule", rule=without)
     if definition.formula:
         for part in definition.formula.parts:
             if part.id not in dictionary:

@@ -10,6 +10,10 @@ import pyarrow as pa
 
 from karvan.country import Contract
 from karvan.errors import DataError
+from karvan.intake.bytes_in import open_extract
+
+# First bytes of files that are no text.
+KINDS = {b"PK\x03\x04": "a workbook or an archive", b"PAR1": "a Parquet file", b"%PDF": "a PDF document", b"\xd0\xcf\x11\xe0": "an old or encrypted workbook or document", b"\x1f\x8b": "packed (gzip) without saying so in its name"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Piece:
 
 def read(path: Path, contract: Contract) -> Iterator[Piece]:
     """The rows of a file, in pieces. Raises DataError where the file is not what the contract says."""
+    refuse_other_kind(path, contract)
     if contract.format in ("csv", "fixed_width"):
         from karvan.intake.readers import text
 
@@ -52,6 +57,17 @@ def read(path: Path, contract: Contract) -> Iterator[Piece]:
         yield from columnar.rows(path, contract)
     else:
         raise DataError(f"There is no reader for '{contract.format}'.", where=str(contract.path or contract.id), fix="use csv, fixed_width, xlsx, xml, json, jsonl or parquet")
+
+
+def refuse_other_kind(path: Path, contract: Contract) -> None:
+    """Say where a file that should be text is a workbook, an archive, a Parquet file or a document by its first bytes."""
+    if contract.format in ("xlsx", "parquet"):
+        return
+    with open_extract(path) as stream:
+        begin = stream.read(4)
+    found = next((what for mark, what in KINDS.items() if begin.startswith(mark)), None)
+    if found:
+        raise DataError(f"The file is {found}; the contract says {contract.format}.", where=path.name, fix=f"send it as {contract.format}, or change `physicalType` in the contract if it has really changed")
 
 
 def cells_table(rows: list[list[str | None]], *, columns: int, first: int, raws: list[str], row_nos: list[int] | None = None, item_nos: list[int] | None = None) -> pa.Table:

@@ -136,8 +136,11 @@ def arrow_lines(block: bytes, starts: np.ndarray, ends: np.ndarray, before: int,
 
 
 def header_of(raw: str, delimiter: str) -> list[str]:
-    """Names in a header line."""
-    return [name.strip() for name in next(csv.reader(io.StringIO(raw), delimiter=delimiter), [])]
+    """Names in a header line; the whole line where it is none."""
+    try:
+        return [name.strip() for name in next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter), [])]
+    except csv.Error:
+        return [raw]
 
 
 def split_quoted(raws: list[str], delimiter: str) -> list[list[str] | None]:

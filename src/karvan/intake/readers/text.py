@@ -31,7 +31,7 @@ def delimited(path: Path, contract: Contract) -> Iterator[Piece]:
             if not started and table.num_rows:
                 first = table["raw"][0].as_py()
                 header = header_of(first, contract.delimiter)
-                positions = positions_in(header, wanted, name=path.name, hint=other_delimiter(first, contract))
+                positions = positions_in(header, wanted, name=path.name, hint=other_delimiter(first, contract) or other_encoding(first, contract))
                 width, before, started = len(header), 1, True
                 table, marked = table.slice(1), [(place - 1, raw) for place, raw in marked if place]
             if table.num_rows:
@@ -79,3 +79,14 @@ def other_delimiter(header: str, contract: Contract) -> str:
         if mark != contract.delimiter and wanted <= set(header_of(header, mark)) and len(wanted) > 1:
             return f"the columns are divided by {words}; the contract says {DELIMITERS.get(contract.delimiter, repr(contract.delimiter))}: send it so, or change `delimiter` in the contract"
     return ""
+
+
+def other_encoding(header: str, contract: Contract) -> str:
+    """What to say where the header holds the wanted columns in UTF-8, read by the contract's encoding of one byte a letter; else empty."""
+    try:
+        again = header.encode(contract.encoding).decode("utf-8")
+    except (UnicodeError, LookupError):
+        return ""
+    if again == header or not set(physical_columns(contract)) <= set(header_of(again, contract.delimiter)):
+        return ""
+    return f"the file is UTF-8; the contract says {contract.encoding}: send it so, or change `encoding` in the contract"
