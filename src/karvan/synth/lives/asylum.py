@@ -11,7 +11,7 @@ from karvan.synth.lives.book import PASSPORT, Words
 from karvan.synth.lives.chance import NONE, YEAR, Ints, between, count, delay, month_starts, numbers, pick, repeat_index
 from karvan.synth.lives.journeys import STAY, Journeys
 from karvan.synth.lives.people import MOVER
-from karvan.synth.lives.stays import CaseEvents
+from karvan.synth.lives.violations import CaseEvents
 from karvan.synth.lives.world import World
 
 RELATIONS = ["principal", "spouse", "child", "parent", "other"]

@@ -11,6 +11,7 @@ from karvan.synth.lives.journeys import Journeys
 from karvan.synth.lives.movers import CHILD, SPOUSE, Movers
 from karvan.synth.lives.people import MOVER
 from karvan.synth.lives.permits import Holdings
+from karvan.synth.lives.violations import CaseEvents
 from karvan.synth.lives.world import World
 
 
@@ -188,8 +189,6 @@ def readmissions(world: World, journeys: Journeys) -> Ints:
     rows, person, on = rows[alive], person[alive], on[alive]
     case = numbers("RA", np.arange(1, len(rows) + 1), 6)
     requested = on - between(rng, h.requested_before, len(rows))
-    from karvan.synth.lives.stays import CaseEvents
-
     events = CaseEvents(world)
     host = world.country(k["country"][rows])
     events.add(person, case, "readmission", "requested", requested, origin_country=world.national_code, destination=world.national_code)

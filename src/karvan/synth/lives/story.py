@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from karvan.synth.lives import asylum, border, civic, movers, natives, papers, permits, registers, renames, stays, travel, visitors, work
+from karvan.synth.lives import asylum, border, civic, movers, natives, papers, permits, registers, renames, statuses, stays, travel, violations, visitors, work
 from karvan.synth.lives.journeys import Journeys
 from karvan.synth.lives.world import World
 from karvan.synth.truth import TRUTH
@@ -27,7 +27,7 @@ def tell(settings: dict[str, Any], *, seed: int, residents: int) -> Iterator[tup
     travel.emigrate(world, journeys)
     visitors.visit(world, journeys)
     travel.trips(world, journeys, foreigners)
-    stays.violations(world, journeys, foreigners, held)
+    violations.violate(world, journeys, foreigners, held)
     civic.citizenship_files(world, journeys, foreigners, held)
     civic.services(world, journeys, foreigners, cases)
     sent_back = civic.readmissions(world, journeys)
@@ -43,8 +43,8 @@ def tell(settings: dict[str, Any], *, seed: int, residents: int) -> Iterator[tup
     registers.births_and_deaths(world, journeys, foreigners)
     registers.population_register(world, journeys)
     registers.foreign_addresses(world, foreigners)
-    registers.statuses(world, journeys, foreigners, held)
-    registers.usual_residence(world, journeys, crossings, foreigners)
+    statuses.write(world, journeys, foreigners, held)
+    statuses.usual_residence(world, journeys, crossings, foreigners)
     registers.write_people(world)
     del journeys, crossings, foreigners, held, cases, employers  # only the book is needed from here on
     papers.issue(world)
