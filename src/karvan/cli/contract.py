@@ -48,7 +48,8 @@ def draft(file: Path, feed: str | None, institution: str, packs: tuple[str, ...]
     out.write_text(text, encoding="utf-8")
     said = re.search(r"^# To decide \((\d+)\)", text, flags=re.M)
     click.echo(f"written: {out}, with {said[1] if said else 0} places to decide; they are listed at its top")
-    click.echo(f"next: edit it, then karvan contract test {out} {file}{''.join(f' --pack {p}' for p in packs)}")
+    more = "".join(f" --pack {p}" for p in packs) + (f" --packs-folder {packs_folder}" if packs_folder else "")
+    click.echo(f"next: decide them, then karvan contract test {out} {file}{more}")
 
 
 @contract.command()

@@ -60,7 +60,7 @@ def borders(lines: list[str]) -> list[int]:
         padded = before["A"] + before[" "] > ALL and before[" "] > 0.02 and here["9"] > ALL
         if after_blank or word_begins or changes or padded:
             starts.add(i)
-    starts |= {i + 1 for i in sorted(starts) if len(lines) >= 30 and i + 1 < width and share[i]["A"] > ALL and few(lines, i) <= 3 and few(lines, i + 1) >= 6}
+    starts |= {i + 1 for i in sorted(starts) if len(lines) >= 30 and i + 1 < width and share[i]["A"] > ALL and few(lines, i) <= 3 and few(lines, i + 1) >= 5}
     for fits, size, within in ((is_day, 8, "9"), (is_code, 3, "A")):
         starts |= windows(lines, sorted(starts), width, fits, size, share, within)
     return sorted(starts)

@@ -166,6 +166,7 @@ def days_left(columns: list[Column], taken: dict[str, Meaning]) -> None:
     left.sort(key=lambda entry: entry[0])
     free = {m.concept for m in taken.values()}
     if "birth_date" in free and 0 < len(left) < 3 and (max(left[0][1]) - min(left[0][1])).days > 3 * 365:
+        left.sort(key=lambda entry: -round(entry[2].filled, 1))    # all were registered once, some are no more
         for concept, (_, _, column) in zip(("since_day", "until_day"), left, strict=False):
             taken[column.name] = Meaning(concept, 0.35, "its values are days over many years" + (", later than the others" if concept == "until_day" else ""))
         return

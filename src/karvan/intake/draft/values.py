@@ -72,8 +72,9 @@ def list_signs(column: Column, country: Country | None) -> list[Sign]:
         if listed is not None and len(listed) > 1:
             share = sum(v in listed for v in values) / len(values)
             bare = all(v.isdigit() for v in values)
+            by_chance = column.distinct < 5 and all(len(v) < 3 for v in values)    # a few letters stand in many lists
             if share >= 0.95:
-                made.append(Sign(concept, 0.2 if bare else 0.65, f"its values are codes of the list {name}", code_list=name))
+                made.append(Sign(concept, 0.2 if bare else 0.35 if by_chance else 0.65, f"its values are codes of the list {name}", code_list=name))
     return made
 
 
@@ -168,7 +169,7 @@ def name_signs(column: Column) -> list[Sign]:
     strength = 0.45 if various > 0.15 else 0.25
     if words >= 2:
         return [Sign("full_name", strength, "its values are of two or more words of letters, many different ones, like whole names")]
-    return [Sign("surname", strength + 0.05 * various, "its values are words of letters, many different ones, like names"), Sign("given_names", strength, "its values are words of letters, like names")]
+    return [Sign("surname", strength + 0.05 * round(various, 1), "its values are words of letters, many different ones, like names"), Sign("given_names", strength, "its values are words of letters, like names")]
 
 
 # -- days ----------------------------------------------------------------------------------------------------------------
