@@ -84,18 +84,19 @@ def swapped_parts(sheet: Sheet, hand: Hand) -> Rows:
     surname, given, patronymic = sheet.column("surname"), sheet.column("given_names"), sheet.column("patronymic")
     if not (surname and given):
         return NONE
-    rows = np.intersect1d(hand.some(sheet.has(surname)), sheet.has(given))
+    rows, ways = np.intersect1d(hand.some(sheet.has(surname)), sheet.has(given)), hand.settings["ways"]["Q06"]
+    joins = ways["swapped"] + ways["with_fathers_name"]
     way = hand.draw.random(len(rows))
-    swap = rows[way < 0.6]
+    swap = rows[way < ways["swapped"]]
     before = sheet.values(surname, swap)
     sheet.put(surname, swap, sheet.values(given, swap))
     sheet.put(given, swap, before)
-    alone = rows[way >= 0.85]
+    alone = rows[way >= joins]
     sheet.put(given, alone, [f"{s} {g}" for s, g in zip(sheet.values(surname, alone), sheet.values(given, alone), strict=True)])
     sheet.put(surname, alone, [None] * len(alone))
     moved = NONE
     if patronymic:
-        moved = np.intersect1d(rows[(way >= 0.6) & (way < 0.85)], sheet.has(patronymic))
+        moved = np.intersect1d(rows[(way >= ways["swapped"]) & (way < joins)], sheet.has(patronymic))
         sheet.put(given, moved, [f"{g} {p}" for g, p in zip(sheet.values(given, moved), sheet.values(patronymic, moved), strict=True)])
         sheet.put(patronymic, moved, [None] * len(moved))
     return together([swap, alone, moved])
@@ -113,7 +114,7 @@ def machine_reading(sheet: Sheet, hand: Hand) -> Rows:
     long = np.flatnonzero(length.to_numpy() > 37)
     room = iter([37 - len(s or "") for s in sheet.values(surname, np.intersect1d(long, sheet.has(given)))])
     cut = sheet.change(given, np.intersect1d(long, sheet.has(given)), lambda v: v[: max(next(room), 1)])
-    rows = hand.some(sheet.has(number))
+    rows, digits = hand.some(sheet.has(number)), hand.settings["ways"]["Q07"]["number_misread"]
     way = hand.draw.random(len(rows))
     u = iter(hand.draw.random(len(rows)))
 
@@ -124,7 +125,7 @@ def machine_reading(sheet: Sheet, hand: Hand) -> Rows:
         at = places[int(next(u) * len(places))]
         return no[:at] + MISREAD[no[at]] + no[at + 1 :]
 
-    return together([cut, sheet.change(number, rows[way < 0.5], misread), sheet.change(given, rows[way >= 0.5], lambda v: v.replace(" ", "<<") + "<<K")])
+    return together([cut, sheet.change(number, rows[way < digits], misread), sheet.change(given, rows[way >= digits], lambda v: v.replace(" ", "<<") + "<<K")])
 
 
 def foreign_letters(sheet: Sheet, hand: Hand) -> Rows:

@@ -42,7 +42,9 @@ def keyed_twice(sheet: Sheet, hand: Hand) -> Rows:
     if surname:
         u = iter(hand.draw.random(len(new)))
         sheet.change(
-            surname, np.intersect1d(new[hand.draw.random(len(new)) < 0.3], sheet.has(surname)), lambda v: hand.cultures.spelling.respell(v, "spelling", next(u))
+            surname,
+            np.intersect1d(new[hand.draw.random(len(new)) < hand.settings["ways"]["Q13"]["respelt"]], sheet.has(surname)),
+            lambda v: hand.cultures.spelling.respell(v, "spelling", next(u)),
         )
     return new
 
@@ -79,7 +81,8 @@ def technical_gap(sheet: Sheet, hand: Hand) -> Rows:
         values = sheet.values(action.column, rows)
         rows = rows[[(v == extend) if extend else v not in (None, "0") for v in values]]
     rows = hand.some(rows)
-    shift = iter(hand.draw.integers(-30, 31, size=len(rows)))
+    first, below = hand.settings["ways"]["Q15"]["days"]
+    shift = iter(hand.draw.integers(first, below, size=len(rows)))
     return sheet.change(start.column, rows, lambda v: write_day(d + timedelta(int(next(shift))), profile) if (d := read_day(v, profile)) else v)
 
 
@@ -119,7 +122,8 @@ def late(sheet: Sheet, hand: Hand) -> Rows:
     """Q23. Rows that come in a later file than they should."""
     rows = hand.some(np.arange(len(sheet)))
     daily = sheet.contract.period == "day"
-    days = hand.draw.integers(1, 20, size=len(rows)) if daily else hand.draw.integers(28, 90, size=len(rows))
+    first, below = hand.settings["ways"]["Q23"]["days_late" if daily else "days_late_of_a_month"]
+    days = hand.draw.integers(first, below, size=len(rows))
     new = [d + timedelta(int(n)) for d, n in zip(_dates(sheet, rows), days, strict=True)]
     inside = np.array([d <= hand.window.last for d in new], bool)
     rows, new = rows[inside], [d for d, i in zip(new, inside, strict=True) if i]

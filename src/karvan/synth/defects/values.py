@@ -17,7 +17,7 @@ def other_calendar(sheet: Sheet, hand: Hand) -> Rows:
     citizenship = sheet.field(identity="citizenship")
     states = iter(sheet.values(citizenship.column, rows) if citizenship else [None] * len(rows))
     way = iter(hand.draw.random(len(rows)))
-    solar = set(hand.settings.get("solar_years") or ())
+    solar, month_first = set(hand.settings.get("solar_years") or ()), hand.settings["ways"]["Q08"]["month_first"]
 
     def other(text: str) -> str:
         day, how, state = read_day(text, profile), next(way), next(states)
@@ -25,7 +25,7 @@ def other_calendar(sheet: Sheet, hand: Hand) -> Rows:
             return text
         if state in solar:
             return write_day(day, profile).replace(f"{day.year}", f"{day.year - 621}")
-        return day.strftime("%m/%d/%Y") if how < 0.5 else day.strftime("%d.%m.%y")
+        return day.strftime("%m/%d/%Y") if how < month_first else day.strftime("%d.%m.%y")
 
     return sheet.change(column, rows, other) if column else NONE
 
@@ -43,7 +43,7 @@ def unknown_day(sheet: Sheet, hand: Hand) -> Rows:
         day = read_day(text, profile)
         if day is None:
             return text
-        if next(way) < 0.5:
+        if next(way) < hand.settings["ways"]["Q09"]["new_year"]:
             return write_day(date(day.year, 1, 1), profile)
         return {"%d.%m.%Y": f"00.00.{day.year}", "%Y%m%d": f"{day.year}0000", "%Y-%m-%d": f"{day.year}"}.get(profile, f"{day.year}")
 
@@ -81,7 +81,7 @@ def former_countries(sheet: Sheet, hand: Hand) -> Rows:
         for union, about in former.items():
             if day and code in about["members"] and day <= about["until"]:
                 return union
-        return countries.name(code, lang)[: f.width] if how < 0.15 else code
+        return countries.name(code, lang)[: f.width] if how < hand.settings["ways"]["Q18"]["name_for_code"] else code
 
     return sheet.change(f.column, rows, old)
 
@@ -92,20 +92,24 @@ def loose_addresses(sheet: Sheet, hand: Hand) -> Rows:
     rows = hand.some(sheet.has(column))
     if column is None:
         return NONE
-    old = hand.settings.get("old_names") or {}
+    old, ways, words = hand.settings.get("old_names") or {}, hand.settings["ways"]["Q19"], hand.settings["loose_words"]
     places = {c.name(hand.country.languages[0]): old[c.code] for c in hand.country.code_list("regions") if c.code in old}
     way = iter(hand.draw.random(len(rows)))
 
     def loose(text: str) -> str:
         how = next(way)
         place, _, street = text.partition(", ")
-        if how < 0.3:
+        if how < ways["old_place"]:
             return f"{places.get(place, place)} {street}".strip()
-        return street.replace("küç.", "kuc").replace("pr.", "prospekt") if how < 0.6 else f"{street}, {place} ş."
+        if how < ways["old_place"] + ways["abbreviated"]:
+            for word, loosely in words["streets"].items():
+                street = street.replace(word, loosely)
+            return street
+        return words["place_after"].format(street=street, place=place)
 
     touched = sheet.change(column, rows, loose)
     if region:
-        bare = rows[hand.draw.random(len(rows)) < 0.05]
+        bare = rows[hand.draw.random(len(rows)) < ways["no_region"]]
         sheet.put(region.column, bare, [None] * len(bare))
         touched = together([touched, bare])
     return touched
