@@ -24,6 +24,7 @@ MOVED = 0.12            # share of people whose whole address is another
 PAIRS_A_ROW = 25        # pairs compared for each row of the longer file
 KEY_A_ROW = 8           # of one key
 LEAST_GAIN = 0.00015    # a key that finds fewer of the drawn matches is not worth its pairs
+WORTH = 1e-4            # matches that a pair must find at least, one with another: a match for 10,000 pairs
 MOST_KEYS = 16
 CARELESS = (0.25, 2.5)  # share of records written carelessly, and how many times the faults of the others they have
 ADDRESS = ("house_number", "street", "unit", "postcode", "city", "region")
@@ -65,6 +66,7 @@ PARTS = {
     "given": ("", "initial", "start", "sound"),
     "surname": ("", "start", "end", "sound"),
     "birth_date": ("", "year", "month_day", "year_month", "any_order"),
+    "birth_year": ("",),
     "number": ("", "start", "end"),
     "phone": ("", "end"),
     "house_number": ("",),
@@ -101,7 +103,8 @@ def part(column: str, role: str, which: str) -> Part:
 
 def all_parts(columns: dict[str, str]) -> list[Part]:
     """Every part that a key may use."""
-    found = [part(name, role, which) for name, role in columns.items() for which in PARTS.get(role, ()) if not (name != role and which == "either_order")]
+    told_twice = {"birth_year"} if "birth_date" in columns.values() else set()
+    found = [part(name, role, which) for name, role in columns.items() if role not in told_twice for which in PARTS.get(role, ())]
     if "given" in columns and "surname" in columns:
         found.append(part("names", "", "either_order"))
     return found
@@ -144,7 +147,7 @@ def choose(con: duckdb.DuckDBPyConnection, columns: dict[str, str], *, two: bool
                 continue
             gain = float((finds[names] & ~found).mean())
             score = gain / (cost + rows)
-            if gain >= LEAST_GAIN and score > best_score:
+            if gain >= LEAST_GAIN and gain * min(sizes.values()) >= WORTH * cost and score > best_score:
                 best, best_score = (ps, gain), score
         if best is None:
             break
@@ -152,7 +155,7 @@ def choose(con: duckdb.DuckDBPyConnection, columns: dict[str, str], *, two: bool
         names = tuple(x.name for x in key.parts)
         refused.add(names)
         key.pairs = count_pairs(con, key, two=two)
-        if key.pairs > KEY_A_ROW * rows or spent + key.pairs > PAIRS_A_ROW * rows:
+        if key.pairs > KEY_A_ROW * rows or spent + key.pairs > PAIRS_A_ROW * rows or key.gain * min(sizes.values()) < WORTH * key.pairs:
             continue        # its parts go together more than chance has it (a surname and a street)
         spent += key.pairs
         found |= finds[names]

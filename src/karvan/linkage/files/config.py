@@ -12,7 +12,7 @@ from karvan.linkage.files.blocking import Key, part
 from karvan.linkage.files.comparing import Comparison, comparisons
 from karvan.linkage.files.roles import HEADERS
 
-ROLES = [*(role for role in HEADERS if role != "ignore"), "text"]
+ROLES = [*(role for role in HEADERS if role != "ignore"), "birth_year", "text"]
 ONE_ONLY = ("given", "surname", "middle", "full_name", "street", "house_number", "unit")      # these have one place in a name or an address
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 
@@ -25,10 +25,18 @@ class SideOf:
     one_row_a_person: bool = False
     same_person: str = ""
 
+    @property
+    def once(self) -> bool:
+        """Whether a person is matched once: has one row, or rows that are told together."""
+        return self.one_row_a_person or bool(self.same_person)
+
 
 @dataclass
 class Shared:
-    """A column that both files have, with its role and its name in each; for dates, the order of their parts in each."""
+    """A column that both files have, with its role and its name in each.
+
+    For dates, the order of their parts in each. For a year of birth that a file says as an age, the year in which people were that old (`as_of`).
+    """
 
     name: str
     role: str
@@ -36,6 +44,8 @@ class Shared:
     b: str
     a_order: str = ""
     b_order: str = ""
+    a_as_of: int | None = None
+    b_as_of: int | None = None
 
 
 @dataclass
@@ -50,6 +60,11 @@ class Config:
     comparisons: list[Comparison]
     threshold: float
     where: str = field(default="link.yaml", repr=False)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the rows of a file are matched person by person."""
+        return self.b is not None and bool(self.a.same_person or self.b.same_person)
 
     @property
     def roles(self) -> dict[str, str]:
@@ -143,7 +158,7 @@ def side_of(said: _Reader) -> SideOf:
 
 
 def shared_of(name: Any, said: _Reader, two: bool) -> Shared:
-    said.known(["role", "a", "b", "a_order", "b_order"])
+    said.known(["role", "a", "b", "a_order", "b_order", "a_as_of", "b_as_of"])
     if not isinstance(name, str) or not name.isidentifier():
         said.refuse(f"{name!r} cannot be the name of a column.", "use letters, figures and _")
     role = said.one("role", str, needed=True)
@@ -156,6 +171,11 @@ def shared_of(name: Any, said: _Reader, two: bool) -> Shared:
         for order in ("a_order", "b_order") if two else ("a_order",):
             if getattr(found, order) not in DATE_ORDERS:
                 said.refuse(f"`{order}` must say in which order dates are written.", f"one of {', '.join(DATE_ORDERS)}", order)
+    if role == "birth_year":
+        found.a_as_of, found.b_as_of = said.one("a_as_of", int), said.one("b_as_of", int)
+        for side, order, as_of in (("a", found.a_order, found.a_as_of), ("b", found.b_order, found.b_as_of)):
+            if as_of is None and order not in DATE_ORDERS and (two or side == "a"):
+                said.refuse(f"`{side}` must be an age or a date.", f"write `{side}_as_of: 2024` for an age, or `{side}_order: ymd` for a date", side)
     if role in ONE_ONLY and role != "full_name" and name != role:
         said.refuse(f"A column of role `{role}` must have that name.", f"call it `{role}`, or give it the role `text`", "role")
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from karvan.errors import DataError
-from karvan.linkage.files import blocking, comparing, roles
+from karvan.linkage.files import blocking, comparing, normal, roles
 from karvan.linkage.files.config import Config, Shared, SideOf, roles_of
 from karvan.linkage.files.linking import connect
 from karvan.linkage.files.reading import open_table, quoted
@@ -54,6 +55,9 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
             "The files have no column in common that tells people apart.", where=f"{a}, {b}" if b else str(a),
             fix="give them headers that say what they hold (first_name, surname, date_of_birth ...), or write link.yaml by hand",
         )  # fmt: skip
+    if b:
+        aged = age_for_date(con, looked, found)
+        shared += [aged[0]] if aged else []
     config = Config(SideOf(), SideOf() if b else None, shared, [], LARGEST_BLOCK, [], THRESHOLD)
     keep_copies(con, two=b is not None)
     rows = make_records(con, config)
@@ -64,7 +68,34 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
     keys = blocking.choose(con, config.roles, two=b is not None, seed=seed)
     if not keys:
         raise DataError("No key would find matches without comparing every row with every row.", where=str(a), fix="write link.yaml by hand, with keys of several parts")
-    return written(a, b, rows, sides, shared, found, left, usable, keys, config)
+    return written(a, b, rows, sides, shared, found, left, usable, keys, config, aged[1] if b and aged else "")
+
+
+def age_for_date(con: duckdb.DuckDBPyConnection, looked: list[list[roles.Column]], found: list[roles.Match]) -> tuple[Shared, str] | None:
+    """A year of birth where one file has an age and the other only a date: as of the year that the first file's own dates, or a column of years, tell."""
+    if any(m.role == "age" for m in found):
+        return None
+    for table, own, others in (("a", looked[0], looked[1]), ("b", looked[1], looked[0])):
+        age = next((c for c in own if c.role == "age"), None)
+        other = next((c for c in others if c.role == "birth_date"), None)
+        if age is None or other is None:
+            continue
+        date = next((c for c in own if c.role == "birth_date"), None)
+        year = next((c for c in own if re.fullmatch(r"(.* )?year", c.header) and c.most > ALL_THE_SAME), None)
+        if date is not None:
+            said = f"{normal.birth_year(quoted(date.name), date.order, None)} + {normal.whole(quoted(age.name))}"
+        elif year is not None:
+            said = f"try_cast({quoted(year.name)} as integer)"
+        else:
+            continue
+        [(as_of,)] = con.execute(f"select mode({said}) from {table}").fetchall()
+        if as_of is None or not 1900 <= as_of <= 2200:
+            continue
+        why = f"{age.name} says the year of birth too, counted from {as_of}"
+        if table == "a":
+            return Shared("birth_year", "birth_year", age.name, other.name, b_order=other.order, a_as_of=int(as_of)), why
+        return Shared("birth_year", "birth_year", other.name, age.name, a_order=other.order, b_as_of=int(as_of)), why
+    return None
 
 
 def keep_copies(con: duckdb.DuckDBPyConnection, *, two: bool) -> None:
@@ -137,7 +168,7 @@ def side_of(con: duckdb.DuckDBPyConnection, number: int, own: roles.Column | Non
 
 def written(
     a: Path, b: Path | None, rows: tuple[int, int], sides: list[tuple[SideOf, str, str]], shared: list[Shared], found: list[roles.Match], left: list[tuple[str, str]],
-    usable: list[list[roles.Column]], keys: list[blocking.Key], config: Config,
+    usable: list[list[roles.Column]], keys: list[blocking.Key], config: Config, why_aged: str,
 ) -> str:  # fmt: skip
     """The YAML text."""
     out = [HEAD.format(files=" and ".join(p.name for p in (a, b) if p), are="are" if b else "is", arguments=" ".join(p.name for p in (a, b) if p)), "files:"]
@@ -150,12 +181,17 @@ def written(
         if side.same_person and b:
             out.append(f"    {aligned(f'same_person: {scalar(side.same_person)}')}# {why_same}")
     out += ["", "# Columns that both files have, by the name used below. Roles: " + ", ".join(dict.fromkeys(c.role for c in shared)) + ".", "columns:"]
-    for column, match in zip(shared, found, strict=True):
+    for column, match in zip(shared, found):
         orders = f", a_order: {column.a_order}" + (f", b_order: {column.b_order}" if b else "") if column.role == "birth_date" else ""
         other = f", b: {scalar(column.b)}" if b else ""
         shares = f"; {match.overlap:.0%} of values shared" if b and column.role != "birth_date" else ""
         filled = f"; filled {match.a.filled:.0%}" + (f" and {match.b.filled:.0%}" if b else "")
         out.append(f"  {aligned(f'{column.name}: {{role: {column.role}, a: {scalar(column.a)}{other}{orders}}}', 76)}# {match.a.why}{shares}{filled}")
+    if why_aged:
+        column = shared[-1]
+        said = [f"{key}: {value}" for key, value in (("a_order", column.a_order), ("b_order", column.b_order), ("a_as_of", column.a_as_of), ("b_as_of", column.b_as_of)) if value]
+        line = f"birth_year: {{role: birth_year, a: {scalar(column.a)}, b: {scalar(column.b)}, {', '.join(said)}}}"
+        out.append(f"  {aligned(line, 76)}# {why_aged}")
     used = [{m.a.name for m in found}, {m.b.name for m in found}]
     for name, columns, taken in zip("ab", usable, used):
         others = [c.name for c in columns if c.name not in taken]
@@ -182,7 +218,5 @@ def aligned(text: str, width: int = 28) -> str:
 
 def scalar(text: str) -> str:
     """A text as YAML writes it: quoted where it could be read as something else."""
-    import re
-
     plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text.lower() not in ("null", "true", "false", "yes", "no", "on", "off", "n", "y")
     return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

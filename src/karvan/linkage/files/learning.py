@@ -50,6 +50,14 @@ class Patterns:
     by_key: list[Array]
     sizes: list[int]
 
+    def with_codes(self, codes: Array) -> Patterns:
+        """The same patterns and some more, of which no pair was counted."""
+        every = np.union1d(self.codes, codes)
+        at = np.searchsorted(every, self.codes)
+        pairs = np.zeros(len(every))
+        pairs[at] = self.pairs
+        return Patterns(every, levels_of(every, self.sizes), pairs, [], self.sizes)
+
     @property
     def marks(self) -> Array:
         """One column for each level of each comparison: 1 where the pattern has it."""

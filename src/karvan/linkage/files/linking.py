@@ -14,6 +14,7 @@ import numpy as np
 from karvan.linkage.files import learning, matching, settled
 from karvan.linkage.files.blocking import make_pairs
 from karvan.linkage.files.config import Config, SideOf, read_config
+from karvan.linkage.files.persons import make_entities, pool
 from karvan.linkage.files.reading import check_column, check_ids, literal, open_table
 from karvan.linkage.files.records import add_frequencies, make_records
 
@@ -117,7 +118,7 @@ def _link(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, config: Confi
     clock("match", 0.8)
     found, kinds, matches = match(con, patterns, learned, config, rows, expected, seed)
     clock("write", 0.95)
-    write(con, found, rows[0] if two else 0, config.threshold, out)
+    write(con, found, config.threshold, out, numbered=config.numbered)
     report = Report(
         rows=rows,
         pairs_by_key=[{"key": key.name, "pairs": pairs} for key, pairs in zip(config.keys, counted, strict=True)],
@@ -165,7 +166,10 @@ def match(con: duckdb.DuckDBPyConnection, patterns: learning.Patterns, learned: 
     import pyarrow as pa
 
     weight = patterns.marks @ np.concatenate([np.log(m / u) for m, u in zip(learned.m, learned.u, strict=True)])
-    one_row = (config.a.one_row_a_person, config.b.one_row_a_person) if config.b else (False, False)
+    one_row, second = (False, False), (0.0, 0.0)
+    if config.b:
+        one_row = (config.a.once, config.b.once)
+        second = (matching.SECOND if config.a.same_person else 0.0, matching.SECOND if config.b.same_person else 0.0)
     size = rows if config.b else (rows[0], max(rows[0] - 1, 1) / 2)
     nothing = np.empty(0, np.int64)
     at_best = matching.Sides(nothing, nothing, size, one_row).free_odds(expected)
@@ -177,16 +181,24 @@ def match(con: duckdb.DuckDBPyConnection, patterns: learning.Patterns, learned: 
     kept = con.execute("select * from weighed order by l, r").fetchnumpy()
     con.unregister("weights")
     l, r, place, frequency = (np.asarray(kept[c]) for c in ("l", "r", "place", "frequency"))  # noqa: E741
-    sides = matching.Sides(l, r - (rows[0] if config.b else 0), size, one_row)
+    beyond = patterns.pairs - np.bincount(place, minlength=len(patterns.codes))
+    if config.numbered:
+        entity = make_entities(con, config.roles)
+        l, r, codes, frequency = pool(entity[l], entity[r], patterns.codes[place], frequency, weight[place] + frequency, patterns)  # noqa: E741
+        every = patterns.with_codes(codes)
+        before, beyond = beyond, np.zeros(len(every.codes))
+        beyond[np.searchsorted(every.codes, patterns.codes)] = before
+        patterns, place = every, np.searchsorted(every.codes, codes)
+        weight = patterns.marks @ np.concatenate([np.log(m / u) for m, u in zip(learned.m, learned.u, strict=True)])
+    sides = matching.Sides(l, r - (rows[0] if config.b else 0), size, one_row, second)
     if not len(l):
         return {"l": l, "r": r, "p": np.empty(0)}, [], 0.0
     found, _ = matching.settle(weight[place] + frequency, sides, expected=0.5 * expected)
-    beyond = patterns.pairs - np.bincount(place, minlength=len(patterns.codes))
     again, kinds = settled.weigh_again(patterns, place, frequency, found, sides, learned, beyond, seed)
     return {"l": l, "r": r, "p": again}, described(kinds, patterns, config.comparisons), float(again.sum())
 
 
-def write(con: duckdb.DuckDBPyConnection, found: dict[str, Array], start: int, threshold: float, out: Path) -> None:
+def write(con: duckdb.DuckDBPyConnection, found: dict[str, Array], threshold: float, out: Path, *, numbered: bool) -> None:
     """Write the links, the surest first."""
     import pyarrow as pa
 
@@ -194,9 +206,12 @@ def write(con: duckdb.DuckDBPyConnection, found: dict[str, Array], start: int, t
     con.register("found", pa.table({"l": found["l"][chosen], "r": found["r"][chosen], "p": np.round(found["p"][chosen], 6)}))
     kind = "(format csv, header)" if out.suffix.lower() == ".csv" else "(format parquet, compression zstd)"
     partial = out.with_name(f".{out.name}.partial")
+    members = "join records l on l.rid = found.l join records r on r.rid = found.r"
+    if numbered:
+        members = "join entities e on e.entity = found.l join entities f on f.entity = found.r join records l on l.rid = e.rid join records r on r.rid = f.rid"
     con.execute(f"""
         copy (select l.uid as unique_id_a, r.uid as unique_id_b, p as match_probability
-              from found join records l on l.rid = found.l join records r on r.rid = found.r order by p desc, l.rid, r.rid) to {literal(str(partial))} {kind}
+              from found {members} order by p desc, l.rid, r.rid) to {literal(str(partial))} {kind}
     """)
     con.unregister("found")
     partial.replace(out)

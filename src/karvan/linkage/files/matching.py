@@ -15,6 +15,7 @@ import numpy as np
 Array = np.ndarray
 
 ROUNDS = 14
+SECOND = 0.1            # chance that a person has a second entry where rows are told together by a number: some lack it, some have another's
 FEWEST_FREE = 0.01      # share of a file that is taken to have no partner at least
 
 
@@ -26,6 +27,7 @@ class Sides:
     r: Array
     rows: tuple[float, float]
     one_row: tuple[bool, bool]
+    second: tuple[float, float] = (0.0, 0.0)     # chance of a second entry all the same
 
     def free_odds(self, matches: float) -> float:
         """Odds before comparing that two records without a partner are one person: matches among the pairs of free records."""
@@ -42,6 +44,7 @@ def compete(odds: Array, sides: Sides) -> Array:
     >>> compete(np.array([100.0, 1.0]), sides).round(2).tolist()
     [0.98, 0.01]
     """
+    second_a, second_b = sides.second
     a_once, b_once = sides.one_row      # a has one row a person: a record of b has at most one partner in a
     if not a_once and not b_once:
         return odds / (1 + odds)
@@ -52,8 +55,8 @@ def compete(odds: Array, sides: Sides) -> Array:
     from_l, from_r = odds.copy(), odds.copy()
     for _ in range(ROUNDS):
         at_l, at_r = np.bincount(sides.l, from_r, int(sides.rows[0])), np.bincount(sides.r, from_l, int(sides.rows[1]))
-        next_l = odds / (1 + np.maximum(at_l[sides.l] - from_r, 0))
-        next_r = odds / (1 + np.maximum(at_r[sides.r] - from_l, 0))
+        next_l = odds * (second_b + (1 - second_b) / (1 + np.maximum(at_l[sides.l] - from_r, 0)))
+        next_r = odds * (second_a + (1 - second_a) / (1 + np.maximum(at_r[sides.r] - from_l, 0)))
         from_l, from_r = (from_l + next_l) / 2, (from_r + next_r) / 2
     both = from_l * from_r / odds
     return both / (1 + both)

@@ -68,6 +68,13 @@ def date(column: str, order: str) -> str:
     return f"case {' '.join(cases)} end"
 
 
+def birth_year(column: str, order: str, as_of: int | None) -> str:
+    """The year of birth, from a date or from an age in the year `as_of`."""
+    if as_of is not None:
+        return f"({as_of} - {whole(column)})"
+    return f"try_cast(({date(column, order)})[1:4] as integer)"
+
+
 def soundex(column: str) -> str:
     """The first letter and the consonants after it by class, four characters: Mohammed and Muhamad sound alike."""
     coded = f"translate(substr(replace({column}, ' ', ''), 2), 'bfpvcgjkqsxzdtlmnraeiouyhw', '11112222222233455600000000')"

@@ -38,6 +38,9 @@ def select(side: SideOf, columns: list[Shared], table: str, number: int, start: 
         source = quoted(column.a if number == 0 else column.b)
         if column.role == "birth_date":
             said.append(f"{normal.date(source, column.a_order if number == 0 else column.b_order)} as {column.name}")
+        elif column.role == "birth_year":
+            as_of, order = (column.a_as_of, column.a_order) if number == 0 else (column.b_as_of, column.b_order)
+            said.append(f"{normal.birth_year(source, order, as_of)} as {column.name}")
         elif column.role == "full_name":
             said += full_name(source)
         else:

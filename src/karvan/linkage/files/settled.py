@@ -17,8 +17,8 @@ from karvan.linkage.files.matching import Sides, compete
 Array = np.ndarray
 
 SURE = 0.95
-KINDS = 4               # of strangers: by chance, household, namesakes, same day of birth
-ROUNDS = 30
+KINDS = 8               # of strangers: by chance, of a household, namesakes, born on one day ...
+ROUNDS = 40
 ENOUGH = 300            # settled strangers to learn from
 OLD = 0.5               # weight of m as learned before, against m among the matches found
 
