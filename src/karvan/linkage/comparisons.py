@@ -46,7 +46,7 @@ class Comparison:
 
 
 def like(a: str, b: str, at_least: float = SIMILAR) -> str:
-    return f"jaro_winkler_similarity({a}, {b}) >= {at_least}"
+    return f"alike({a}, {b}, {at_least})"
 
 
 SAME_KEYS = f"""

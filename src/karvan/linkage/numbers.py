@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from karvan.linkage.apart import sides_of
+from karvan.linkage.encode.received import BITS, UNLIKE, unlike
 from karvan.linkage.union import Groups
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ def names_differ(given_a: str | None, surname_a: str | None, given_b: str | None
 
     if not given_a or not given_b:
         return False
+    if BITS in given_a and BITS in given_b:
+        return unlike(given_a, given_b) > UNLIKE
     a, b = given_a.split()[0], given_b.split()[0]
     if a.startswith(b) or b.startswith(a) or key(a) == key(b) or a in (surname_b or "").split() or b in (surname_a or "").split():
         return False

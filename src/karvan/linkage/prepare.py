@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from karvan.linkage.encode.received import MARK, encoded_forms, is_encoded
 from karvan.linkage.names import LONGEST, name_forms
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities") -> i
     """
     import pyarrow as pa
 
-    cut = ", ".join(f"left({part}, {LONGEST})" for part in NAME)
+    cut = ", ".join(f"case when starts_with({part}, '{MARK}') then {part} else left({part}, {LONGEST}) end" for part in NAME)
     spellings = con.sql(f"select hash({', '.join(NAME)}) as name_hash, any_value([{cut}]) as written from {identities} group by 1 order by 1").fetchall()
-    forms = [name_forms(*written) for _, written in spellings]
+    forms = [(encoded_forms if any(map(is_encoded, written)) else name_forms)(*written) for _, written in spellings]
     fields = ("surname", "given", "patronymic", "parts", "surname_key", "given_key")
     columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in fields}
     table = pa.table({"name_hash": pa.array([name_hash for name_hash, _ in spellings], pa.uint64())} | columns)
