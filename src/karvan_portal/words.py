@@ -322,3 +322,25 @@ def reason(code_of_reason: str) -> str:
     except KarvanError:
         told = None
     return source.in_language(told) if told else REASONS.get(code_of_reason, code_of_reason.replace("_", " "))
+
+
+def expected(told: Any) -> str:
+    """What a contract expected of a value, in the reader's language: intake's own phrases; a form or a list of codes stays as it is."""
+    text = str(told or "")
+    phrases = {
+        "a value": _("a value"),
+        "a number": _("a number"),
+        "a whole number": _("a whole number"),
+        "true or false": _("true or false"),
+        "a number of its own": _("a number of its own"),
+        "the digit of ICAO 9303": _("the check digit of ICAO 9303"),
+        "a code valid on that day": _("a code valid on that day"),
+    }
+    if text in phrases:
+        return phrases[text]
+    if text.startswith("list "):
+        return _("a code of the list %(name)s") % {"name": text.removeprefix("list ")}
+    if text.startswith("a value for "):
+        return _("a value for %(name)s") % {"name": text.removeprefix("a value for ")}
+    form, partial, _rest = text.partition(", unknown parts as 00")
+    return _("%(form)s, unknown parts as 00") % {"form": form} if partial else text

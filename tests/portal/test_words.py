@@ -52,6 +52,8 @@ def test_the_catalogue_holds_every_text_of_templates_and_code_and_no_other():
     import portal_words
 
     asked = set(portal_words.texts())
+    inside = [path.name for path in LOCALE.parent.rglob("*.py") if re.search(r"""\bf(?:"[^"\n]*|'[^'\n]*)\{n?gettext\(|\bf(?:"[^"\n]*|'[^'\n]*)\{_\(""", path.read_text(encoding="utf-8"))]
+    assert inside == [], "a text inside an f-string is not found by the script"
     for language in ("az", "ru"):
         kept = {(m.id, m.context) for m in read_po((LOCALE / language / "LC_MESSAGES" / "django.po").open("rb"), locale=language) if m.id}
         assert kept == asked, "run scripts/portal_words.py"

@@ -34,7 +34,7 @@
   function named(spec) {
     delete spec.padding;
     spec.layer.pop();
-    spec.layer[1].encoding.shape.legend = spec.encoding.color.legend = { orient: "bottom", columns: 1, title: null, labelLimit: 280 };
+    spec.layer[1].encoding.shape.legend = spec.encoding.color.legend = { orient: "bottom", columns: 1, title: null, labelLimit: 280, labelFontSize: 13, symbolSize: 70 };
     delete spec.layer[0].encoding.strokeDash.legend;
     spec.layer[0].encoding.strokeDash.legend = null;
   }

@@ -83,7 +83,8 @@ def as_xlsx(page: TablePage, title: str, about: Sequence[tuple[str, str]]) -> by
     rate = book.add_format({"num_format": "#,##0.0" if page.unit == "percent" or page.unit.startswith("per ") else "#,##0"})
     made_up = source.is_synthetic() and page.basis == "records"
     sheet = book.add_worksheet(_("Table"))
-    sheet.write_string(0, 0, f"{title}. {words.unit(page.unit)}" + (f". {_('Synthetic data.')}" if made_up else ""), bold)
+    heading = [f"{title}.", f"{words.unit(page.unit)}.", *([_("Synthetic data.")] if made_up else [])]
+    sheet.write_string(0, 0, " ".join(heading), bold)
     sheet.write_string(2, 0, words.dimension(page.by) if page.by else "", bold)
     for column, period in enumerate(page.periods, 1):
         mark = next((c.mark for row in page.rows for c in row.cells[column - 1 : column] if c is not None and c.mark), "")

@@ -125,9 +125,11 @@ def table_title(entry: dictionary.Entry, page: TablePage) -> str:
 def citation(request: HttpRequest, entry: dictionary.Entry, title: str, vintage: str, basis: str) -> str:
     """How a table or a figure is cited: what, from which data, in which state of the tables, where."""
     data = (_("edition %(vintage)s") if basis == "observations" else _("data complete until %(vintage)s")) % {"vintage": vintage}
-    made_up = f" {_('Synthetic data.')}" if source.is_synthetic() and basis == "records" else ""
     state = _("commit %(number)s") % {"number": source.workspace().head().number}
-    return f"Karvan, {source.country_name()}. {title} ({entry.id}); {data}, {state}.{made_up} {request.build_absolute_uri()}"
+    parts = [f"Karvan, {source.country_name()}.", f"{title} ({entry.id}); {data}, {state}."]
+    if source.is_synthetic() and basis == "records":
+        parts.append(_("Synthetic data."))
+    return " ".join([*parts, request.build_absolute_uri()])
 
 
 def download(request: HttpRequest, indicator: str, kind: str) -> HttpResponse:

@@ -22,6 +22,7 @@ register.filter("to", words.span)
 register.filter("period", words.period)
 register.filter("dimension", words.dimension)
 register.filter("unit", words.unit)
+register.filter("expected", words.expected)
 register.filter("institution", source.institution_name)
 register.filter("text", source.in_language)
 
