@@ -9,7 +9,7 @@ from karvan.intake.checking import Checked, Finding, check
 from karvan.intake.completeness import observed_until
 from karvan.intake.draft import draft
 from karvan.intake.loading import load
-from karvan.intake.mapping import REASONS, REMARK
+from karvan.intake.plan import REASONS, REMARK
 from karvan.intake.returns import list_quarantine, return_file, scorecard
 from karvan.intake.step import STEP, ledger
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from karvan.country import Contract, Country
+from karvan.expressions import literal
 from karvan.intake import gates as judging
 from karvan.intake.deliveries import delivery_of
-from karvan.intake.mapping import REASONS, REMARK
+from karvan.intake.plan import REASONS, REMARK
 from karvan.intake.reading import Reading, reason_text, set_pseudonym_key
 from karvan.workspace import new_connection
 
@@ -65,14 +66,14 @@ def check(path: Path, contract: Contract, country: Country, *, before: Iterable[
         con = new_connection(memory="900MB", temp=Path(scratch))
         try:
             set_pseudonym_key(con, b"dry run")
-            reading = Reading(con, contract, country)
+            reading = Reading(con, contract, country, lambda table: Path(scratch) / table)
             delivery = delivery_of(path, contract)
             reading.take(0, delivery)
             reading.flush()
             counts = reading.counts[0]
             if counts.unreadable is not None:
                 raise counts.unreadable
-            records = sum(con.execute(f"select count(*) from {table}").fetchall()[0][0] for table in reading.interim if table)
+            records = sum(sum(draft.rows.values()) for draft in reading.drafts)
             aside = con.execute("select count(distinct row_no) from problems").fetchall()[0][0]
             verdict = [judging.Gate("file_name", None, delivery.file, contract.file, delivery.fits_name)]
             verdict += judging.judge(counts.plain(), [judging.counts_of(row) for row in before if row["state"] == "accepted"], contract)
@@ -80,12 +81,11 @@ def check(path: Path, contract: Contract, country: Country, *, before: Iterable[
             if show:
                 from karvan.tables import TABLES
 
-                for part, table in zip(reading.plan.parts, reading.interim, strict=True):
-                    if table:
-                        names = [c.name for c in TABLES[part.part.record].columns if c.name in part.columns and c.sensitivity in ("P0", "P1", "P2")]
-                        if not names:
-                            continue
-                        found = con.execute(f"select {', '.join(names)} from {table} order by seq, row_no, item_no limit {int(show)}")
+                for draft in reading.drafts:
+                    part = reading.plan.parts[draft.place]
+                    names = [c.name for c in TABLES[part.part.record].columns if c.name in part.columns and c.sensitivity in ("P0", "P1", "P2")]
+                    if names:
+                        found = con.execute(f"select {', '.join(names)} from read_parquet({literal(str(draft.records))}) limit {int(show)}")
                         first += [{"record": part.part.record} | dict(zip(names, row, strict=True)) for row in found.fetchall()]
             return Checked(contract.id, delivery.period, counts.rows, records, aside, tuple(findings(con, contract, country, lang)), tuple(verdict), tuple(first))
         finally:

@@ -70,7 +70,7 @@ def judge(counts: dict[str, Any], before: Iterable[dict[str, Any]], contract: Co
 def over(count: int, total: int, share: float, by_chance: float) -> bool:
     """Whether `count` of `total` is more than `share`, and so many more that chance alone would do it less often than `by_chance`.
 
-    >>> over(1, 40, 0.01, 0.001), over(8, 205, 0.01, 0.001), over(1100, 100000, 0.01, 0.001)
+    >>> over(1, 40, 0.01, 0.001), over(9, 205, 0.01, 0.001), over(1100, 100000, 0.01, 0.001)
     (False, True, True)
     """
     if total == 0 or count / total <= share:
@@ -80,7 +80,7 @@ def over(count: int, total: int, share: float, by_chance: float) -> bool:
     if share >= 1:
         return False
     expected = total * share
-    if expected > 1000:    # the normal approximation, far in the tail, is close enough here
+    if expected > 500:    # the normal approximation is close enough here, and the exact sum would begin below the smallest number
         return (count - 0.5 - expected) / math.sqrt(expected * (1 - share)) > 3.09
     tail, term = 0.0, math.exp(total * math.log1p(-share))
     for k in range(count):

@@ -1,19 +1,23 @@
-"""Settling: of rows that say the same thing one stays; then the parts of the tables that changed are written.
+"""Settling: the parts of the tables that a feed's new deliveries change are written.
 
-The law, for records of one number (`record_id`), in the order of their deliveries and rows: a row that repeats the one before it
-is a duplicate; a row that differs replaces it, and the one before is superseded (a duplicate, if both stand in one file). What
-stays is the first row that says what the last row says. The result does not depend on how many runs the deliveries were read in.
+A part is a feed and a year. Where all its rows were read now, in order, its drafts become its pieces as they are; only drafts that lost
+rows (see `contest`) are written again, without them. Where rows of earlier runs stay, the part is put together anew.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from karvan.expressions import literal
+from karvan.intake.contest import changes_of_kept, contest, counts_of_new, make_new, make_old, own_columns, paths_sql, survivors
 from karvan.intake.deliveries import Delivery
-from karvan.intake.mapping import IDENTITY_COLUMNS, OWN
+from karvan.intake.drafts import NONE, STAMP, Draft, keeps_identities, repeated
+from karvan.intake.plan import IDENTITY_COLUMNS
 from karvan.intake.reading import Reading
 from karvan.tables import TABLES
 from karvan.workspace import Transaction, Workspace
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
     import duckdb
 
 DELIVERED = pa.schema([("seq", pa.int32()), ("delivery_id", pa.string()), ("file", pa.string()), ("part", pa.string()), ("is_new", pa.bool_()), ("is_kept", pa.bool_())])
+Old = dict[str, dict[str, list[str]]]    # by table and part, the files in force
+SAID = " or ".join(f"{n} is not null" for n in IDENTITY_COLUMNS)
 
 
 def settle(
@@ -47,194 +53,159 @@ def settle(
     con.register("delivered_in", pa.table(list(map(list, zip(*rows, strict=True))), schema=DELIVERED))
     con.execute("create or replace temp table delivered as select * from delivered_in")
     con.unregister("delivered_in")
-    feed = reading.contract.id
     records = list(dict.fromkeys(p.part.record for p in reading.plan.parts))
-    old_parts = {name: parts_of(ws, tx, name, feed) for name in (*records, "identities", "quarantine")}
+    old: Old = {name: files_of(ws, tx, name, reading.contract.id) for name in (*records, "identities", "quarantine")}
+    flat = {name: [path for paths in parts.values() for path in paths] for name, parts in old.items()}
 
     for place in range(len(reading.plan.parts)):
-        source = reading.interim[place]
-        con.execute(f"create or replace temp view new_{place} as " + (f"select n.*, hash({content_of(reading, place)}) as content, d.delivery_id, d.part from {source} n join delivered d using (seq) where d.is_new" if source else f"select {empty_new(reading, place)}"))
+        make_new(con, reading, place)
     for record in records:
-        make_old(con, record, old_parts, reading)
+        make_old(con, reading, record, flat[record], flat["identities"])
+    contest(con, reading, {record: flat[record] for record in records})
+    outcome = (counts_of_new(con, reading) if new else {}) | changes_of_kept(con, records)
 
-    contest(con, reading, records)
-    outcome = counts_of_new(con, reading, records) if new else {}
-    outcome |= changes_of_kept(con, records)
-
-    touched = {d.part for d in everything if d.delivery_id in new | gone} | {row[0] for row in con.execute("select distinct d.part from losers join delivered d using (seq)").fetchall()}
-    for record in records:
-        for key in sorted(touched):
-            write_record(tx, con, reading, record, key, bool(old_parts[record].get(key)))
-    for key in sorted(touched):
-        write_identities(tx, con, reading, records, key, old_parts["identities"].get(key))
-        write_quarantine(tx, con, reading, key, old_parts["quarantine"].get(key))
+    touched = {d.part for d in everything if d.delivery_id in new | gone} | {part for (part,) in con.execute("select distinct d.part from losers join delivered d using (seq)").fetchall()}
+    drafts_of = {part: [d for d in reading.drafts if d.part == part] for part in touched}
+    as_they_are = {part for part in touched if in_order(drafts_of[part]) and not any(old[record].get(part) for record in records)}
+    for part in sorted(touched - as_they_are):    # first, as drafts are moved below
+        for record in records:
+            write_record(tx, con, reading, records, record, part, old)
+        write_identities(tx, con, reading, records, part, old)
+    for part in sorted(as_they_are):
+        write_drafts(tx, con, reading, part, drafts_of[part], {seq_of[key] for key in new})
+    for part in sorted(touched):
+        write_quarantine(tx, con, reading, part, old)
     return outcome
 
 
-def parts_of(ws: Workspace, tx: Transaction, table: str, feed: str) -> dict[str, str]:
-    """The parts of a table that a feed has now: key and path."""
+def files_of(ws: Workspace, tx: Transaction, table: str, feed: str) -> dict[str, list[str]]:
+    """The files of a table that a feed has now, by part."""
     version = ws.version(table, at=tx.base)
-    return {part.key: path for part, path in zip(version.parts, ws.paths(version), strict=True) if part.key.startswith(f"{feed}/")}
+    found: dict[str, list[str]] = {}
+    for part, path in zip(version.parts, ws.paths(version), strict=True):
+        if part.key.startswith(f"{feed}/"):
+            found.setdefault("/".join(part.key.split("/")[:2]), []).append(path)
+    return found
 
 
-def paths_sql(paths: list[str]) -> str:
-    return f"read_parquet([{', '.join(literal(p) for p in paths)}])" if paths else ""
+def put(tx: Transaction, table: str, part: str, pieces: list[duckdb.DuckDBPyRelation | Path], before: int) -> None:
+    """Write the pieces of a part: the first under its own key, the others numbered; `before` is how many pieces it had."""
+    keys = [part, *(f"{part}/{n:04d}" for n in range(1, max(before, len(pieces))))]
+    for key, piece in zip(keys, pieces, strict=False):
+        tx.write(table, piece, part=key)
+    for key in keys[len(pieces) :]:
+        tx.drop(table, part=key)
 
 
-def who(reading: Reading, place: int) -> list[str]:
-    return [f"i_{n}" for n in (*IDENTITY_COLUMNS, "observed_on")] if reading.keeps_identities(place) else []
+# -- a part that was read now, from end to end ---------------------------------------------------------------------------
 
 
-def own_columns(record: str) -> list[Any]:
-    return [c for c in TABLES[record].columns if c.name not in OWN]
+def in_order(drafts: list[Draft]) -> bool:
+    """Whether drafts are those of one record, one after another in the order of deliveries."""
+    seqs = [(min(d.rows), max(d.rows)) for d in drafts]
+    return len({d.place for d in drafts}) == 1 and all(one[1] <= two[0] for one, two in pairwise(seqs))
 
 
-def content_of(reading: Reading, place: int) -> str:
-    """Columns in which two rows of one record_id must agree to say the same; hashed only where there are two."""
-    names = [c.name for c in own_columns(reading.plan.parts[place].part.record) if c.name != "same_second"]
-    return ", ".join([*names, "extra", *(f"i_{n}" for n in IDENTITY_COLUMNS if reading.keeps_identities(place))])
+def write_drafts(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, part: str, drafts: list[Draft], new: set[int]) -> None:
+    """Make drafts the pieces of a part; those that lost rows are written again."""
+    lost = con.execute("select hash(record_id) as h from losers").fetchnumpy()["h"]
+    changed = [not new.issuperset(d.rows) or meets(d.numbers, lost) for d in drafts]
+    record = reading.plan.parts[drafts[0].place].part.record
+    recounted = recount_seconds(con, drafts, changed) if record == "crossing" else NONE
+    columns = [f"r.{c.name}" for c in TABLES[record].columns]
+    seconds = ""
+    if len(recounted):
+        columns = ["coalesce(s.n, r.same_second) as same_second" if c == "r.same_second" else c for c in columns]
+        seconds = f" left join recounted s on s.h = {STAMP}"
+    for_records: list[duckdb.DuckDBPyRelation | Path] = []
+    for_identities: list[duckdb.DuckDBPyRelation | Path] = []
+    for draft, has_lost in zip(drafts, changed, strict=True):
+        stay = f"({stayers(draft)}) r"
+        is_written = has_lost or meets(draft.seconds, recounted)
+        for_records.append(con.sql(f"select {', '.join(columns)} from {stay}{seconds} order by r.file_row_number") if is_written else draft.records)
+        if draft.identities and (has_lost or draft.silent):
+            who = f"read_parquet({literal(str(draft.identities))}, file_row_number = true)"
+            for_identities.append(con.sql(f"select i.* exclude (file_row_number) from {who} i semi join {stay} using (file_row_number) where {SAID} order by i.file_row_number"))
+        elif draft.identities:
+            for_identities.append(draft.identities)
+    put(tx, record, part, for_records, 0)
+    if keeps_identities(reading.plan, reading.plan.parts[drafts[0].place]):
+        put(tx, "identities", part, for_identities, 0)
 
 
-def empty_new(reading: Reading, place: int) -> str:
-    cells = ["cast(null as integer) as seq", "cast(null as bigint) as row_no", "cast(null as bigint) as item_no", "cast(null as varchar) as record_id", "cast(null as varchar) as extra"]
-    cells += [f"cast(null as {c.duckdb_type}) as {c.name}" for c in own_columns(reading.plan.parts[place].part.record)]
-    cells += [f"cast(null as {'date' if n == 'i_observed_on' else 'varchar'}) as {n}" for n in who(reading, place)]
-    cells += ["cast(null as ubigint) as h", "cast(null as ubigint) as content", "cast(null as varchar) as delivery_id", "cast(null as varchar) as part"]
-    return ", ".join(cells) + " where false"
+def meets(hashes: np.ndarray, others: np.ndarray) -> bool:
+    return bool(len(others)) and bool(np.isin(others, hashes).any())
 
 
-def make_old(con: duckdb.DuckDBPyConnection, record: str, old_parts: dict[str, dict[str, str]], reading: Reading) -> None:
-    """A view of the records of kept deliveries, with their content hash over the same columns as of new ones."""
-    source = paths_sql(list(old_parts[record].values()))
-    places = [i for i, p in enumerate(reading.plan.parts) if p.part.record == record]
-    with_who = any(reading.keeps_identities(i) for i in places)
-    columns = [c.name for c in own_columns(record)]
-    names = [f"i_{n}" for n in IDENTITY_COLUMNS] if with_who else []
-    content = ", ".join([*(c for c in columns if c != "same_second"), "extra", *names])
-    if not source:
-        cells = [f"cast(null as {t}) as {n}" for n, t in (("seq", "integer"), ("row_no", "bigint"), ("record_id", "varchar"), ("h", "ubigint"), ("content", "ubigint"), ("delivery_id", "varchar"), ("part", "varchar"))]
-        con.execute(f"create or replace temp view old_{record} as select {', '.join(cells)} where false")
-        return
-    identities = paths_sql(list(old_parts["identities"].values()))
-    join = ""
-    if with_who:
-        listed = ", ".join(f"{n} as i_{n}" for n in (*IDENTITY_COLUMNS, "observed_on"))
-        join = f" left join (select record_id, {listed} from {identities} where record_type = {literal(record)}) i using (record_id)" if identities else ""
-        if not identities:
-            content = ", ".join([*(c for c in columns if c != "same_second"), "extra", *("null" for _ in names)])
-    con.execute(
-        f"create or replace temp view old_{record} as select r.*, d.seq, d.part, hash(record_id) as h, hash({content}) as content{', i.* exclude (record_id)' if join else ''} "
-        f"from {source} r join delivered d using (delivery_id){join} where d.is_kept"
-    )
+def stayers(draft: Draft) -> str:
+    """SQL of the rows of a draft that stay, with their places in it."""
+    rows = f"select r.*, d.seq from read_parquet({literal(str(draft.records))}, file_row_number = true) r join delivered d using (delivery_id) where d.is_new"
+    return survivors(f"({rows})", draft.place)
 
 
-def contest(con: duckdb.DuckDBPyConnection, reading: Reading, records: list[str]) -> None:
-    """Table `losers`: rows that give way to another of the same record_id, and as what they count."""
-    new = [f"select h from new_{i}" for i in range(len(reading.plan.parts))]
-    old = [f"select h from old_{r}" for r in records]
-    con.execute(f"create or replace temp table contested as select h from ({' union all '.join(new + old)}) group by h having count(*) > 1")
-    listed = [f"select record_id, seq, row_no, item_no, content, {i} as place from new_{i} where h in (select h from contested)" for i in range(len(reading.plan.parts))]
-    listed += [f"select record_id, seq, row_no, 0 as item_no, content, {-1 - k} as place from old_{r} where h in (select h from contested)" for k, r in enumerate(records)]
-    con.execute(
-        "create or replace temp table losers as with lined as (select *, lag(content) over w is distinct from content or row_number() over w = 1 as is_head "
-        f"from ({' union all '.join(listed)}) window w as (partition by record_id order by seq, row_no, item_no, place)), "
-        "heads as (select *, lead(seq) over w as next_seq from lined where is_head window w as (partition by record_id order by seq, row_no, item_no, place)) "
-        "select record_id, seq, row_no, item_no, place, 'duplicate' as outcome from lined where not is_head "
-        "union all select record_id, seq, row_no, item_no, place, case when next_seq = seq then 'duplicate' else 'superseded' end from heads where next_seq is not null"
-    )
+def recount_seconds(con: duckdb.DuckDBPyConnection, drafts: list[Draft], changed: list[bool]) -> np.ndarray:
+    """Table `recounted`: how many crossings of a part stand in the same second at one point, where that is not what its draft says.
 
-
-def survivors(place: int) -> str:
-    """SQL of the rows of the n-th record that stay."""
-    return f"select n.* from new_{place} n where not exists (select 1 from losers l where l.place = {place} and l.seq = n.seq and l.row_no = n.row_no and l.item_no = n.item_no)"
-
-
-def old_survivors(record: str, k: int) -> str:
-    return f"select o.* from old_{record} o where not exists (select 1 from losers l where l.place = {-1 - k} and l.record_id = o.record_id)"
-
-
-def counts_of_new(con: duckdb.DuckDBPyConnection, reading: Reading, records: list[str]) -> dict[str, dict[str, int]]:
-    """Where each row of the new deliveries went."""
-    single = len(reading.plan.parts) == 1 and not reading._many
-    if single:
-        lost = "select seq, count(*) filter (outcome = 'duplicate') as duplicate, count(*) filter (outcome = 'superseded') as superseded from losers where place >= 0 group by seq"
-        rows = "select seq, count(*) as n, count(*) as records from new_0 group by seq"
-        query = f"select seq, n - coalesce(duplicate, 0) - coalesce(superseded, 0), coalesce(duplicate, 0), coalesce(superseded, 0), records - coalesce(duplicate, 0) - coalesce(superseded, 0) from ({rows}) left join ({lost}) using (seq)"
-    else:
-        rows = " union all ".join(f"select seq, row_no, item_no, {i} as place from new_{i}" for i in range(len(reading.plan.parts)))
-        query = (
-            "select seq, count(*) filter (stay > 0), count(*) filter (stay = 0 and not replaced), count(*) filter (stay = 0 and replaced), sum(stay) from ("
-            "select seq, row_no, count(*) filter (l.outcome is null) as stay, coalesce(bool_or(l.outcome = 'superseded'), false) as replaced "
-            f"from ({rows}) left join losers l using (seq, row_no, item_no, place) group by seq, row_no) group by seq"
-        )
-    found = {seq: (read, duplicate, superseded, int(made)) for seq, read, duplicate, superseded, made in con.execute(query).fetchall()}
-    aside = dict(con.execute("select seq, count(distinct row_no) from problems group by seq").fetchall())
-    outcome = {}
-    for seq, key in con.execute("select seq, delivery_id from delivered where is_new").fetchall():
-        read, duplicate, superseded, made = found.get(seq, (0, 0, 0, 0))
-        outcome[key] = {"rows_read": read, "rows_duplicate": duplicate, "rows_superseded": superseded, "rows_quarantined": aside.get(seq, 0), "rows_held": 0, "records": made}
-    return outcome
-
-
-def changes_of_kept(con: duckdb.DuckDBPyConnection, records: list[str]) -> dict[str, dict[str, int]]:
-    """What kept deliveries lost to new ones: changes of their counts."""
-    remaining = " union all ".join(f"select seq, row_no from ({old_survivors(r, k)})" for k, r in enumerate(records))
-    query = (
-        "select d.delivery_id, sum(lost), count(*) filter (not remains and not replaced), count(*) filter (not remains and replaced) from ("
-        "select l.seq, l.row_no, count(*) as lost, bool_or(outcome = 'superseded') as replaced, "
-        f"exists (select 1 from ({remaining}) s where s.seq = l.seq and s.row_no = l.row_no) as remains from losers l where place < 0 group by l.seq, l.row_no"
-        ") join delivered d using (seq) group by 1"
-    )
-    return {
-        key: {"rows_read": -(duplicate + superseded), "rows_duplicate": duplicate, "rows_superseded": superseded, "records": -int(lost)}
-        for key, lost, duplicate, superseded in con.execute(query).fetchall()
-    }
-
-
-def write_record(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, record: str, key: str, has_old: bool) -> None:
-    """Write one part of one record table."""
-    feed = reading.contract.id
-    columns = ", ".join(c.name for c in own_columns(record))
-    sources = [
-        f"select seq, record_id, delivery_id, row_no, extra, {columns} from ({survivors(i)}) where part = {literal(key)}" for i, p in enumerate(reading.plan.parts) if p.part.record == record
+    These are the seconds that two drafts share, and those of the rows that leave. Gives their hashes.
+    """
+    shared = repeated([d.seconds for d in drafts])
+    left = [
+        con.execute(f"select distinct {STAMP} as h from read_parquet({literal(str(d.records))}, file_row_number = true) where file_row_number not in (select file_row_number from ({stayers(d)}))").fetchnumpy()["h"]
+        for d, has_lost in zip(drafts, changed, strict=True)
+        if has_lost
     ]
-    if has_old:
-        places = list(dict.fromkeys(p.part.record for p in reading.plan.parts))
-        sources.append(f"select seq, record_id, delivery_id, row_no, extra, {columns} from ({old_survivors(record, places.index(record))}) where part = {literal(key)}")
-    rows = " union all ".join(sources)
+    wanted = np.unique(np.concatenate([shared, *left]))
+    if len(wanted):
+        con.register("wanted", pa.table({"h": wanted}))
+        rows = " union all ".join(f"select {STAMP} as h from ({stayers(d)})" for d in drafts if meets(d.seconds, wanted))
+        con.execute(f"create or replace temp table recounted as select h, count(*) as n from ({rows}) where h in (select h from wanted) group by h")
+        con.unregister("wanted")
+    return wanted
+
+
+# -- a part that keeps rows of earlier runs, or that several records go to -----------------------------------------------
+
+
+def write_record(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, records: list[str], record: str, part: str, old: Old) -> None:
+    """Put one part of one record table together, from what stays of new and of old rows."""
+    columns = ", ".join(("seq", "record_id", "delivery_id", "row_no", "extra", *(c.name for c in own_columns(record))))
+    views = [(f"rows_{i}", i) for i, p in enumerate(reading.plan.parts) if p.part.record == record]
+    before = old[record].get(part, [])
+    if before:
+        views.append((f"old_{record}", -1 - records.index(record)))
+    rows = " union all ".join(f"select {columns} from ({survivors(view, place)}) where part = {literal(part)}" for view, place in views)
     if record == "crossing":
         con.execute(f"create or replace temp table seconds as select bcp, crossed_at, count(*) as n from ({rows}) group by all having count(*) > 1")
         rows = f"select r.* exclude (same_second), coalesce(s.n, 1) as same_second from ({rows}) r left join seconds s on s.bcp is not distinct from r.bcp and s.crossed_at = r.crossed_at"
-    if has_old or con.execute(f"select 1 from ({rows}) limit 1").fetchall():
-        tx.write(record, con.sql(f"select record_id, {literal(feed)} as feed, delivery_id, row_no, extra, {columns} from ({rows}) order by seq, row_no, record_id"), part=key)
+    listed = ", ".join(f"{literal(reading.contract.id)} as feed" if c.name == "feed" else c.name for c in TABLES[record].columns)
+    if before or con.execute(f"select 1 from ({rows}) limit 1").fetchall():
+        put(tx, record, part, [con.sql(f"select {listed} from ({rows}) order by seq, row_no, record_id")], len(before))
 
 
-def write_identities(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, records: list[str], key: str, old: str | None) -> None:
-    """Write one part of `identities`: who the records of this part speak of."""
-    names = [c.name for c in TABLES["identities"].columns]
-    mine = [n for n in names if n not in ("record_id", "record_type", "feed", "delivery_id", "observed_on")]
+def write_identities(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, records: list[str], part: str, old: Old) -> None:
+    """Put one part of `identities` together: who the records of this part speak of."""
     sources = []
-    for i, part in enumerate(reading.plan.parts):
-        if reading.keeps_identities(i):
-            said = " or ".join(f"i_{n} is not null" for n in mine)
-            listed = ", ".join(f"i_{n} as {n}" for n in mine)
-            sources.append(f"select seq, row_no, record_id, {literal(part.part.record)} as record_type, delivery_id, i_observed_on as observed_on, {listed} from ({survivors(i)}) where part = {literal(key)} and ({said})")
+    listed = ", ".join(f"i_{n} as {n}" for n in IDENTITY_COLUMNS)
+    for i, made in enumerate(reading.plan.parts):
+        if keeps_identities(reading.plan, made):
+            sources.append(f"select seq, row_no, record_id, {literal(made.part.record)} as record_type, delivery_id, i_observed_on as observed_on, {listed} from ({survivors(f'new_{i}', i)}) where part = {literal(part)} and ({SAID})")
     if not sources:
         return
-    if old:
-        kept = " union all ".join(f"select record_id, seq, row_no from ({old_survivors(r, k)}) where part = {literal(key)}" for k, r in enumerate(records))
-        sources.append(f"select k.seq, k.row_no, i.record_id, i.record_type, i.delivery_id, i.observed_on, {', '.join(f'i.{n}' for n in mine)} from read_parquet({literal(old)}) i join ({kept}) k using (record_id)")
-    rows = " union all ".join(sources)
-    listed = ", ".join(mine)
-    tx.write("identities", con.sql(f"select record_id, record_type, {literal(reading.contract.id)} as feed, delivery_id, observed_on, {listed} from ({rows}) order by seq, row_no, record_id"), part=key)
+    before = old["identities"].get(part, [])
+    if before:
+        kept = " union all ".join(f"select record_id, seq, row_no from ({survivors(f'old_{r}', -1 - k)}) where part = {literal(part)}" for k, r in enumerate(records))
+        sources.append(f"select k.seq, k.row_no, i.record_id, i.record_type, i.delivery_id, i.observed_on, {', '.join(f'i.{n}' for n in IDENTITY_COLUMNS)} from {paths_sql(before)} i join ({kept}) k using (record_id)")
+    columns = ", ".join(f"{literal(reading.contract.id)} as feed" if c.name == "feed" else c.name for c in TABLES["identities"].columns)
+    put(tx, "identities", part, [con.sql(f"select {columns} from ({' union all '.join(sources)}) order by seq, row_no, record_id")], len(before))
 
 
-def write_quarantine(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, key: str, old: str | None) -> None:
+def write_quarantine(tx: Transaction, con: duckdb.DuckDBPyConnection, reading: Reading, part: str, old: Old) -> None:
     """Write one part of `quarantine`: rows set aside, of deliveries in force."""
     columns = "delivery_id, file, row_no, reason, field, found, expected, raw"
-    rows = f"select d.seq, d.delivery_id, d.file, p.row_no, p.reason, p.field, p.found, p.expected, p.raw from (from problems union all from remarks) p join delivered d using (seq) where d.is_new and d.part = {literal(key)}"
-    if old:
-        rows += f" union all select d.seq, q.delivery_id, q.file, q.row_no, q.reason, q.field, q.found, q.expected, q.raw from read_parquet({literal(old)}) q join delivered d using (delivery_id) where d.is_kept"
-    if old or con.execute(f"select count(*) from ({rows})").fetchall()[0][0]:    # type: ignore[index]
+    before = old["quarantine"].get(part)
+    rows = f"select d.seq, d.delivery_id, d.file, p.row_no, p.reason, p.field, p.found, p.expected, p.raw from (from problems union all from remarks) p join delivered d using (seq) where d.is_new and d.part = {literal(part)}"
+    if before:
+        rows += f" union all select d.seq, q.delivery_id, q.file, q.row_no, q.reason, q.field, q.found, q.expected, q.raw from {paths_sql(before)} q join delivered d using (delivery_id) where d.is_kept"
+    if before or con.execute(f"select 1 from ({rows}) limit 1").fetchall():
         listed = columns.replace("delivery_id, file", f"delivery_id, {literal(reading.contract.id)} as feed, file")
-        tx.write("quarantine", con.sql(f"select {listed} from ({rows}) order by seq, row_no, reason, field"), part=key)
+        tx.write("quarantine", con.sql(f"select {listed} from ({rows}) order by seq, row_no, reason, field"), part=part)

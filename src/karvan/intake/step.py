@@ -123,7 +123,7 @@ def run_feed(
     if not fresh:
         return None
 
-    reading = Reading(con, contract, country)
+    reading = Reading(con, contract, country, lambda table: ws.folder(table) / "data")
     verdicts: dict[str, list[gates.Gate]] = {}
     held: set[str] = {key for key, row in lines.items() if row["state"] == "held" and key not in fresh}
     read_now: set[str] = set()

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from karvan.country import Contract
 from karvan.errors import DataError
-from karvan.intake.mapping import physical_columns
+from karvan.intake.plan import physical_columns
 from karvan.intake.readers import Piece, positions_in
 
 PIECE = 100_000

@@ -10,7 +10,7 @@ from typing import Any
 from karvan.country import Contract
 from karvan.errors import DataError
 from karvan.intake.bytes_in import open_extract, utf8_blocks
-from karvan.intake.mapping import physical_columns
+from karvan.intake.plan import physical_columns
 from karvan.intake.readers import Piece, cells_table
 
 PIECE = 20_000

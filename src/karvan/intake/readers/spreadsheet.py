@@ -10,7 +10,7 @@ from typing import Any
 
 from karvan.country import Contract
 from karvan.errors import DataError
-from karvan.intake.mapping import physical_columns
+from karvan.intake.plan import physical_columns
 from karvan.intake.readers import Piece, cells_table, positions_in
 
 PIECE = 50_000

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from karvan.country import Contract
 from karvan.errors import DataError
 from karvan.intake.bytes_in import open_extract, utf8_blocks
-from karvan.intake.mapping import physical_columns
+from karvan.intake.plan import physical_columns
 from karvan.intake.readers import Piece, positions_in
 from karvan.intake.readers.lines import header_of, lines_of, split_quoted
 

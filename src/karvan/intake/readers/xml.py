@@ -11,7 +11,7 @@ from lxml import etree
 from karvan.country import Contract
 from karvan.errors import DataError, PackError
 from karvan.intake.bytes_in import open_extract
-from karvan.intake.mapping import physical_columns
+from karvan.intake.plan import physical_columns
 from karvan.intake.readers import Piece, cells_table
 
 PIECE = 20_000
