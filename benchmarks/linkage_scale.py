@@ -25,7 +25,7 @@ from karvan.workspace import Workspace, new_connection, run_step
 NEW = 10_000
 PAIRS = 300_000_000
 AGENCIES = ("border", "migration", "register", "labour", "education", "health", "tax", "justice", "social", "foreign")
-VOWELS, CONSONANTS = "a e ə i o u ö ü".split(), "b c ç d f g h k l m n q r s ş t v x y z".split()
+VOWELS, CONSONANTS = ["a", "e", "ə", "i", "o", "u", "ö", "ü"], ["b", "c", "ç", "d", "f", "g", "h", "k", "l", "m", "n", "q", "r", "s", "ş", "t", "v", "x", "y", "z"]
 LETTERS = {   # as written, in the machine-readable zone, in Russian
     "ə": ("A", "а"), "ç": ("CH", "ч"), "ş": ("SH", "ш"), "ö": ("O", "о"), "ü": ("U", "ю"), "q": ("G", "г"), "x": ("KH", "х"), "c": ("J", "дж"), "y": ("Y", "й"), "e": ("E", "е"),
     **{a: (a.upper(), r) for a, r in zip("abdfghiklmnoprstuvz", "абдфгхиклмнопрстувз", strict=True)},

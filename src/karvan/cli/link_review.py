@@ -140,4 +140,23 @@ def difference(ws: Workspace, as_json: bool) -> None:
     show([found], list(found), as_json=as_json)
 
 
-VERBS = (review, explain, decide, decisions, events, undo, difference)
+@click.command()
+@workspace_option
+@json_option
+@click.option("-n", "number", default=20, show_default=True, type=click.IntRange(1), help="Draws.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same draws.")
+def draws(ws: Workspace, as_json: bool, number: int, seed: int) -> None:
+    """Draw other partitions by the probabilities of uncertain pairs, into the table link_draws: how far linkage error can move a figure.
+
+    \b
+    Example:
+      karvan link draws -n 20 -w demo
+    """
+    from karvan.linkage import draw
+
+    with ws.lock(), progress("draws") as report:
+        found = draw(ws, draws=number, seed=seed, progress=report)
+    show([found], list(found), as_json=as_json)
+
+
+VERBS = (review, explain, decide, decisions, events, undo, difference, draws)

@@ -130,7 +130,7 @@ def touch(con: duckdb.DuckDBPyConnection, holding: Sequence[Standing]) -> None:
     con.register("sides", pa.table({"label": pa.array([label for label, _ in sides], pa.string()), "record_id": pa.array([record for _, record in sides], pa.string())}))
     con.execute("create or replace temp table said_of as select distinct label, person_id from sides join links using (record_id)")
     con.unregister("sides")
-    con.execute(f"create or replace temp table shared as from link_numbers where number in (select number from link_numbers group by 1 having count(*) between 2 and {TOO_MANY})")
+    shared_numbers(con)
     con.execute("create or replace temp table fresh_identities as from identities semi join fresh using (record_id)")
     prepare(con, "fresh_identities")
     con.execute(f"""
@@ -140,6 +140,11 @@ def touch(con: duckdb.DuckDBPyConnection, holding: Sequence[Standing]) -> None:
             union all select person_id from link_numbers semi join (select number from ({NUMBERS})) using (number)
                       where number not in (select number from link_numbers group by 1 having count(*) > {TOO_MANY}))""")
     close(con)
+
+
+def shared_numbers(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `shared`: numbers under which several persons stand, but not so many that it is a placeholder."""
+    con.execute(f"create or replace temp table shared as from link_numbers where number in (select number from link_numbers group by 1 having count(*) between 2 and {TOO_MANY})")
 
 
 def close(con: duckdb.DuckDBPyConnection) -> None:

@@ -71,6 +71,15 @@ EVIDENCE = (
         ),
         key=("event_id",),
     ),
+    Table(
+        "link_draws", "derived", "linkage", "one record in one draw", "Records whose person differs from `links` in partitions drawn by the probabilities of the pairs: what linkage error can move.",
+        (
+            Column("draw", "whole", "number of the draw, from 1", null="never"),
+            Column("record_id", "text", "the record", null="never"),
+            Column("person_id", "text", "its person in this draw; a number that `links` has not, where the record's part of a person stands alone", null="never"),
+        ),
+        key=("draw", "record_id"),
+    ),
 )
 
 STATE = (
