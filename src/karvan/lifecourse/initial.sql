@@ -55,7 +55,7 @@ select person_id, listed or permitted as by_record, record_id,
             when moved_away or stranger or permitted then false
        end as resident,
        case when ask_departure then cast($observed_from - cast(first_on - $observed_from as integer) as date)
-            when ask_arrival then least(likely_from_on, seen_on, case when permitted then null else $observed_from end)
+            when ask_arrival then least(likely_from_on, seen_on, case when permitted then null else cast($observed_from - cast(first_on - $observed_from as integer) as date) end)
        end as seed_on,
        case when ask_departure then 'out' when ask_arrival then 'in' end as seed_direction
 from judged

@@ -1,13 +1,13 @@
 -- Permits and protection of foreigners, joined where one prolongs the other. A chain begins with the stay in which its first permit was
 -- given (where that was not seen, the usual wait before it), and ends with the last departure, if it ran out while its holder was abroad.
 with rights as (
-    select s.person_id, s.status, s.record_id, s.from_on, coalesce(s.to_on, date '9999-12-31') as to_on, coalesce(p.action in ('extend', 'replace'), false) as prolongs,
+    select s.person_id, s.status, s.record_id, s.from_on, coalesce(s.to_on, date '9999-12-31') as to_on, coalesce(p.action in ('extend', 'replace'), false) as prolongs, p.applied_on,
            max(coalesce(s.to_on, date '9999-12-31')) over (partition by s.person_id order by s.from_on, s.record_id rows between unbounded preceding and 1 preceding) as reached
     from status_records s left join permit p using (record_id)
     where s.status in ('temporary', 'permanent', 'refugee') and s.from_on is not null and coalesce(s.to_on, date '9999-12-31') >= s.from_on
 ),
-numbered as (              -- an extension says itself that there was a permit before it, however late it came
-    select *, sum(case when reached is null or from_on > reached + 1 + case when prolongs then $extension_days else $bridge_days end then 1 else 0 end)
+numbered as (              -- an extension says itself that there was a permit before it; so does one asked for while the last still ran, however late it came
+    select *, sum(case when reached is null or from_on > reached + 1 + case when prolongs or coalesce(applied_on <= reached, false) then $extension_days else $bridge_days end then 1 else 0 end)
               over (partition by person_id order by from_on, record_id rows unbounded preceding) as island
     from rights
 ),

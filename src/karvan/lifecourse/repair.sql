@@ -17,12 +17,12 @@ proof as (                 -- days on which a record saw the person inside, and 
     from broken b join proofs p on p.person_id = b.person_id and p.seen_on >= b.lower_on and p.seen_on <= b.upper_on
     group by b.person_id, b.spell_no
 ),
-lawful as (                -- last lawful day of the stay, by any status that covers its beginning or begins in it
+lawful as (                -- last lawful day of the stay, by any status that covers its beginning or begins in its first year; of an open stay, whatever is given inside
     select b.person_id, b.spell_no,
            max(coalesce(s.to_on, date '9999-12-31')) as until_on,
            max(case when s.status = 'registered_stay' then s.to_on end) as registered_until_on
     from broken b join status_records s on s.person_id = b.person_id
-     and coalesce(s.from_on, date '0001-01-01') <= least(b.upper_on, b.lower_on + 365) and coalesce(s.to_on, date '9999-12-31') >= b.lower_on
+     and coalesce(s.from_on, date '0001-01-01') <= case when b.closed_by = 'censored' and s.status <> 'visa' then b.upper_on else least(b.upper_on, b.lower_on + 365) end and coalesce(s.to_on, date '9999-12-31') >= b.lower_on
     where b.entered_on is not null and s.status <> 'citizen'
     group by b.person_id, b.spell_no
 ),
@@ -69,13 +69,25 @@ presumed as (              -- of the stays long overdue in a stratum, as many as
         from judged j left join claims c using (person_id)
         where j.may_end and j.due_on + $max_open_days < $observed_until
     ) o
-    left join missed_exits m using (claim)
-    where coalesce(o.place <= m.expected, true)
+    left join missed_crossings m using (claim)
+    where coalesce(o.place <= m.exits, true)
+),
+unseen as (                -- of the strangers first seen going out, as many came in unseen as entries were missed; the last to leave first
+    select o.person_id, o.spell_no
+    from (
+        select j.person_id, j.spell_no, coalesce(c.claim, 'none') as claim,
+               row_number() over (partition by coalesce(c.claim, 'none') order by j.left_on desc, j.person_id) as place
+        from judged j left join claims c using (person_id)
+        where j.entered_on is null and j.before_on is null and not j.lives_here and j.foreigner is not null
+          and j.guess_in_on >= $observed_from and not coalesce(j.after_on - j.left_on <= $soon_back_days, false)
+    ) o
+    left join missed_crossings m using (claim)
+    where coalesce(o.place <= m.entries, true)
 ),
 mended as (
     select person_id, spell_no, closed_by as was, lives_here,
            case when entered_on is not null then entered_on
-                when before_on is null and (lives_here or foreigner is null or guess_in_on < $observed_from or after_on - left_on <= $soon_back_days) then null
+                when before_on is null and u.person_id is null then null
                 else greatest(least(cast(guess_in_on as date), coalesce(first_seen_on, left_on), left_on), coalesce(before_on, date '0001-01-01')) end as entered_on,
            case when closed_by = 'missing_exit' then least(greatest(cast(guess_out_on as date), coalesce(last_seen_on, entered_on), entered_on), after_on)
                 when closed_by = 'censored' and died_on <= $observed_until then greatest(died_on, entered_on)
@@ -84,7 +96,9 @@ mended as (
            case when closed_by = 'censored' and died_on <= $observed_until then 'death'
                 when p.person_id is not null then 'presumed_left'
                 else closed_by end as closed_by
-    from judged left join presumed p using (person_id, spell_no)
+    from judged
+    left join presumed p using (person_id, spell_no)
+    left join unseen u using (person_id, spell_no)
 )
 select r.* replace (
            case when m.person_id is null then r.entered_on else m.entered_on end as entered_on,

@@ -6,7 +6,23 @@ with told as (             -- a permit alone, of someone who never crosses, does
        or person_id in (select person_id from proofs where seen_on >= $observed_from)
        or person_id in (select person_id from permit_chains where protected)
 ),
-every_spell as (    select person_id, from_on, to_on, rule, basis, final_on, decided_by, ended_by, null as previous_country, null as next_country
+open_crossings as (        -- the first crossing of each person that is not decided: does its length so far, or a record, let expect that it lasts?
+    select o.person_id, o.crossed_on,
+           o.direction = 'out' and (lasts or not coalesce(t.runs, false)) as gone,
+           o.direction = 'in' and (lasts or same_side and coalesce(t.runs, false)) as comes
+    from (
+        select d.person_id, d.crossed_on, d.direction, d.direction = e.direction as same_side,
+               coalesce(case when d.direction = e.direction then $observed_until else d.next_on end - d.crossed_on >= l.days, false) as lasts
+        from (select *, lead(crossed_on) over (partition by person_id order by spell_no, side) as next_on from decisions) d
+        join (select person_id, max_by(direction, spell_no * 2 + side) as direction from moves group by person_id) e using (person_id)
+        left join lasting l on l.direction = d.direction
+        where d.undecided and d.migration
+        qualify row_number() over (partition by d.person_id order by d.spell_no, d.side) = 1
+    ) o
+    left join (select person_id, bool_or(coalesce(to_on > $observed_until, true)) as runs from told group by person_id) t using (person_id)
+),
+every_spell as (
+    select person_id, from_on, to_on, rule, basis, final_on, decided_by, ended_by, null as previous_country, null as next_country
     from decided_spells
     union all by name         -- people who never cross a border are residents by register
     select person_id, from_on, to_on, 'UR-12/16' as rule, 'register' as basis, null as final_on, record_id as decided_by, ended_by, previous_country, next_country
@@ -15,7 +31,14 @@ every_spell as (    select person_id, from_on, to_on, rule, basis, final_on, dec
     select person_id, from_on, to_on, 'UR-EXP' as rule,
            case when source = 'permit' or previous_country is not null then 'expected' else 'register' end as basis,
            null as final_on, record_id as decided_by, ended_by, previous_country, next_country
-    from told
+    from told where never_crosses
+    union all by name         -- UR-EXP of those who cross: what is decided, and what is expected of the crossing that is not
+    select d.person_id, d.from_on, case when d.to_on is null and e.gone then e.crossed_on else d.to_on end as to_on, 'UR-EXP' as rule,
+           case when d.basis = 'undecided' then 'expected' else d.basis end as basis, null as final_on, d.decided_by,
+           case when d.to_on is null and e.gone then 'emigration' else d.ended_by end as ended_by, null as previous_country, null as next_country
+    from decided_spells d
+    left join open_crossings e using (person_id)
+    where d.basis <> 'undecided' or e.comes
 ),
 held as (
     select person_id, citizenship, coalesce(from_on, date '0001-01-01') as from_on, coalesce(to_on, date '9999-12-31') as to_on from citizenships_made where counted

@@ -130,7 +130,7 @@ def life_courses(
     make("settled")
     make("raw_spells", "presence.sql")
     progress("repair", 0.35)
-    for name in ("medians", "absences", "proofs", "claims", "missed_exits"):
+    for name in ("medians", "absences", "proofs", "claims", "missed_crossings"):
         make(name)
     make("spells", "repair.sql")
     make("repairs_made", "repairs.sql")
@@ -147,6 +147,7 @@ def life_courses(
     )
     decide_moves(con, observed_until)
     make("decided_spells")
+    make("lasting")
     make("residence_made", "residence.sql")
     make("regions_made", "residence_regions.sql")
     progress("events", 0.7)
