@@ -228,8 +228,8 @@ def _passports(documents: pa.Table, spells: pa.Table, persons: _People, cultures
     foreign = np.array([c is not local for c in persons.cultures])[persons.culture[at]]
     arabic = np.array([bool(c.about.get("arabic")) for c in persons.cultures])[persons.culture[at]]
     u, v = draw.random(len(person)), draw.random(len(person))
-    other = np.flatnonzero(foreign & ~first & (u < rates.get("other_spelling_in_new_passport", 0.12)))
-    with_father = np.flatnonzero(arabic & (draw.random(len(person)) < rates.get("fathers_name_in_passport", 0.25)))
+    other = np.flatnonzero(foreign & ~first & (u < rates.get("other_spelling_in_new_passport", 0)))
+    with_father = np.flatnonzero(arabic & (draw.random(len(person)) < rates.get("fathers_name_in_passport", 0)))
     family, own = other[v[other] < 0.5], other[v[other] >= 0.5]
 
     def respelt(column: str, rows: Any, at: Any) -> list[str]:
