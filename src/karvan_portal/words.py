@@ -288,6 +288,33 @@ def day(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+ACT = {
+    "sign_in": gettext_lazy("signed in"),
+    "sign_in_refused": gettext_lazy("was refused at signing in"),
+    "sign_out": gettext_lazy("signed out"),
+    "account_made": gettext_lazy("made an account"),
+    "view_quarantine": gettext_lazy("opened rows set aside"),
+    "return_file": gettext_lazy("took a return file"),
+    "accept_delivery": gettext_lazy("accepted a held delivery"),
+    "open_untreated": gettext_lazy("opened an untreated value"),
+    "run_line": gettext_lazy("ran the line"),
+    "write_profile": gettext_lazy("wrote the profile"),
+}
+DETAIL = {  # of a quality score, where it is a word of the platform and no column
+    "accuracy": gettext_lazy("accuracy"),
+    "completeness": gettext_lazy("completeness"),
+    "integrability": gettext_lazy("integrability"),
+    "technical": gettext_lazy("technical soundness"),
+    "time": gettext_lazy("timeliness"),
+    "p50": gettext_lazy("half of them within"),
+    "p95": gettext_lazy("95 of 100 within"),
+}
+PROGRESS = {
+    "reading the published cells": gettext_lazy("reading the published cells"),
+    "drawing the pages": gettext_lazy("drawing the pages"),
+    "setting the PDF": gettext_lazy("setting the PDF"),
+    "done": gettext_lazy("done"),
+}
 GATE = {
     "file_name": gettext_lazy("Name of the file"),
     "readable": gettext_lazy("Readable at all"),

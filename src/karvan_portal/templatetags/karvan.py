@@ -46,13 +46,15 @@ def code(value: Any, dimension: str) -> str:
 
 @register.filter
 def word(value: Any, kind: str) -> str:
-    """A word of the platform's own vocabulary: state, step, treatment, obs_status, colour."""
+    """A word of the platform's own vocabulary: state, step, treatment, obs_status, colour, act, detail."""
     vocabulary: dict[str, Any] = {
         "state": words.STATE,
         "step": words.STEP,
         "treatment": words.TREATMENT,
         "obs_status": words.OBS_STATUS,
         "colour": words.COLOUR,
+        "act": words.ACT,
+        "detail": words.DETAIL,
     }[kind]
     return str(vocabulary.get(value, value or ""))
 
@@ -160,4 +162,5 @@ def quality_name(name: str) -> str:
 def progress_words(message: str) -> str:
     """A line of progress with the step in the reader's language."""
     step, _colon, rest = message.partition(":")
-    return f"{words.STEP.get(step, step)}{': ' + rest.strip() if rest.strip() else ''}"
+    told = str(words.PROGRESS.get(rest.strip(), rest.strip()))
+    return f"{words.STEP.get(step, step)}{': ' + told if told else ''}"
