@@ -1,0 +1,145 @@
+"""Names: the shipped comparison on persons it never met, beside a peer, in one run.
+
+    python benchmarks/linkage/names.py --shared ../shared
+
+The shipped model learned from `train.parquet` alone and its threshold was fixed there; `dev.parquet` is only read here. The peer is gradient
+boosting (scikit-learn) over string similarities (rapidfuzz) of names romanised by anyascii, trained on the same file, with its threshold fixed
+in the same way; it is left out, with a note, where these packages are missing (`names_training/requirements.txt`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent / "names_training"))
+import data
+
+EAST = {"HAN", "HANGUL", "KATAKANA"}
+COPIES = 30
+
+
+def main(shared: Path, detail: bool) -> None:
+    from karvan.linkage.names import compare_names, shipped
+
+    dev = data.pairs(shared, "dev")
+    label = np.array(dev.label)
+    started = time.perf_counter()
+    compare_names(["a"], ["b"])
+    print(f"first call (loading, and compiling where no cache is kept): {time.perf_counter() - started:.2f} s")
+    scores = {"karvan": (compare_names(dev.name_a, dev.name_b), shipped().threshold)}
+    rates = {"karvan": pace(compare_names, dev.name_a * COPIES, dev.name_b * COPIES)}
+    try:
+        peer, threshold = peer_of(data.pairs(shared, "train"))
+        scores["boosting over string features"] = (peer(dev.name_a, dev.name_b), threshold)
+        rates["boosting over string features"] = pace(peer, dev.name_a, dev.name_b)
+    except ImportError as missing:
+        print(f"no peer: {missing}")
+    east = np.array([a in EAST or b in EAST for a, b in zip(dev.script_a, dev.script_b, strict=True)])
+    kind = np.array(dev.kind)
+    groups = {"all": np.ones(len(label), bool), "without Han, Kana, Hangul": ~east, "with Han, Kana or Hangul": east}
+    groups |= {"same and random": kind != "hard", "same and hard": kind != "random"}
+    for name, (score, threshold) in scores.items():
+        wall, processor = rates[name]
+        print(f"\n{name}: threshold {threshold:.3f}; {wall:,.0f} pairs a second here, {processor:,.0f} a second of processor time")
+        table(score, threshold, label, groups)
+    score, threshold = scores["karvan"]
+    print("\nkarvan by pair of scripts (60 same persons or more)")
+    table(score, threshold, label, by(dev.script_a, dev.script_b, label, least=60))
+    if detail:
+        print("\nkarvan by pair of languages (15 same persons or more)")
+        table(score, threshold, label, by(dev.lang_a, dev.lang_b, label, least=15))
+    relatives(dev, compare_names, threshold)
+
+
+def by(one: list[str], other: list[str], label: np.ndarray, *, least: int) -> dict[str, np.ndarray]:
+    pair = np.array(["-".join(sorted((a, b))) for a, b in zip(one, other, strict=True)])
+    found = {p: pair == p for p in sorted(set(pair))}
+    return {p: of for p, of in found.items() if label[of].sum() >= least}
+
+
+def table(score: np.ndarray, threshold: float, label: np.ndarray, groups: dict[str, np.ndarray]) -> None:
+    print(f"  {'':28}{'same':>7}{'other':>7}{'precision':>11}{'recall':>9}{'F1':>8}{'recall at precision 0.995':>27}")
+    for group, of in groups.items():
+        s, y = score[of], label[of]
+        accepted = s >= threshold
+        right = int((accepted & (y == 1)).sum())
+        precision, recall = right / max(1, accepted.sum()), right / y.sum()
+        print(f"  {group:28}{y.sum():>7,}{(1 - y).sum():>7,}{precision:>11.4f}{recall:>9.4f}{2 * right / (accepted.sum() + y.sum()):>8.4f}{recall_at(s, y, 0.995):>27.4f}")
+
+
+def recall_at(score: np.ndarray, label: np.ndarray, precision: float) -> float:
+    order = np.argsort(-score, kind="stable")
+    right = np.cumsum(label[order])
+    fine = np.flatnonzero(right / np.arange(1, len(order) + 1) >= precision)
+    return float(right[fine[-1]] / label.sum()) if len(fine) else 0.0
+
+
+def pace(compare: Callable, a: list[str], b: list[str]) -> tuple[float, float]:
+    """Pairs by second of the clock and by second of processor time on all processors."""
+    wall, spent = time.perf_counter(), time.process_time()
+    compare(a, b)
+    wall, spent = time.perf_counter() - wall, time.process_time() - spent
+    return len(a) / wall, (os.cpu_count() or 1) * len(a) / spent
+
+
+def relatives(dev: data.Pairs, compare: Callable, threshold: float) -> None:
+    """Pairs drawn from persons of dev: relatives and namesakes, and other forms of the same name."""
+    import boost
+    from learn_letters import LetterModel, Reader
+
+    import drawn
+    from karvan.linkage.names import shipped
+
+    pairs, tables, two, norms = shipped().weights[:4]
+    units = type("Units", (), {"two": two})
+    made = drawn.draw(dev, boost.surely_unlike(Reader(), LetterModel(units, tables, norms)), seed=7)
+    score, label, kind = compare(made.name_a, made.name_b), np.array(made.label), np.array(made.kind)
+    print("\nkarvan on drawn pairs of persons of dev")
+    print(f"  {'':28}{'pairs':>7}{'taken for one person':>22}")
+    for name in sorted(set(kind)):
+        for same in (1, 0):
+            of = (kind == name) & (label == same)
+            if of.any():
+                print(f"  {name + (' (same person)' if same else ''):28}{of.sum():>7,}{np.mean(score[of] >= threshold):>22.4f}")
+
+
+def peer_of(train: data.Pairs) -> tuple[Callable, float]:
+    from anyascii import anyascii
+    from boost import best_threshold, folds
+    from rapidfuzz import distance, fuzz
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    def features(a: list[str], b: list[str]) -> np.ndarray:
+        rows = []
+        for one, other in zip(a, b, strict=True):
+            x, y = anyascii(one).lower().replace(",", ""), anyascii(other).lower().replace(",", "")
+            sx, sy = "".join(c for c in x if c not in "aeiou'` "), "".join(c for c in y if c not in "aeiou'` ")
+            rows.append([
+                fuzz.ratio(x, y), fuzz.token_sort_ratio(x, y), fuzz.token_set_ratio(x, y), fuzz.partial_ratio(x, y), fuzz.WRatio(x, y),
+                distance.JaroWinkler.similarity(x, y), distance.Levenshtein.normalized_similarity(x, y), fuzz.ratio(sx, sy), distance.JaroWinkler.similarity(sx, sy),
+                len(x), len(y), len(x.split()), len(y.split()), ord(one[0]), ord(other[0]),
+            ])  # fmt: skip
+        return np.array(rows)
+
+    x, y = features(train.name_a, train.name_b), np.array(train.label)
+    fold = folds(train.person)
+    out_of_fold = np.zeros(len(y))
+    for f in range(5):
+        out_of_fold[fold == f] = HistGradientBoostingClassifier(max_iter=300, random_state=1).fit(x[fold != f], y[fold != f]).predict_proba(x[fold == f])[:, 1]
+    fitted = HistGradientBoostingClassifier(max_iter=300, random_state=1).fit(x, y)
+    return (lambda a, b: fitted.predict_proba(features(a, b))[:, 1]), best_threshold(out_of_fold, y)
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--shared", type=Path, required=True, help="the folder that holds data/name_pairs")
+    arguments.add_argument("--detail", action="store_true", help="by pair of languages as well")
+    options = arguments.parse_args()
+    main(options.shared, options.detail)

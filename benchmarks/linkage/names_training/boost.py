@@ -1,0 +1,103 @@
+"""The second half of the training: from evidence to a probability, by boosted trees."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+import reading
+import weights
+from learn_letters import LetterModel, Reader
+
+from karvan.linkage.names import evidence as ev
+from karvan.linkage.names import kernels as k
+from karvan.linkage.names.compare import packed
+from karvan.linkage.names.model import NameModel
+
+PAIRS = weights.PAIR_NUMBER
+TREES = 300
+SETTINGS = {
+    "objective": "binary", "num_leaves": 31, "learning_rate": 0.05, "min_data_in_leaf": 20, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1,
+    "lambda_l2": 5, "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True,
+}  # fmt: skip
+
+
+class Evidence:
+    """Evidence of pairs of names by one model of letters."""
+
+    def __init__(self, reader: Reader, model: LetterModel, rarity: np.ndarray) -> None:
+        self.reader = reader.arrays
+        self.weights = (PAIRS, model.tables, model.units.two, model.norms, reading.sound_classes(reader.alphabet), rarity, reading.endings(reader.alphabet))
+
+    def __call__(self, a: list[str], b: list[str]) -> np.ndarray:
+        out = np.zeros((len(a), ev.WIDTH_OF_EVIDENCE), np.float32)
+        ev.evidence(*packed(a, "a"), *packed(b, "b"), self.reader, self.weights, out)
+        return out
+
+
+def folds(persons: list[str], n: int = 5) -> np.ndarray:
+    """A fold for each pair; all pairs of one person are in one fold."""
+    return np.array([zlib.crc32(p.encode()) % n for p in persons])
+
+
+def surely_unlike(reader: Reader, model: LetterModel) -> Callable[[str, str], bool]:
+    """A judge for `drawn`: two names of one script have no part in common."""
+    scratch = np.zeros((4, k.WHOLE + 3), np.int32)
+
+    def unlike(x: str, y: str) -> bool:
+        for s, a in reader.name(x)[0]:
+            for t, b in reader.name(y)[0]:
+                if s == t:
+                    w = k.align(a, len(a), b, len(b), s, t, PAIRS, model.tables, model.units.two, scratch)
+                    if w > 0.55 * model.norms[PAIRS[s, t]] * (max(len(a), len(b)) - 2):
+                        return False
+        return True
+
+    return unlike
+
+
+def grow(x: np.ndarray, y: np.ndarray, weight: np.ndarray):
+    import lightgbm
+
+    return lightgbm.train(SETTINGS, lightgbm.Dataset(x, y, weight=weight), TREES)
+
+
+def forest(booster) -> tuple[np.ndarray, ...]:
+    """The trees as arrays; see `karvan.linkage.names.trees.log_odds`."""
+    roots, feature, split, left, value = [], [], [], [], []
+
+    def place(at: int, node: dict) -> None:
+        if "leaf_value" in node:
+            feature[at], value[at] = -1, node["leaf_value"]
+            return
+        bound = np.float32(node["threshold"])
+        if bound > node["threshold"]:
+            bound = np.nextafter(bound, np.float32(-np.inf))
+        first = len(feature)
+        feature[at], split[at], left[at] = node["split_feature"], bound, first
+        for row, blank in ((feature, -1), (split, 0.0), (left, 0), (value, 0.0)):
+            row.extend([blank, blank])
+        place(first, node["left_child"])
+        place(first + 1, node["right_child"])
+
+    for tree in booster.dump_model()["tree_info"]:
+        roots.append(len(feature))
+        for row, blank in ((feature, -1), (split, 0.0), (left, 0), (value, 0.0)):
+            row.append(blank)
+        place(roots[-1], tree["tree_structure"])
+    return np.array(roots, np.int32), np.array(feature, np.int16), np.array(split, np.float32), np.array(left, np.int32), np.array(value, np.float32)
+
+
+def best_threshold(score: np.ndarray, label: np.ndarray) -> float:
+    """The score from which accepting gives the best F1."""
+    order = np.argsort(-score, kind="stable")
+    right = np.cumsum(label[order])
+    f1 = 2 * right / (np.arange(1, len(order) + 1) + label.sum())
+    at = int(f1.argmax())
+    return float((score[order][at] + score[order][min(at + 1, len(order) - 1)]) / 2)
+
+
+def name_model(reader: Reader, model: LetterModel, rarity: np.ndarray, booster, threshold: float) -> NameModel:
+    evidence = Evidence(reader, model, rarity)
+    return NameModel(evidence.reader, evidence.weights, forest(booster), threshold)

@@ -1,0 +1,168 @@
+"""Harder pairs drawn from real ones: relatives, namesakes, other ways to write a form, cut names.
+
+Every drawn name is made of parts of real names in the same language; nothing is drawn across the train/dev border.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from data import Pairs
+
+DIVIDED = {"LATIN", "CYRILLIC", "ARABIC", "HEBREW", "GREEK", "GEORGIAN", "ARMENIAN"}
+SPELLED = str.maketrans({"ə": "a", "ı": "i", "ö": "o", "ü": "u", "ğ": "gh", "ş": "sh", "ç": "ch", "Ə": "A", "İ": "I", "Ö": "O", "Ü": "U", "Ğ": "Gh", "Ş": "Sh", "Ç": "Ch", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "đ": "d"})
+
+
+@dataclass
+class Drawn:
+    """Pairs with their truth, kind and the person they were made from."""
+
+    name_a: list[str] = field(default_factory=list)
+    name_b: list[str] = field(default_factory=list)
+    label: list[int] = field(default_factory=list)
+    kind: list[str] = field(default_factory=list)
+    person: list[str] = field(default_factory=list)
+
+    def add(self, a: str, b: str, label: int, kind: str, person: str) -> None:
+        for row, value in ((self.name_a, a), (self.name_b, b), (self.label, label), (self.kind, kind), (self.person, person)):
+            row.append(value)
+
+
+def halves(name: str) -> tuple[str, str] | None:
+    """Given names and surname of a name of two or more parts."""
+    if "," in name:
+        family, _, given = name.partition(",")
+        return (given.strip(), family.strip()) if given.strip() and family.strip() else None
+    parts = name.split()
+    if len(parts) < 2 or any(len(p) < 2 for p in (parts[0], parts[-1])):
+        return None
+    return " ".join(parts[:-1]), parts[-1]
+
+
+def plain(name: str) -> str:
+    """Latin letters without marks, as passports print them."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name.translate(SPELLED)) if not unicodedata.combining(c))
+
+
+def zone(name: str, width: int, rng: random.Random) -> str:
+    """A name as a machine-readable zone prints it, cut at its width."""
+    split = halves(name)
+    given, family = split or ("", name)
+    text = re.sub(r"[^A-Z<]", "", plain(family).upper().replace("-", "<").replace(" ", "<")) + "<<" + re.sub(r"[^A-Z<]", "", plain(given).upper().replace("-", "<").replace(" ", "<"))
+    text = text[:width]
+    return text if rng.random() < 0.5 else text.replace("<<", ", ").replace("<", " ").strip(" ,")
+
+
+def rewritten(name: str, script: str, rng: random.Random) -> str:
+    """The same name written by another office: other order, capitals, no marks."""
+    split = halves(name) if script in DIVIDED else None
+    if split:
+        given, family = split
+        name = rng.choice([f"{family}, {given}", f"{family} {given}", f"{given} {family}", name])
+    if rng.random() < 0.4:
+        name = name.upper()
+    if script == "LATIN" and rng.random() < 0.4:
+        name = plain(name)
+    return name
+
+
+def father_form(father: str, script: str, daughter: bool, rng: random.Random) -> str:
+    """A father's name as a patronymic of the script's offices."""
+    if script == "LATIN":
+        marks = ["qızı", "qizi", "kizi", "gizi", "kyzy", "Kızı"] if daughter else ["oğlu", "oglu", "ogly", "oghlu", "Oğlu"]
+        ends = ["ovna", "evna"] if daughter else ["ovich", "evich"]
+    elif script == "CYRILLIC":
+        marks, ends = (["кызы", "қизи", "қызы"], ["овна", "евна"]) if daughter else (["оглы", "оглу", "ўғли", "ұлы"], ["ович", "евич"])
+    else:
+        return father
+    u = rng.random()
+    if u < 0.4:
+        return f"{father} {rng.choice(marks)}"
+    if u < 0.7:
+        return re.sub(r"[aeiouyаеиоуйя]$", "", father) + rng.choice(ends)
+    return father
+
+
+def full(given: str, family: str, father: str, rng: random.Random) -> str:
+    u = rng.random()
+    return f"{family} {given} {father}" if u < 0.5 else f"{family}, {given} {father}" if u < 0.75 else f"{given} {father} {family}"
+
+
+def draw(pairs: Pairs, unlike, *, seed: int, relatives: int = 1, forms: bool = True) -> Drawn:
+    """Draw pairs from real ones. `unlike(x, y)` says that two parts of one script are surely different names."""
+    rng = random.Random(seed)
+    out = Drawn()
+    names: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))   # person -> language -> names
+    script_of: dict[str, str] = {}
+    rows = list(zip(pairs.name_a, pairs.name_b, pairs.label, pairs.person, pairs.lang_a, pairs.lang_b, pairs.script_a, pairs.script_b, strict=True))
+    for a, b, label, person, la, lb, sa, sb in rows:
+        script_of[a], script_of[b] = sa, sb
+        names[person][la].add(a)
+        if label:
+            names[person][lb].add(b)
+    pool: dict[tuple[str, str], list[tuple[str, tuple[str, str]]]] = defaultdict(list)
+    of_person: dict[str, dict[tuple[str, str], tuple[str, str]]] = defaultdict(dict)
+    for person in sorted(names):
+        for lang in sorted(names[person]):
+            for name in sorted(names[person][lang]):
+                split = halves(name) if script_of[name] in DIVIDED else None
+                if split:
+                    pool[lang, script_of[name]].append((person, split))
+                    of_person[person][lang, script_of[name]] = split
+    by_both: dict[tuple, list[str]] = defaultdict(list)
+    for person in sorted(of_person):
+        for one in of_person[person]:
+            for other in of_person[person]:
+                by_both[one, other].append(person)
+
+    def another(person: str, where: tuple[str, str], half: int, than: str, close: bool) -> str | None:
+        """That half of another person's name, surely unlike `than`; of the more similar ones when `close`."""
+        found = [split[half] for other, split in (rng.choices(pool[where], k=8) if pool.get(where) else []) if other != person]
+        found = [x for x in found if unlike(x, than)]
+        if not found:
+            return None
+        return min(found, key=lambda x: (abs(len(x) - len(than)) + (x[:1] != than[:1]) + (x[-1:] != than[-1:]))) if close else found[0]
+
+    for a, b, label, person, la, lb, sa, sb in rows:
+        if forms:
+            out.add(rewritten(a, sa, rng), rewritten(b, sb, rng), label, "rewritten", person)
+            if label and sa == "LATIN" and len(a) > 12 and rng.random() < 0.5:
+                out.add(zone(a, rng.choice([39, 31, 30, 24]), rng), b, 1, "zone", person)
+        if not label:
+            continue
+        split_a, split_b = halves(a) if sa in DIVIDED else None, halves(b) if sb in DIVIDED else None
+        if forms and split_b and " " not in split_b[0] and rng.random() < 0.25:
+            out.add(a, f"{split_b[0][0]}. {split_b[1]}", 1, "initial", person)
+        if not split_b:
+            continue
+        for _ in range(relatives):
+            close = rng.random() < 0.5
+            other = another(person, (lb, sb), 0, split_b[0], close)
+            if other:
+                out.add(a, rewritten(f"{other} {split_b[1]}", sb, rng) if forms else f"{other} {split_b[1]}", 0, "sibling", person)
+            other = another(person, (lb, sb), 1, split_b[1], close)
+            if other:
+                out.add(a, rewritten(f"{split_b[0]} {other}", sb, rng) if forms else f"{split_b[0]} {other}", 0, "namesake", person)
+        # with patronymics: the father is another person whose given name is known in both languages
+        fathers = by_both[(la, sa), (lb, sb)]
+        if not split_a or len(fathers) < 4 or " " in split_a[0] or " " in split_b[0]:
+            continue
+        father, grandfather = rng.sample(fathers, 2)
+        fa, fb = of_person[father][la, sa][0].split()[0], of_person[father][lb, sb][0].split()[0]
+        ga, gb = of_person[grandfather][la, sa][0].split()[0], of_person[grandfather][lb, sb][0].split()[0]
+        if not (unlike(fa, ga) and unlike(fb, gb) and unlike(split_b[0], fb) and unlike(split_b[0], gb)):
+            continue
+        daughter = split_b[1].lower().endswith(("a", "а", "ая")) and rng.random() < 0.7
+        with_father = full(split_a[0], split_a[1], father_form(fa, sa, daughter, rng), rng)
+        out.add(with_father, full(split_b[0], split_b[1], father_form(fb, sb, daughter, rng), rng), 1, "with father", person)
+        out.add(with_father, rewritten(b, sb, rng) if forms else b, 1, "father left out", person)
+        out.add(with_father, full(split_b[0], split_b[1], father_form(gb, sb, daughter, rng), rng), 0, "other father", person)
+        out.add(with_father, full(fb, split_b[1], father_form(gb, sb, False, rng), rng), 0, "father and son", person)
+        sibling = another(person, (lb, sb), 0, split_b[0], True)
+        if sibling and unlike(sibling, fb):
+            out.add(with_father, full(sibling, split_b[1], father_form(fb, sb, rng.random() < 0.5, rng), rng), 0, "sibling with father", person)
+    return out

@@ -1,0 +1,86 @@
+"""The tables that the compiled reader needs besides letters: look-alikes and known words."""
+
+from __future__ import annotations
+
+import letters as abc
+import numpy as np
+
+from karvan.linkage.names import kernels as k
+
+LOOK_ALIKES = [("АВЕЅІЈКМНОРСТУХҺԚԜаеіјкморстухһ", "ABESIJKMHOPCTYXHQWaeijkmopctyxh")]
+# Words that are no part of a name by themselves, or say who is whose child. An ending starts with "-".
+WORDS = {
+    k.MARK_SON: "oğlu oglu oglu ogly ogli ohlu oghlu oghly uulu uly uli o'g'li ogʻli оглы оглу огли оғлы ұлы улы уулу ўғли углы угли اوغلو اوغلی اوغلى ოღლი օղլի",
+    k.MARK_DAUGHTER: "qızı qizi gizi gyzy kizi kızı kyzy qyzy gizy кызы гызы кизи қызы қизи гизи къызы قیزی قيزي ყიზი",
+    k.FATHER_SON: "-ovich -evich -yevich -iyevich -ievich -ovych -evych -ovitch -evitch -ович -евич -йович -ьевич -лович -овіч -евіч -ოვიჩი -ოვიჩ -ევიჩი -ევიჩ -ովիչ -եվիչ",
+    k.FATHER_DAUGHTER: "-ovna -evna -yevna -iyevna -ievna -ivna -ichna -inichna -овна -евна -івна -ївна -инична -ична -аўна -еўна -ოვნა -ევნა -ովնա -եվնա",
+    k.PARTICLE: "al el ul ar as ash az an at bin ibn ben bint de da do dos das del della di du des la le van von der den ter te zu zur аль эль ал ас аш ар ан аз ибн бин бен де да ду дель дер ван фон ла ле та"
+    " و بن ابن دو فون فان دی دي ال דה בן אל פון ואן мл jr sr dr mr mrs ms prof sir lord",
+    k.PLACEHOLDER: "unknown fnu lnu xxx test none null noname neizvestno неизвестно namelum naməlum yoxdur нет",
+}  # fmt: skip
+
+
+def twins() -> np.ndarray:
+    """For a letter that looks like one of another script, that one."""
+    out = np.zeros(65536, np.uint16)
+    for one, other in LOOK_ALIKES:
+        for a, b in zip(one, other, strict=True):
+            out[ord(a)], out[ord(b)] = ord(b), ord(a)
+    return out
+
+
+def words(alphabet: abc.Letters) -> tuple[np.ndarray, np.ndarray]:
+    """Known words and endings as letters, the longest first, with their flags."""
+    rows = {}
+    for flag, text in WORDS.items():
+        for word in text.split():
+            codes = [ord(c) for c in word.lstrip("-")]
+            kinds = [int(alphabet.kind[c]) for c in codes if alphabet.kind[c] < k.SCRIPTS]
+            numbers = [int(x) for c in codes if alphabet.kind[c] < k.SCRIPTS for x in alphabet.of[c][: alphabet.count[c]]][:10]
+            if numbers and len(set(kinds)) == 1:
+                rows[kinds[0], tuple(numbers), flag & k.FATHER > 0] = flag
+    made = sorted(rows, key=lambda row: (row[2], -len(row[1]), row))
+    table = np.zeros((len(made), 12), np.uint8)
+    for at, (script, numbers, _) in enumerate(made):
+        table[at, 0], table[at, 1] = script, len(numbers)
+        table[at, 2 : 2 + len(numbers)] = numbers
+    return table, np.array([rows[row] for row in made], np.uint8)
+
+
+GENDERED = [("ov", "ova"), ("ev", "eva"), ("in", "ina"), ("sky", "skaya"), ("ski", "ska"), ("skiy", "skaya"), ("skij", "skaja"), ("ский", "ская"), ("ов", "ова"), ("ев", "ева"), ("ёв", "ёва"), ("ин", "ина"), ("їв", "єва"),
+            ("ський", "ська"), ("ой", "ая"), ("ый", "ая"), ("ოვი", "ოვა"), ("ევი", "ევა"), ("ով", "ովա"), ("եվ", "եվա"), ("oglu", "qizi")]  # fmt: skip
+
+
+def endings(alphabet: abc.Letters) -> np.ndarray:
+    """Endings of surnames of men (1) and women (2): script, length, gender, letters."""
+    rows = set()
+    for pair in GENDERED:
+        for gender, text in enumerate(pair, 1):
+            numbers = [int(x) for c in text for x in alphabet.of[ord(c)][: alphabet.count[ord(c)]]]
+            rows.add((int(alphabet.kind[ord(text[0])]), len(numbers), gender, *numbers, *[0] * (9 - len(numbers))))
+    return np.array(sorted(rows, key=lambda r: (-r[1], r)), np.uint8)
+
+
+def sound_classes(alphabet: abc.Letters) -> np.ndarray:
+    """The class of consonants of each letter; 0 for vowels and what is not heard."""
+    groups = ["bpfv", "dtTz", "kgqXG", "sSCjZ", "l", "r", "m", "n"]
+    out = np.zeros((k.SCRIPTS, abc.ALPHABET), np.uint8)
+    for script, sounds in enumerate(alphabet.sound):
+        for number, sound in sounds.items():
+            out[script, number] = next((g + 1 for g, group in enumerate(groups) for c in sound[:1] if c in group), 0)
+    return out
+
+
+RARITY = 4096
+
+
+def rarity(reader, names: list[tuple[str, float]]) -> np.ndarray:
+    """Minus the log of the share of name parts by their consonants."""
+    from karvan.linkage.names.evidence import rarity_of
+    at = np.arange(RARITY, dtype=np.float32)
+    classes = sound_classes(reader.alphabet)
+    counts = np.full(RARITY, 0.5)
+    for text, weight in names:
+        for script, letters in reader.name(text)[0]:
+            counts[int(rarity_of(letters, len(letters), script, classes, at))] += weight
+    return (-np.log(counts / counts.sum())).astype(np.float32)

@@ -1,0 +1,212 @@
+"""Names as numbered letters, and how likely two rows of letters are one name; compiled.
+
+A name is read into a workspace of numbered letters: parts (tokens), each in one script, framed by a start and an end mark. Two parts are
+aligned letter by letter, one or two letters at a time; each step has a weight learned for its pair of scripts (log-likelihood ratio of
+"the same name" to "chance", in tenths). The best alignment's sum is the weight of the two parts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+SCRIPTS = 12
+LATIN, CYRILLIC, ARABIC, HEBREW, GREEK, GEORGIAN, ARMENIAN, HAN, KANA, HANGUL, THAI, DEVANAGARI = range(12)
+LETTERS_MOST = 6
+START, END = 1, 2
+GAP, SKIP, COMMA, MODIFIER, CHEVRON = 100, 101, 102, 103, 104
+NOT_FOUND = 255
+FAR = -100_000
+
+MOST_CHARS = 200        # characters of a name that are read
+MOST_PARTS = 8
+PART_LETTERS = 30       # letters of a part that are read, without its marks
+WIDTH = PART_LETTERS + 2
+WHOLE = 96              # letters of a whole name that are aligned
+
+# What the rows of a name's workspace hold, part by part.
+SCRIPT, LENGTH, FLAGS, STEM, FROM, TO = range(6)
+# FLAGS
+INITIAL, PARTICLE, MARK_SON, MARK_DAUGHTER, FATHER_SON, FATHER_DAUGHTER, PLACEHOLDER = 1, 2, 4, 8, 16, 32, 64
+MARK, FATHER = MARK_SON | MARK_DAUGHTER, FATHER_SON | FATHER_DAUGHTER
+# HEAD: facts of the whole name
+PARTS, COMMA_AT, CHARS, HAS_HAN, CUT = range(5)
+HEAD = 5
+
+AS_WRITTEN, KOREAN, CANTONESE = 0, 1, 2
+
+
+@njit(cache=True, nogil=True)
+def read_name(codes, first, last, view, kind, count, letters, twin, korean, cantonese, words, word_flags, letter, info, head):  # pragma: no cover - compiled
+    """Read the characters `codes[first:last]` into `letter` (parts x WIDTH), `info` (parts x 6) and `head`."""
+    head[:] = 0
+    head[COMMA_AT] = -1
+    head[CHARS] = last - first
+    end = min(last, first + MOST_CHARS)
+    part = 0
+    i = first
+    chevrons = 0
+    while i < end and part < MOST_PARTS:
+        k = kind[codes[i]] if codes[i] < 65536 else GAP
+        if k == CHEVRON:
+            chevrons += 1
+            if chevrons == 2 and head[COMMA_AT] < 0 and part > 0:
+                head[COMMA_AT] = part
+        elif k >= SCRIPTS:
+            chevrons = 0
+            if k == COMMA and head[COMMA_AT] < 0 and part > 0:
+                head[COMMA_AT] = part
+        if k >= SCRIPTS:
+            i += 1
+            continue
+        chevrons = 0
+        # one part: as far as letters go; its script is the one of most of its letters
+        at = i
+        seen = np.zeros(SCRIPTS, np.int32)
+        east = k in (HAN, KANA, HANGUL)
+        while i < end:
+            k2 = kind[codes[i]] if codes[i] < 65536 else GAP
+            if k2 in (SKIP, MODIFIER):
+                i += 1
+                continue
+            if k2 >= SCRIPTS:
+                break
+            if (east or k2 in (HAN, KANA, HANGUL)) and k2 != k:
+                break
+            seen[k2] += 1
+            i += 1
+        script = 0
+        for s in range(SCRIPTS):
+            if seen[s] > seen[script]:
+                script = s
+        if script == HAN:
+            head[HAS_HAN] = 1
+        n = 1
+        row = letter[part]
+        row[0] = START
+        as_script = script
+        for j in range(at, i):
+            c = codes[j]
+            if c >= 65536:
+                continue
+            k2 = kind[c]
+            if k2 == MODIFIER:
+                if script == HEBREW and n <= PART_LETTERS:
+                    row[n] = letters[0x5F3, 0]
+                    n += 1
+                continue
+            if k2 >= SCRIPTS:
+                continue
+            if k2 != script:
+                c = twin[c]
+                if c == 0 or kind[c] != script:
+                    continue
+            if script == HAN and view == KOREAN and korean[c] != 0:
+                c = korean[c]
+                as_script = HANGUL
+            if script == HAN and view == CANTONESE:
+                as_script = LATIN
+                for m in range(LETTERS_MOST):
+                    if cantonese[c, m] != 0 and n <= PART_LETTERS:
+                        row[n] = cantonese[c, m]
+                        n += 1
+                continue
+            for m in range(count[c]):
+                if n <= PART_LETTERS:
+                    row[n] = letters[c, m]
+                    n += 1
+        # the Arabic article, which passports write apart or leave out
+        if script == ARABIC and n > 5 and row[1] == letters[0x627, 0] and row[2] == letters[0x644, 0]:
+            for m in range(3, n):
+                row[m - 2] = row[m]
+            n -= 2
+        if n == 1:
+            continue
+        row[n] = END
+        info[part, SCRIPT] = as_script
+        info[part, LENGTH] = n + 1
+        info[part, STEM] = n + 1
+        info[part, FLAGS] = flags_of(row, n, as_script, words, word_flags, info, part)
+        info[part, FROM] = at - first
+        info[part, TO] = i - first
+        part += 1
+    head[PARTS] = part
+    # a patronymic in -ovich is one only beside other names; a placeholder is no name beside others
+    for p in range(part):
+        if part == 1 or (part == 2 and info[p, FLAGS] & FATHER_SON and not info[p, FLAGS] & FATHER_DAUGHTER):
+            if info[p, STEM] != info[p, LENGTH]:
+                info[p, FLAGS] &= ~FATHER
+                info[p, STEM] = info[p, LENGTH]
+    for p in range(1, part):
+        if info[p, FLAGS] & MARK:
+            info[p - 1, FLAGS] |= FATHER_SON if info[p, FLAGS] & MARK_SON else FATHER_DAUGHTER
+
+
+@njit(cache=True, nogil=True)
+def flags_of(row, n, script, words, word_flags, info, part):  # pragma: no cover - compiled
+    """Flags of a part that is a known word, or ends as a patronymic does (then the stem's length goes to `info`)."""
+    flags = 0
+    if n == 2:
+        flags |= INITIAL
+    for w in range(words.shape[0]):
+        if words[w, 0] != script:
+            continue
+        length = words[w, 1]
+        ending = word_flags[w] & FATHER
+        if ending:
+            if n - 1 < length + 2:
+                continue
+        elif n - 1 != length:
+            continue
+        same = True
+        for m in range(length):
+            if row[n - length + m] != words[w, 2 + m]:
+                same = False
+                break
+        if same:
+            flags |= word_flags[w]
+            if ending:
+                info[part, STEM] = n - length + 1
+            break
+    return flags
+
+
+@njit(cache=True, nogil=True)
+def align(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - compiled
+    """Weight, in tenths, of the best alignment of letters x[:m] with y[:n] of scripts sx <= sy.
+
+    `tables[pairs[sx, sy]]` has the weights by unit of x and unit of y; unit 0 is nothing, unit 255 no unit (a weight so low that it is never
+    taken); `two[script, a, b]` numbers two letters as one unit. `rows` is scratch space of 4 x (WHOLE + 3); column 0 is a margin.
+    """
+    table = tables[pairs[sx, sy]]
+    two_x, two_y = two[sx], two[sy]
+    nothing = table[0]
+    pair_y = rows[3]
+    first = rows[0]
+    third = rows[2]
+    first[0] = FAR
+    first[1] = 0
+    third[0] = third[1] = FAR
+    rows[1, 0] = FAR
+    pair_y[0] = NOT_FOUND
+    for j in range(n):
+        first[j + 2] = first[j + 1] + nothing[y[j]]
+        third[j + 2] = FAR
+        if j > 0:
+            pair_y[j] = two_y[y[j - 1], y[j]]
+    for i in range(m):
+        now, before, twice = rows[(i + 1) % 3], rows[i % 3], rows[(i + 2) % 3]
+        a = x[i]
+        one = table[a]
+        both = table[two_x[x[i - 1], a] if i > 0 else NOT_FOUND]
+        gone = np.int32(one[0])
+        left = before[1] + gone
+        now[1] = left
+        for j in range(n):
+            b = y[j]
+            best = max(before[j + 1] + one[b], twice[j + 1] + both[b])
+            best = max(best, before[j + 2] + gone)
+            best = max(best, before[j] + one[pair_y[j]])
+            left = max(best, left + nothing[b])
+            now[j + 2] = left
+    return rows[m % 3, n + 1]

@@ -1,0 +1,35 @@
+"""From evidence to a probability: boosted trees as plain arrays; compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from karvan.linkage.names.evidence import evidence
+
+
+@njit(cache=True, nogil=True)
+def log_odds(rows, roots, feature, threshold, left, value, out):  # pragma: no cover - compiled
+    """Sum of the leaves that each row of evidence falls into.
+
+    Node `at` sends a row left (to `left[at]`) when `row[feature[at]] <= threshold[at]`, else to the node after that; a leaf has feature -1.
+    """
+    for tree in range(roots.shape[0]):
+        root = roots[tree]
+        for k in range(rows.shape[0]):
+            at = root
+            while feature[at] >= 0:
+                at = left[at] + (rows[k, feature[at]] > threshold[at])
+            out[k] += value[at]
+
+
+@njit(cache=True, nogil=True)
+def score(codes_a, starts_a, codes_b, starts_b, reader, weights, forest, rows, out):  # pragma: no cover - compiled
+    """Probabilities of pairs of names; 0 where a name has no letters. `rows` is scratch space for as many rows of evidence."""
+    roots, feature, threshold, left, value = forest
+    n = starts_a.shape[0] - 1
+    evidence(codes_a, starts_a, codes_b, starts_b, reader, weights, rows)
+    out[:n] = 0
+    log_odds(rows[:n], roots, feature, threshold, left, value, out)
+    for k in range(n):
+        out[k] = 1.0 / (1.0 + np.exp(-out[k])) if rows[k, 2] >= 0 else 0.0
