@@ -217,6 +217,7 @@ SOURCES = {  # source: feed, measure, kind of partner side, unit
     "UNHCR_POPULATION": ("world.unhcr.population", "refugees", "both", "person"),
     "UNHCR_APPLICATIONS": ("world.unhcr.asylum_applications", "asylum_applications", "both", "person"),
     "EUROSTAT_ASYLUM": ("world.eurostat.first_time_asylum", "first_time_asylum_applicants", "both", "person"),
+    "EUROSTAT_FIRST_PERMITS": ("world.eurostat.first_permits", "first_permits", "area", "person"),
     "EUROSTAT_PERMITS": ("world.eurostat.valid_permits", "valid_permits", "both", "person"),
     "EUROSTAT_IMMIGRATION": ("world.eurostat.immigration", "immigration", "both", "person"),
     "ABEL_COHEN": ("world.abel_cohen.flows", "migration_flow_5y", "both", "person"),

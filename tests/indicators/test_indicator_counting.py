@@ -379,6 +379,13 @@ def test_hosts_add_up_to_the_total_and_groups_of_countries_do_not(cells):
     assert cells("STK-07", "area", tables={"observation": rows}) == {("2024", "RUS"): 15, ("2024", "TUR"): 1}
 
 
+def test_first_permits_are_those_of_all_citizenships_and_leave_out_groups_of_countries(cells):
+    base = {"feed": "world.eurostat.first_permits", "delivery_id": "x", "source": "EUROSTAT_FIRST_PERMITS", "measure": "first_permits", "period": "2017", "unit": "person"}
+    rows = [{"record_id": f"o{n}", "row_no": n, "area": area, "value": value, **base} for n, (area, value) in enumerate([("AUT", 55968.0), ("BEL", 59827.0), ("_EU27", 2699485.0)])]
+    assert cells("EXT-PERMIT1", tables={"observation": rows}) == {"2017": 115795}
+    assert cells("EXT-PERMIT", tables={"observation": rows}) == {}, "permits in force are another figure"
+
+
 def test_periods_are_those_that_the_data_cover_whole():
     seen = Window(date(2023, 11, 15), date(2024, 4, 29))
     assert [p.label for p in periods_between("month", seen)] == ["2023-12", "2024-01", "2024-02", "2024-03"]
