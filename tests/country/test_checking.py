@@ -130,6 +130,18 @@ def test_a_new_pack_can_begin_with_the_indicators_of_another(tmp_path, newland):
     assert [p.name for p in made.files("indicators")] == ["X-01.yaml"]
 
 
+def test_a_definition_lacks_no_language_of_its_pack(newland):
+    path = newland / "newland/indicators/X-01.yaml"
+    said = "{en: a, ru: а}"
+    covers = "{population: {ru: все}, leaves_out: [{en: crew}]}"
+    text = f"id: X-01\nname: {said}\nsays: {said}\ncovers: {covers}\ncount: crossing\non: crossed_on\nby: []\nunit: crossings\nperiod: year\n"
+    path.write_text(text, encoding="utf-8")
+    told = CliRunner().invoke(command, ["check", "newland", "--packs-folder", str(newland)])
+    assert "`covers.population` has no text in `en`, one of the pack's languages" in told.output
+    path.write_text(text.replace("{ru: все}", "{en: all}"), encoding="utf-8")
+    assert "nothing to mend" in CliRunner().invoke(command, ["check", "newland", "--packs-folder", str(newland)]).output
+
+
 def test_the_command_tells_what_only_the_rooms_see(newland):
     path = newland / "newland/indicators/X-01.yaml"
     names = "{az: a, en: a, ru: a}"

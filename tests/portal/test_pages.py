@@ -121,6 +121,13 @@ def test_a_held_delivery_is_accepted_only_by_someone_who_confirms(visit):
     assert "Confirm that you have read which gates failed" in answer.text
 
 
+@pytest.mark.parametrize("language, said", [("az", "rəqəmi yoxdur"), ("ru", "нет числа")])
+def test_a_figure_that_is_not_there_is_said_in_the_readers_language(visit, language, said):
+    answer = visit("mig", language).get("/statistics/explain/TMP-01/2031/")
+    assert answer.status_code == 422 or answer.status_code == 404
+    assert said in answer.text and "has no cells" not in answer.text
+
+
 def test_parquet_holds_every_cell_and_the_label(visit, tmp_path):
     import duckdb
 

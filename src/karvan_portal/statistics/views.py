@@ -195,7 +195,14 @@ def explain(request: HttpRequest, indicator: str, period: str) -> HttpResponse:
             messages.error(request, _("Say for what you need the untreated value, in at least five letters."))
             return redirect(request.get_full_path())
         audit.write(account.username, "open_untreated", f"{indicator} {period} {urlencode(dims)}", inside)
-    told = indicators.explain(source.workspace(), indicator, period, inside=inside, actor=account.username, country=source.country(), **dims)
+    try:
+        told = indicators.explain(source.workspace(), indicator, period, inside=inside, actor=account.username, country=source.country(), **dims)
+    except DataError as wrong:  # said here in the reader's language; what there is instead stands in `where`
+        raise DataError(
+            _("There is no figure of %(name)s for %(period)s and this choice.") % {"name": entry.name, "period": words.period(period)},
+            where=wrong.where,
+            fix=_("open the table of the indicator and choose a figure there"),
+        ) from wrong
     return render(
         request,
         "statistics/explain.html",
