@@ -1,18 +1,15 @@
-"""The commands, as a person uses them; and the how-to for a new agency, run as it is written."""
+"""The commands, as a person uses them."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from feeds import ask, crossings, csv_of, deliver, land, lines, run
-
-HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "new-agency.md"
+from feeds import crossings, csv_of, deliver, land, lines, run
 
 
 def karvan(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -78,26 +75,3 @@ def test_mistakes_end_in_a_message_and_a_code(tmp_path, words, code, said):
     assert done.returncode == code
     assert said in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_the_how_to_for_a_new_agency_works_as_it_is_written(tmp_path):
-    """Runs the page's own blocks in order: files are written as shown, edits are applied as shown, commands are run."""
-    page = HOW_TO.read_text(encoding="utf-8")
-    blocks = re.findall(r"```(\w+)(?: file=(\S+))?\n(.*?)```", page, re.S)
-    said = ""
-    for kind, name, body in blocks:
-        if name:
-            target = tmp_path / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(body, encoding="utf-8")
-        elif kind == "sh":
-            for line in body.splitlines():
-                assert line.startswith("karvan "), line
-                done = karvan(*__import__("shlex").split(line)[1:], cwd=tmp_path)
-                assert done.returncode == 0, (line, done.stdout, done.stderr)
-                said += done.stdout
-    assert "3 rows -> 3 records, 0 rows set aside" in said
-    from karvan.workspace import Workspace
-
-    assert ask(Workspace.open(tmp_path / "work"), "select status_at_referral, need, region, offered_on::varchar from service order by row_no") == [
-        ("student", "language", "R1", "2026-03-02"), ("student", "housing", "R2", "2026-03-09"), ("worker", "language", None, "2026-03-30")]  # fmt: skip

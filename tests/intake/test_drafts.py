@@ -208,7 +208,7 @@ def test_what_cannot_be_known_is_asked(tmp_path):
     (tmp_path / "list.csv").write_text("\n".join(["Applied;Number;Result", *(f"0{1 + i % 9}/0{1 + i % 7}/2026;P-{i:04d};{['A', 'B'][i % 2]}" for i in range(40))]), encoding="utf-8")
     text = drafted(tmp_path / "list.csv")[2]
     asked = [line for line in text.splitlines() if line.startswith("#  - ")]
-    assert any("day/month and month/day alike" in line for line in asked) and any("what do A, B mean?" in line for line in asked) and any("the name holds no day, month or year" in line for line in asked)
+    assert any("fit day/month and month/day alike" in line for line in asked) and any("what do A, B mean?" in line for line in asked) and any("the name holds no day, month or year" in line for line in asked)
 
 
 def test_days_of_another_calendar_and_digits_of_another_script_are_said(tmp_path):

@@ -27,8 +27,11 @@ folder_option = click.option("--packs-folder", type=click.Path(path_type=Path, e
 @pack_option
 @folder_option
 @out_option
-def draft(file: Path, feed: str | None, institution: str, packs: tuple[str, ...], packs_folder: Path | None, out: Path | None) -> None:
+@click.option("--replace", is_flag=True, help="Write over a contract that is there, such as the specimen of a new pack.")
+def draft(file: Path, feed: str | None, institution: str, packs: tuple[str, ...], packs_folder: Path | None, out: Path | None, replace: bool) -> None:
     """Look at an unknown file and write a first contract, for a person to finish.
+
+    Beside each guess stands how sure it is and why; what a person must decide is listed at the top and marked TODO.
 
     Example: karvan contract draft students_2026-03.csv --id az.mse.students --pack az -o students.yaml
     """
@@ -43,8 +46,8 @@ def draft(file: Path, feed: str | None, institution: str, packs: tuple[str, ...]
     if out is None:
         click.echo(text, nl=False)
         return
-    if out.exists():
-        raise SetupError("The contract is there already; it was not overwritten.", where=str(out), fix="choose another name with -o, or delete it first")
+    if out.exists() and not replace:
+        raise SetupError("The contract is there already; it was not overwritten.", where=str(out), fix="choose another name with -o, or say --replace")
     out.write_text(text, encoding="utf-8")
     said = re.search(r"^# To decide \((\d+)\)", text, flags=re.M)
     click.echo(f"written: {out}, with {said[1] if said else 0} places to decide; they are listed at its top")

@@ -11,7 +11,7 @@ from karvan.country import Country
 from karvan.errors import DataError, SetupError
 from karvan.intake.bytes_in import inner_name, open_extract
 from karvan.intake.draft.encoding import encoding_of
-from karvan.intake.draft.kinds import profile
+from karvan.intake.draft.kinds import profile, settle_order
 from karvan.intake.draft.meaning import meanings
 from karvan.intake.draft.nested import look_at_json, look_at_xml
 from karvan.intake.draft.record_type import kind_of
@@ -35,8 +35,9 @@ def draft(path: Path | str, *, feed: str, institution: str = "TODO", country: Co
         raise DataError("No rows can be seen in this file.", where=path.name, fix="try a file with some rows")
     for column in look.columns:
         profile(column, look)
+    settle_order(look)
     taken = meanings(look, country)
-    return written(look, path, feed, institution, taken, kind_of(look, taken, inner_name(path).rsplit(".", 1)[0]))
+    return written(look, path, feed, institution, taken, kind_of(look, taken, f"{inner_name(path).rsplit('.', 1)[0]} {feed}"))
 
 
 def look_at(path: Path) -> Look:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import datetime
 
 from karvan.intake.draft.seen import Column, Look
@@ -49,9 +50,34 @@ def as_days(column: Column, filled: list[str]) -> bool:
         return False
     column.date, column.clock = best, "%H" in best
     column.partial = blurred > 0 and fits[best] < len(filled)
-    order = best.replace("%d", "%-").replace("%m", "%d").replace("%-", "%m")
+    order = turned(best)
     column.ambiguous = "%d" in best and order != best and order in fits and fits[order] == fits[best]
     return True
+
+
+def settle_order(look: Look) -> None:
+    """One file writes all its days alike: a column that shows which comes first, day or month, speaks for those that do not."""
+    doubtful = [c for c in look.columns if c.ambiguous]
+    plain = Counter(c.date[:8] for c in look.columns if c.date and not c.ambiguous)
+    for column in list(doubtful):
+        form = column.date or ""
+        other = turned(form)
+        if plain[form[:8]] != plain[other[:8]]:
+            column.date = form if plain[form[:8]] > plain[other[:8]] else other
+            column.ambiguous = False
+            doubtful.remove(column)
+    if doubtful:
+        names = ", ".join(c.name for c in doubtful)
+        look.doubts.append(f"the days of {names} fit day/month and month/day alike; `date` says {doubtful[0].date}: ask which it is")
+
+
+def turned(form: str) -> str:
+    """A form of days with day and month in each other's place.
+
+    >>> turned("%d/%m/%Y")
+    '%m/%d/%Y'
+    """
+    return form.replace("%d", "%-").replace("%m", "%d").replace("%-", "%m")
 
 
 def parses(text: str, form: str) -> bool:

@@ -82,8 +82,6 @@ def said_of(column: Column, meaning: Meaning | None, fills: str | None, kind: Ki
         lines.append(f"not recognised; {seen}")
         if column.name != key:
             lines.append(f"TODO column {name}: what is it? map it (field, identity), drop it ({{property: drop, value: true}}), or leave it to `extra`{shown}")
-    if column.ambiguous:
-        lines.append(f"TODO column {name}: its days fit day/month and month/day alike ({column.date}); ask which it is")
     if todo:
         lines.append(f"TODO column {name}: {todo}")
     return lines
