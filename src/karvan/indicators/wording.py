@@ -83,7 +83,7 @@ UNIT: dict[str, dict[str, str]] = {
     "days": {"az": "gün", "en": "days", "ru": "дней"},
     "years": {"az": "il", "en": "years", "ru": "лет"},
     "share": {"az": "pay", "en": "share", "ru": "доля"},
-    "percent": {"az": "faiz", "en": "per cent", "ru": "процентов"},
+    "percent": {"az": "faiz", "en": "per cent", "ru": "%"},
     "per 1,000": {"az": "hər 1000 nəfərə", "en": "per 1,000", "ru": "на 1000"},
     "per 100,000": {"az": "hər 100 000-ə", "en": "per 100,000", "ru": "на 100 000"},
     "usd": {"az": "ABŞ dolları", "en": "US dollars", "ru": "долларов США"},
@@ -180,7 +180,15 @@ def number(value: float | None, lang: str) -> str:
 
 
 def percent(share: float | None, lang: str) -> str:
-    return WORDS["no_share"][lang] if share is None else f"{number(round(100 * share, 1), lang)} %"
+    """A share as a percentage with one decimal.
+
+    >>> percent(0.006, "ru"), percent(0.01, "en")
+    ('0,6\\xa0%', '1.0\\xa0%')
+    """
+    if share is None:
+        return WORDS["no_share"][lang]
+    text = f"{100 * share:.1f}"
+    return f"{text if lang == 'en' else text.replace('.', ',')}\u00a0%"
 
 
 def unit_name(unit: str, lang: str) -> str:
