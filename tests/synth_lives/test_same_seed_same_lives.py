@@ -40,6 +40,12 @@ def test_another_country_needs_only_other_settings(settings):
     assert all(r is None or r.startswith("UT-") for r in made["addresses"]["region"].to_pylist())
 
 
+def test_a_kind_of_movement_without_its_density_is_named(settings):
+    kinds = {name: about for name, about in settings["density"]["kinds"].items() if name != "asylum"}
+    with pytest.raises(DataError, match="no density of asylum"):
+        simulate({**settings, "density": {**settings["density"], "kinds": kinds}}, seed=1, residents=100)
+
+
 def test_missing_sections_are_named(settings):
     with pytest.raises(DataError, match="lack movers, visitors"):
         simulate({k: v for k, v in settings.items() if k not in ("movers", "visitors")}, seed=1, residents=100)

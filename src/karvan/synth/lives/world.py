@@ -15,6 +15,8 @@ from karvan.synth.lives.people import People
 
 MODES = ["air", "rail", "road", "sea", "foot"]
 REASONS = ["family", "education", "work", "other"]
+DRAWN = ("visitors", "citizens", "movers", "emigration", "asylum", "determinations")
+"""Kinds of movement that are drawn as dense as declared; those that the pack declares beside them follow from these."""
 BEYOND = 487
 """Days lived past the last delivered day, so that true residence at the end is decided by what then happens."""
 
@@ -64,6 +66,13 @@ class World:
                 f"The settings of the synthetic country lack {', '.join(sorted(needed))}.",
                 where="settings given to karvan.synth.lives.simulate",
                 fix="Start from packs/az/synth/lives.yaml, which has every section.",
+            )
+        declared = self.settings["density"].get("kinds") or {}
+        if missing := [kind for kind in DRAWN if "factor" not in declared.get(kind, {})]:
+            raise DataError(
+                f"The settings of the synthetic country declare no density of {missing[0]}.",
+                where="synth/lives.yaml, density.kinds",
+                fix="State its factor, the published figure and the SQL that measures it, as packs/az/synth/lives.yaml does.",
             )
         self.habits = habits_of(self.settings)
         self.rng = generators(self.seed)
