@@ -7,7 +7,7 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 RUN := $(VENV)/bin
 DEMO := demo
-.PHONY: help setup browser demo test test-all bench lint docs docs-check clean
+.PHONY: help setup browser demo test test-all bench bench-linkage lint docs docs-check clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -35,6 +35,17 @@ test-all: setup browser lint ## the same, with the slow checks and, if KARVAN_SH
 
 bench: setup ## speed, each figure beside a peer or the physical floor in the same run
 	@for script in benchmarks/*.py; do echo "== $$script"; $(RUN)/python $$script || exit 1; done
+
+PEERS := benchmarks/linkage/peers
+
+bench-linkage: setup $(PEERS)/.venv/.ready ## linkage beside its peers: two files; names, if KARVAN_SHARED names the shared data
+	@echo "== two files, plain Splink"; $(RUN)/python benchmarks/linkage/files.py
+	@test -z "$(KARVAN_SHARED)" || { echo "== names"; $(RUN)/python benchmarks/linkage/names.py --shared $(KARVAN_SHARED); }
+
+$(PEERS)/.venv/.ready: $(PEERS)/pyproject.toml $(PEERS)/uv.lock
+	@test -x $(PEERS)/.venv/bin/python || $(RUN)/python -m venv --without-pip $(PEERS)/.venv
+	@cd $(PEERS) && VIRTUAL_ENV=.venv $(CURDIR)/$(UV) sync --active --locked --quiet
+	@touch $@
 
 lint: setup ## style, types, floors
 	@$(RUN)/ruff check --quiet src tests benchmarks scripts

@@ -32,15 +32,20 @@ class Plan:
     training: list
 
 
-NAMES = cl.ForenameSurnameComparison("first_name", "last_name", forename_surname_concat_col_name="full_name").configure(term_frequency_adjustments=True)
-FULL_NAME = "case when first_name is not null and last_name is not null then first_name || ' ' || last_name end as full_name"
+def name(column: str):
+    return cl.NameComparison(column).configure(term_frequency_adjustments=True)
+
+
+MIDDLE = cl.ExactMatch("middle").configure(term_frequency_adjustments=True)
+SAME_WRITING = "substr(date_of_birth, 7, 4) || substr(date_of_birth, 1, 2) || substr(date_of_birth, 4, 2) as date_of_birth"     # mm/dd/yyyy as yyyymmdd
+ADDRESS = "concat_ws(' ', {0}street_number, {0}street_name, {0}unit_number) as address, {0}street_number as street_number, {0}street_name as street_name"
 PLANS = {
     "febrl4": Plan(
-        a="unique_id, given_name as first_name, surname as last_name, street_number, address_1, suburb, postcode, state, date_of_birth, soc_sec_id, "
-        "case when given_name is not null and surname is not null then given_name || ' ' || surname end as full_name",
+        a="unique_id, given_name as first_name, surname as last_name, street_number, address_1, suburb, postcode, state, date_of_birth, soc_sec_id",
         b="",
         comparisons=[
-            NAMES,
+            name("first_name"),
+            name("last_name"),
             cl.DateOfBirthComparison("date_of_birth", input_is_string=True, datetime_format="%Y%m%d"),
             cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
             cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
@@ -58,41 +63,29 @@ PLANS = {
         training=[block_on("date_of_birth"), block_on("last_name", "first_name"), block_on("postcode")],
     ),
     "census-ssa": Plan(
-        a=f"unique_id, first_name, middle_initial as middle, last_name, {FULL_NAME}, try_strptime(date_of_birth, '%m/%d/%Y')::date as date_of_birth, sex",
-        b=f"unique_id, first_name, substr(middle_name, 1, 1) as middle, last_name, {FULL_NAME}, try_strptime(date_of_birth, '%Y%m%d')::date as date_of_birth, sex",
-        comparisons=[
-            NAMES,
-            cl.ExactMatch("middle").configure(term_frequency_adjustments=True),
-            cl.DateOfBirthComparison("date_of_birth", input_is_string=False),
-            cl.ExactMatch("sex"),
-        ],
+        a=f"unique_id, first_name, middle_initial as middle, last_name, {SAME_WRITING}, sex",
+        b="unique_id, first_name, substr(middle_name, 1, 1) as middle, last_name, date_of_birth, sex",
+        comparisons=[name("first_name"), name("last_name"), MIDDLE, cl.DamerauLevenshteinAtThresholds("date_of_birth", [1, 2]), cl.ExactMatch("sex")],
         blocks=[
-            block_on("date_of_birth"), block_on("first_name", "last_name"), block_on("last_name", "year(date_of_birth)"), block_on("first_name", "year(date_of_birth)"),
-            block_on("first_name", "month(date_of_birth)", "day(date_of_birth)"), block_on("last_name", "month(date_of_birth)", "day(date_of_birth)"),
+            block_on("date_of_birth"), block_on("first_name", "last_name"), block_on("last_name", "substr(date_of_birth, 1, 4)"),
+            block_on("first_name", "substr(date_of_birth, 1, 4)"), block_on("first_name", "substr(date_of_birth, 5, 4)"),
+            block_on("last_name", "substr(date_of_birth, 5, 4)"), block_on("last_name", "middle"), block_on("first_name", "middle", "substr(last_name, 1, 2)"),
         ],
         certain=[block_on("first_name", "last_name", "date_of_birth")],
-        recall=0.8,
-        training=[block_on("date_of_birth"), block_on("first_name", "last_name")],
+        recall=0.9,
+        training=[block_on("date_of_birth"), block_on("first_name", "last_name"), block_on("last_name", "middle")],
     ),
     "census-w2": Plan(
-        a=f"unique_id, first_name, middle_initial as middle, last_name, {FULL_NAME}, street_number, street_name, unit_number, city, state, zipcode",
-        b=f"unique_id, first_name, middle_initial as middle, last_name, {FULL_NAME}, mailing_address_street_number as street_number, "
-        "mailing_address_street_name as street_name, mailing_address_unit_number as unit_number, mailing_address_city as city, mailing_address_state as state, "
-        "mailing_address_zipcode as zipcode",
-        comparisons=[
-            NAMES,
-            cl.ExactMatch("middle").configure(term_frequency_adjustments=True),
-            cl.DamerauLevenshteinAtThresholds("street_number", [1]).configure(term_frequency_adjustments=True),
-            cl.JaroWinklerAtThresholds("street_name", [0.92, 0.85]).configure(term_frequency_adjustments=True),
-            cl.ExactMatch("unit_number"),
-        ],
+        a="unique_id, first_name, middle_initial as middle, last_name, " + ADDRESS.format(""),
+        b="unique_id, first_name, middle_initial as middle, last_name, " + ADDRESS.format("mailing_address_"),
+        comparisons=[name("first_name"), name("last_name"), MIDDLE, cl.JaroWinklerAtThresholds("address", [0.95, 0.88]).configure(term_frequency_adjustments=True)],
         blocks=[
             block_on("first_name", "last_name"), block_on("street_number", "street_name"), block_on("last_name", "substr(first_name, 1, 1)"),
             block_on("first_name", "substr(last_name, 1, 2)"), block_on("street_name", "first_name"), block_on("street_name", "last_name"),
         ],
         certain=[block_on("first_name", "last_name", "street_number", "street_name"), block_on("first_name", "last_name", "middle")],
         recall=0.8,
-        training=[block_on("first_name", "last_name"), block_on("street_number", "street_name")],
+        training=[block_on("first_name", "last_name"), block_on("address"), block_on("last_name", "middle")],
     ),
 }
 

@@ -23,10 +23,10 @@ SWAPPED = 0.01          # given name and surname, or day and month
 MOVED = 0.12            # share of people whose whole address is another
 PAIRS_A_ROW = 25        # pairs compared for each row of the longer file
 KEY_A_ROW = 8           # of one key
-LEAST_GAIN = 0.00015    # a key that finds fewer of the drawn matches is not worth its pairs
+LEAST_GAIN = 0.0001     # a key that finds fewer of the drawn matches is not worth its pairs
 WORTH = 1e-4            # matches that a pair must find at least, one with another: a match for 10,000 pairs
-MOST_KEYS = 16
-CARELESS = (0.25, 2.5)  # share of records written carelessly, and how many times the faults of the others they have
+MOST_KEYS = 20
+CARELESS = (0.12, 4.0)  # share of records written carelessly, and how many times the faults of the others they have
 ADDRESS = ("house_number", "street", "unit", "postcode", "city", "region")
 
 
@@ -182,7 +182,7 @@ def came_through(parts: list[Part], columns: dict[str, str], filled: dict[str, f
         gone[name] = (draw.random(DRAWN) < GONE * care) | (draw.random(DRAWN) > filled[name]) | (moved if role in ADDRESS else False)
         slipped[name], place[name], luck[name] = draw.random(DRAWN) < SLIP * care, draw.random(DRAWN), draw.random(DRAWN)
     gone["names"] = gone.get("given", np.zeros(DRAWN, bool)) | gone.get("surname", np.zeros(DRAWN, bool))
-    result = {}
+    result: dict[Part, np.ndarray] = {}
     for p in parts:
         if p.part == "either_order":
             result[p] = ~gone["names"] & ~slipped["given"] & ~slipped["surname"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +247,8 @@ def comparisons_of(top: _Reader, roles: dict[str, str]) -> list[Comparison]:
         if not by_frequency.one("by_frequency", bool, bool(comparison.frequency)):
             comparison = Comparison(comparison.name, comparison.uses, comparison.empty, comparison.levels)
         found.append(comparison)
+    if prod(len(c.labels) + 1 for c in found) > 2**62:
+        said.refuse(f"{len(found)} comparisons are more than can be told apart.", "keep the most telling")
     if not found:
         said.refuse("No comparison is named.", f"name at least one of {', '.join(possible)}")
     return found

@@ -138,7 +138,7 @@ def named(found: list[roles.Match]) -> list[Shared]:
 
 def side_of(con: duckdb.DuckDBPyConnection, number: int, own: roles.Column | None, columns: list[roles.Column], used: set[str], said: dict[str, str]) -> tuple[SideOf, str, str]:
     """What one file is like, with the reasons: does a person have one row, and which number do the rows of one person share."""
-    telling = [c for c in ("given", "surname", "birth_date") if c in said]
+    telling: list[str] = [c for c in ("given", "surname", "birth_date") if c in said]
     if "birth_date" not in said:
         telling += [c for c in ("middle", "house_number", "street", "postcode", "email", "phone", "number") if c in said]
     telling = telling if len(telling) > 1 else [*said]

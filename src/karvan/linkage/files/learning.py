@@ -39,6 +39,10 @@ class Levels:
     u: list[Array]
     refused: list[str] = field(default_factory=list)
 
+    def weight(self, patterns: Patterns) -> Array:
+        """By pattern, the logarithm of how much likelier it is between records of one person."""
+        return patterns.marks @ np.concatenate([np.log(m / u) for m, u in zip(self.m, self.u, strict=True)])
+
 
 @dataclass
 class Patterns:

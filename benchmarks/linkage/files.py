@@ -1,0 +1,94 @@
+"""Linkage of two files with a drafted configuration, beside plain Splink with settings made by hand, in one run.
+
+    python benchmarks/linkage/files.py [--peers PYTHON] [--keep FOLDER] [--seeds 1 2 3 4 5]
+
+FEBRL4 is one fixed pair of files; the two pairs made with pseudopeople have noise by seed. Both sides' links are those of match_probability >= 0.5;
+no label is used. For Splink also its best link for each record, where a record can have one only (its own choice of pairs, without a threshold of
+its own). Every side runs in a process of its own; time and memory are of the whole process, imports and reading included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+HERE = Path(__file__).parent
+PAIRS = {"febrl4": ("unique_id_a", "unique_id_b"), "census-ssa": ("unique_id_a", "unique_id_b"), "census-w2": ("unique_id_b",)}     # who can have one link only
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--peers", type=Path, default=HERE / "peers" / ".venv" / "bin" / "python", help="the Python that has the peers")
+    arguments.add_argument("--keep", type=Path, help="keep the tables and links here")
+    arguments.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="karvan-bench-") as temporary:
+        folder = chosen.keep or Path(temporary)
+        if not (folder / "febrl4").exists():
+            subprocess.run([chosen.peers, HERE / "peers" / "make_tables.py", folder, "--seeds", *map(str, chosen.seeds)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        print("Links of match_probability >= 0.5. Seconds and peak memory of the whole process; Karvan's draft apart.")
+        print(f"{'pair':<12} {'seed':>4}  {'Karvan F1':>9}  {'P':>6} {'R':>6}  {'Splink F1':>9} {'best link':>9}   {'seconds':>7} {'draft':>6} {'Splink':>6}   {'MB':>5} {'Splink':>6}")
+        for pair, once in PAIRS.items():
+            rows = [measure(folder, pair, seed, once, chosen.peers) for seed in ([0] if pair == "febrl4" else chosen.seeds)]
+            for row in rows:
+                print(line(pair, str(row["seed"]), row))
+            if len(rows) > 1:
+                print(line(pair, "mean", {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]}))
+
+
+def line(pair: str, seed: str, row: dict[str, float]) -> str:
+    return (
+        f"{pair:<12} {seed:>4}  {row['f1']:>9.5f}  {row['p']:>6.4f} {row['r']:>6.4f}  {row['splink']:>9.5f} {row['splink_best']:>9.5f}   "
+        f"{row['seconds']:>7.1f} {row['draft']:>6.1f} {row['splink_seconds']:>6.1f}   {row['mb']:>5.0f} {row['splink_mb']:>6.0f}"
+    )
+
+
+def measure(folder: Path, pair: str, seed: int, once: tuple[str, ...], peers: Path) -> dict[str, float]:
+    """Both sides over one pair of tables."""
+    tables = folder / pair / str(seed)
+    a, b, config = tables / "a.parquet", tables / "b.parquet", tables / "link.yaml"
+    karvan = [sys.executable, "-m", "karvan", "link"]
+    draft, _ = run([*karvan, "draft", a, b, "-o", config])
+    seconds, mb = run([*karvan, "files", a, b, "--config", config, "-o", tables / "karvan.parquet"])
+    splink_seconds, splink_mb = run([peers, HERE / "peers" / "plain_splink.py", pair, tables, tables / "splink.parquet"])
+    f1, p, r = score(tables, "karvan.parquet", ())
+    return {
+        "seed": seed, "f1": f1, "p": p, "r": r, "splink": score(tables, "splink.parquet", ())[0], "splink_best": score(tables, "splink.parquet", once)[0],
+        "seconds": seconds, "draft": draft, "splink_seconds": splink_seconds, "mb": mb, "splink_mb": splink_mb,
+    }  # fmt: skip
+
+
+def run(command: list) -> tuple[float, float]:
+    """Seconds and peak memory (MB) of a process. Raises where it fails."""
+    began = time.perf_counter()
+    child = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, command)
+    return time.perf_counter() - began, used.ru_maxrss / 1024
+
+
+def score(tables: Path, links: str, once: tuple[str, ...]) -> tuple[float, float, float]:
+    """F1, precision and recall of links against the truth; `once` are the columns whose records keep only their best link."""
+    best = "".join(
+        f" and row_number() over (partition by {column} order by match_probability desc, unique_id_a, unique_id_b) = 1" for column in once
+    )
+    chosen = f"select unique_id_a, unique_id_b from '{tables / links}' where match_probability >= 0.5" + (f" qualify true{best}" if best else "")
+    [(found, true, both)] = duckdb.sql(f"""
+        with found as ({chosen}), truth as (from '{tables / 'truth.parquet'}')
+        select (select count(*) from found), (select count(*) from truth), (select count(*) from found join truth using (unique_id_a, unique_id_b))
+    """).fetchall()
+    precision, recall = both / max(found, 1), both / true
+    return 2 * both / (found + true), precision, recall
+
+
+if __name__ == "__main__":
+    main()
