@@ -55,7 +55,7 @@ def main(shared: Path, detail: bool) -> None:
     if detail:
         print("\nkarvan by pair of languages (15 same persons or more)")
         table(score, threshold, label, by(dev.lang_a, dev.lang_b, label, least=15))
-    relatives(dev, compare_names, threshold)
+    relatives(shared, dev, compare_names, threshold)
 
 
 def by(one: list[str], other: list[str], label: np.ndarray, *, least: int) -> dict[str, np.ndarray]:
@@ -89,17 +89,19 @@ def pace(compare: Callable, a: list[str], b: list[str]) -> tuple[float, float]:
     return len(a) / wall, (os.cpu_count() or 1) * len(a) / spent
 
 
-def relatives(dev: data.Pairs, compare: Callable, threshold: float) -> None:
+def relatives(shared: Path, dev: data.Pairs, compare: Callable, threshold: float) -> None:
     """Pairs drawn from persons of dev: relatives and namesakes, and other forms of the same name."""
     import boost
+    from confusable import Confusable
     from learn_letters import LetterModel, Reader
 
     import drawn
     from karvan.linkage.names import shipped
 
-    pairs, tables, two, norms = shipped().weights[:4]
-    units = type("Units", (), {"two": two})
-    made = drawn.draw(dev, boost.surely_unlike(Reader(), LetterModel(units, tables, norms)), seed=7)
+    _, tables, two, norms = shipped().weights[:4]
+    reader, letters = Reader(), LetterModel(type("Units", (), {"two": two}), tables, norms)
+    near = Confusable(reader, letters, data.parts_in_two_scripts(shared), seed=7)
+    made = drawn.draw(dev, boost.surely_unlike(reader, letters), near, seed=7)
     score, label, kind = compare(made.name_a, made.name_b), np.array(made.label), np.array(made.kind)
     print("\nkarvan on drawn pairs of persons of dev")
     print(f"  {'':28}{'pairs':>7}{'taken for one person':>22}")

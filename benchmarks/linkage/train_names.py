@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent / "names_training"))
 import boost
 import data
 import reading
+from confusable import Confusable
 from learn_letters import Reader, learn_letters
 
 import drawn
@@ -51,7 +52,8 @@ def train(shared: Path, out: Path) -> None:
 
     by_fold = [letters(f) for f in range(FOLDS)]
     say("letters learned for each fifth")
-    made = drawn.draw(real, boost.surely_unlike(reader, by_fold[0]), seed=1)
+    near = Confusable(reader, by_fold[0], parts, seed=1)
+    made = drawn.draw(real, boost.surely_unlike(reader, by_fold[0]), near, seed=1) + drawn.singles(parts, near, seed=1)
     a, b = real.name_a + made.name_a, real.name_b + made.name_b
     label = np.array(real.label + made.label)
     fold_of = boost.folds(real.person + made.person, FOLDS)

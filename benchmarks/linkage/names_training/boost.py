@@ -16,9 +16,9 @@ from karvan.linkage.names.compare import packed
 from karvan.linkage.names.model import NameModel
 
 PAIRS = weights.PAIR_NUMBER
-TREES = 300
+TREES = 220
 SETTINGS = {
-    "objective": "binary", "num_leaves": 31, "learning_rate": 0.05, "min_data_in_leaf": 20, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1,
+    "objective": "binary", "num_leaves": 31, "max_depth": 7, "learning_rate": 0.07, "min_data_in_leaf": 20, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1,
     "lambda_l2": 5, "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True,
 }  # fmt: skip
 
@@ -67,26 +67,29 @@ def forest(booster) -> tuple[np.ndarray, ...]:
     """The trees as arrays; see `karvan.linkage.names.trees.log_odds`."""
     roots, feature, split, left, value = [], [], [], [], []
 
+    def blank() -> None:
+        for row, nothing in ((feature, 0), (split, np.inf), (left, len(left)), (value, 0.0)):
+            row.append(nothing)
+
     def place(at: int, node: dict) -> None:
         if "leaf_value" in node:
-            feature[at], value[at] = -1, node["leaf_value"]
+            value[at] = node["leaf_value"]
             return
         bound = np.float32(node["threshold"])
         if bound > node["threshold"]:
             bound = np.nextafter(bound, np.float32(-np.inf))
+        feature[at], split[at], left[at] = node["split_feature"], bound, len(feature)
         first = len(feature)
-        feature[at], split[at], left[at] = node["split_feature"], bound, first
-        for row, blank in ((feature, -1), (split, 0.0), (left, 0), (value, 0.0)):
-            row.extend([blank, blank])
+        blank()
+        blank()
         place(first, node["left_child"])
         place(first + 1, node["right_child"])
 
     for tree in booster.dump_model()["tree_info"]:
         roots.append(len(feature))
-        for row, blank in ((feature, -1), (split, 0.0), (left, 0), (value, 0.0)):
-            row.append(blank)
+        blank()
         place(roots[-1], tree["tree_structure"])
-    return np.array(roots, np.int32), np.array(feature, np.int16), np.array(split, np.float32), np.array(left, np.int32), np.array(value, np.float32)
+    return np.array(roots, np.int32), np.array(feature, np.uint8), np.array(split, np.float32), np.array(left, np.int32), np.array(value, np.float32), np.array([SETTINGS["max_depth"]], np.int64)
 
 
 def best_threshold(score: np.ndarray, label: np.ndarray) -> float:

@@ -9,10 +9,14 @@ import random
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from data import Pairs
 
+from karvan.linkage.letters import latin
+
+INITIALS = {"LATIN": "ABDFGKLMNRSTV", "CYRILLIC": "АБДФГКЛМНРСТВ"}
 DIVIDED = {"LATIN", "CYRILLIC", "ARABIC", "HEBREW", "GREEK", "GEORGIAN", "ARMENIAN"}
 SPELLED = str.maketrans({"ə": "a", "ı": "i", "ö": "o", "ü": "u", "ğ": "gh", "ş": "sh", "ç": "ch", "Ə": "A", "İ": "I", "Ö": "O", "Ü": "U", "Ğ": "Gh", "Ş": "Sh", "Ç": "Ch", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "đ": "d"})
 
@@ -30,6 +34,9 @@ class Drawn:
     def add(self, a: str, b: str, label: int, kind: str, person: str) -> None:
         for row, value in ((self.name_a, a), (self.name_b, b), (self.label, label), (self.kind, kind), (self.person, person)):
             row.append(value)
+
+    def __add__(self, other: Drawn) -> Drawn:
+        return Drawn(self.name_a + other.name_a, self.name_b + other.name_b, self.label + other.label, self.kind + other.kind, self.person + other.person)
 
 
 def halves(name: str) -> tuple[str, str] | None:
@@ -92,8 +99,26 @@ def full(given: str, family: str, father: str, rng: random.Random) -> str:
     return f"{family} {given} {father}" if u < 0.5 else f"{family}, {given} {father}" if u < 0.75 else f"{given} {father} {family}"
 
 
-def draw(pairs: Pairs, unlike, *, seed: int, relatives: int = 1, forms: bool = True) -> Drawn:
-    """Draw pairs from real ones. `unlike(x, y)` says that two parts of one script are surely different names."""
+def undivided(name: str, script: str) -> tuple[str, str] | None:
+    """Given name and surname of a Han or Hangul name of two to four characters without divisions; the surname is the first."""
+    return (name[1:], name[0]) if script in ("HAN", "HANGUL") and 2 <= len(name) <= 4 and name.isalpha() else None
+
+
+def singles(parts: list[tuple[str, str, str, int]], near: Callable[[str], str | None], *, seed: int, number: int = 3000) -> Drawn:
+    """Single name parts in two scripts, and the same with a close other name."""
+    rng = random.Random(seed)
+    out = Drawn()
+    for latin, native, _, _ in rng.sample([p for p in parts if p[3] >= 3], number):
+        out.add(latin.capitalize(), native, 1, "single", latin)
+        if other := near(latin):
+            out.add(other, native, 0, "near single", latin)
+        if other := near(native):
+            out.add(latin, other, 0, "near single", latin)
+    return out
+
+
+def draw(pairs: Pairs, unlike: Callable[[str, str], bool], near: Callable[[str], str | None], *, seed: int, relatives: int = 1, forms: bool = True) -> Drawn:
+    """Draw pairs from real ones. `unlike(x, y)` says that two parts of one script are surely different names; `near(x)` gives a close other name."""
     rng = random.Random(seed)
     out = Drawn()
     names: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))   # person -> language -> names
@@ -109,7 +134,7 @@ def draw(pairs: Pairs, unlike, *, seed: int, relatives: int = 1, forms: bool = T
     for person in sorted(names):
         for lang in sorted(names[person]):
             for name in sorted(names[person][lang]):
-                split = halves(name) if script_of[name] in DIVIDED else None
+                split = halves(name) if script_of[name] in DIVIDED else undivided(name, script_of[name])
                 if split:
                     pool[lang, script_of[name]].append((person, split))
                     of_person[person][lang, script_of[name]] = split
@@ -127,6 +152,10 @@ def draw(pairs: Pairs, unlike, *, seed: int, relatives: int = 1, forms: bool = T
             return None
         return min(found, key=lambda x: (abs(len(x) - len(than)) + (x[:1] != than[:1]) + (x[-1:] != than[-1:]))) if close else found[0]
 
+    def unlike_initial(initial: str, *names: tuple[str, str]) -> bool:
+        """No half of a name begins with that letter, in Latin."""
+        return all(latin(half)[:1] != latin(initial)[:1] for name in names for half in name)
+
     for a, b, label, person, la, lb, sa, sb in rows:
         if forms:
             out.add(rewritten(a, sa, rng), rewritten(b, sb, rng), label, "rewritten", person)
@@ -135,8 +164,21 @@ def draw(pairs: Pairs, unlike, *, seed: int, relatives: int = 1, forms: bool = T
         if not label:
             continue
         split_a, split_b = halves(a) if sa in DIVIDED else None, halves(b) if sb in DIVIDED else None
-        if forms and split_b and " " not in split_b[0] and rng.random() < 0.25:
+        if forms and split_a and split_b and sb in INITIALS and " " not in split_b[0] and rng.random() < 0.25:
             out.add(a, f"{split_b[0][0]}. {split_b[1]}", 1, "initial", person)
+            out.add(a, f"{rng.choice([i for i in INITIALS[sb] if unlike_initial(i, split_a, split_b)])}. {split_b[1]}", 0, "wrong initial", person)
+        native = undivided(b, sb)
+        if native:
+            for half in (0, 1):
+                if other := another(person, (lb, sb), half, native[half], close=True):
+                    out.add(a, native[1] + other if half == 0 else other + native[0], 0, ("sibling", "namesake")[half], person)
+        if split_b and " " not in split_b[1]:
+            if other := near(split_b[1]):
+                out.add(a, rewritten(f"{split_b[0]} {other}", sb, rng) if forms else f"{split_b[0]} {other}", 0, "near surname", person)
+            if " " not in split_b[0] and (other := near(split_b[0])):
+                out.add(a, rewritten(f"{other} {split_b[1]}", sb, rng) if forms else f"{other} {split_b[1]}", 0, "near given name", person)
+        if split_a and " " not in split_a[0] and (other := near(split_a[0])):
+            out.add(rewritten(f"{other} {split_a[1]}", sa, rng), b, 0, "near given name", person)
         if not split_b:
             continue
         for _ in range(relatives):

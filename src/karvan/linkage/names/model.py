@@ -12,7 +12,7 @@ import numpy as np
 SHIPPED = Path(__file__).with_name("model.npz")
 READER = ("kind", "count", "letters", "twin", "korean", "cantonese", "words", "word_flags")
 WEIGHTS = ("pairs", "tables", "two", "norms", "sound_class", "rarity", "endings")
-FOREST = ("roots", "feature", "split", "left", "value")
+FOREST = ("roots", "feature", "split", "left", "value", "depth")
 
 
 @dataclass(frozen=True)
