@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from karvan_portal import source, words
+from karvan_portal import source, vocabulary
 from karvan_portal.accounts import audit, rights
 from karvan_portal.data import jobs, ledger, quarantine
 from karvan_portal.data.models import Job
@@ -44,7 +44,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
             "pages": pages,
             "choice": choice,
             "options": ledger.options(account),
-            "states": list(words.STATE),
+            "states": list(vocabulary.STATE),
         },
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from karvan_portal import words
+from karvan_portal import vocabulary, words
 from karvan_portal.statistics.table import Row, TablePage
 
 MOST_LINES, MOST_BARS = 6, 12
@@ -43,7 +43,7 @@ def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
             "value": c.value,
             "said": f"{words.measure(c.value, page.unit)} {words.unit(page.unit)}",
             "firm": c.obs_status != "P",
-            "status": str(words.OBS_STATUS.get(c.obs_status, "")),
+            "status": str(vocabulary.OBS_STATUS.get(c.obs_status, "")),
         }
         for c in cells
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from karvan.errors import DataError
 from karvan.tables import DIMENSIONS
-from karvan_portal import source, words
+from karvan_portal import source, vocabulary, words
 from karvan_portal.accounts import audit, rights
 from karvan_portal.frame import account_of
 from karvan_portal.statistics import dictionary, files
@@ -170,8 +170,8 @@ def about(entry: dictionary.Entry, page: TablePage, cite: str) -> list[tuple[str
         (_("Standard"), standard),
         (_("Unit"), words.unit(page.unit)),
         (_("Edition") if page.basis == "observations" else _("Data complete until"), page.vintage),
-        (_("Disclosure control"), "; ".join(str(words.TREATMENT.get(one, one)) for one in page.treatments)),
-        (_("Marks"), "; ".join(f"{mark}: {words.OBS_STATUS.get(mark, mark)}" for mark in page.marks)),
+        (_("Disclosure control"), "; ".join(str(vocabulary.TREATMENT.get(one, one)) for one in page.treatments)),
+        (_("Marks"), "; ".join(f"{mark}: {vocabulary.OBS_STATUS.get(mark, mark)}" for mark in page.marks)),
         (_("How to cite"), cite),
     ]
     return [(name, text) for name, text in said if text]

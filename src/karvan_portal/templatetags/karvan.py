@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from karvan_portal import source, words
+from karvan_portal import source, vocabulary, words
 
 register = template.Library()
 
@@ -47,16 +47,16 @@ def code(value: Any, dimension: str) -> str:
 @register.filter
 def word(value: Any, kind: str) -> str:
     """A word of the platform's own vocabulary: state, step, treatment, obs_status, colour, act, detail."""
-    vocabulary: dict[str, Any] = {
-        "state": words.STATE,
-        "step": words.STEP,
-        "treatment": words.TREATMENT,
-        "obs_status": words.OBS_STATUS,
-        "colour": words.COLOUR,
-        "act": words.ACT,
-        "detail": words.DETAIL,
+    known: dict[str, Any] = {
+        "state": vocabulary.STATE,
+        "step": vocabulary.STEP,
+        "treatment": vocabulary.TREATMENT,
+        "obs_status": vocabulary.OBS_STATUS,
+        "colour": vocabulary.COLOUR,
+        "act": vocabulary.ACT,
+        "detail": vocabulary.DETAIL,
     }[kind]
-    return str(vocabulary.get(value, value or ""))
+    return str(known.get(value, value or ""))
 
 
 @register.simple_tag(takes_context=True)
@@ -143,7 +143,7 @@ def plain(value: Any) -> str:
 
 @register.filter
 def gate(name: str) -> str:
-    return str(words.GATE.get(name, name.replace("_", " ")))
+    return str(vocabulary.GATE.get(name, name.replace("_", " ")))
 
 
 @register.filter
@@ -155,12 +155,12 @@ def reason(name: str) -> str:
 @register.filter
 def quality_name(name: str) -> str:
     """A quality indicator in words."""
-    return str(words.QUALITY.get(name, name))
+    return str(vocabulary.QUALITY.get(name, name))
 
 
 @register.filter
 def progress_words(message: str) -> str:
     """A line of progress with the step in the reader's language."""
     step, _colon, rest = message.partition(":")
-    told = str(words.PROGRESS.get(rest.strip(), rest.strip()))
-    return f"{words.STEP.get(step, step)}{': ' + told if told else ''}"
+    told = str(vocabulary.PROGRESS.get(rest.strip(), rest.strip()))
+    return f"{vocabulary.STEP.get(step, step)}{': ' + told if told else ''}"
