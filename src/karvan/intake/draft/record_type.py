@@ -34,11 +34,14 @@ def kind_of(look: Look, taken: dict[str, Meaning], name: str) -> Kind:
     scores: dict[str, float] = dict.fromkeys(TYPES, 0.0)
     reasons: dict[str, list[str]] = {t: [] for t in TYPES}
     for meaning in taken.values():
-        within = {t for t, table in TYPES.items() if any(f in table.column_names for f in fields_of(meaning.concept))}
-        for t in within:
-            scores[t] += meaning.weight / len(within)
-            if len(within) <= 3:
-                reasons[t].append(f"has {meaning.concept.replace('_', ' ')}")
+        fields = fields_of(meaning.concept)
+        for t in TYPES:
+            place = next((i for i, f in enumerate(fields) if f in TYPES[t].column_names), None)
+            if place is not None:
+                like = sum(fields[place] in table.column_names for table in TYPES.values())    # a column that few types have says more
+                scores[t] += meaning.weight / like * (1.0 if place == 0 else 0.5)
+                if like <= 2:
+                    reasons[t].append(f"has {meaning.concept.replace('_', ' ')}")
     for text, weight in [(name, 1.2), *((w, 1.2) for w in look.words), *((c.heading, 0.3) for c in look.columns)]:
         named = find(text, "records")
         for match in named:
