@@ -6,16 +6,13 @@ with told as (             -- a permit alone, of someone who never crosses, does
        or person_id in (select person_id from proofs where seen_on >= $observed_from)
        or person_id in (select person_id from permit_chains where protected)
 ),
-open_crossings as (        -- the first crossing of each person that is not decided: does its length so far, or a record, let expect that it lasts?
+open_crossings as (        -- the first crossing of each person that is not decided, who is on its new side still: will it last, by its length so far or by a record?
     select o.person_id, o.crossed_on,
            o.direction = 'out' and (lasts or not coalesce(t.runs, false)) as gone,
-           o.direction = 'in' and (lasts or same_side and coalesce(t.runs, false)) as comes
+           o.direction = 'in' and (lasts or coalesce(t.runs, false)) as comes
     from (
-        select d.person_id, d.crossed_on, d.direction, d.direction = e.direction as same_side,
-               coalesce(case when d.direction = e.direction then $observed_until else d.next_on end - d.crossed_on >= l.days, false) as lasts
-        from (select *, lead(crossed_on) over (partition by person_id order by spell_no, side) as next_on from decisions) d
-        join (select person_id, max_by(direction, spell_no * 2 + side) as direction from moves group by person_id) e using (person_id)
-        left join lasting l on l.direction = d.direction
+        select d.person_id, d.crossed_on, d.direction, coalesce($observed_until - d.crossed_on >= l.days, false) as lasts
+        from decisions d left join lasting l using (direction)
         where d.undecided and d.migration
         qualify row_number() over (partition by d.person_id order by d.spell_no, d.side) = 1
     ) o
