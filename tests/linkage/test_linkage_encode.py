@@ -101,7 +101,7 @@ def link(table: pa.Table) -> dict[str, str]:
     con.register("given", table)
     con.execute("create table identities as select * from given")
     con.execute("create table links (record_id varchar, person_id varchar, level varchar, probability double)")
-    link_people(con, threshold=0.9, seed=1, progress=lambda message, done: None)
+    link_people(con, seed=1, progress=lambda message, done: None)
     found = dict(con.sql("select record_id, person_id from new_links").fetchall())
     con.close()
     return found

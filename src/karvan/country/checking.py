@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from karvan.country.calendar import WEEKDAYS, days_of
 from karvan.country.code_list import CodeList, read_code_list
 from karvan.country.contract_check import check_contract
+from karvan.country.match_keys import read_match_keys
 from karvan.country.pack import Pack, find_pack
 from karvan.country.yaml_file import Keys, line_of, lines, parse, twice
 from karvan.errors import PackError, nearest
@@ -126,6 +127,7 @@ def check_pack(pack: Pack, folder: Path | None = None) -> list[Mistake]:
     check_geography(pack, languages, mistakes)
     check_texts(pack, languages, mistakes)
     check_rules(pack, languages, mistakes)
+    check_match_keys(pack, mistakes)
     check_definitions(pack, about, languages, mistakes)
     for path in pack.files("synth"):
         Reader(path, mistakes)
@@ -274,6 +276,14 @@ def check_calendar(pack: Pack, mistakes: list[Mistake]) -> None:
                     continue
                 if outside:
                     reader.say(where, f"The year {outside[0]} is not among the calendar's `years`.", "add it to `years`, when all its days off are known")
+
+
+def check_match_keys(pack: Pack, mistakes: list[Mistake]) -> None:
+    for path in pack.files("linkage"):
+        try:
+            read_match_keys(path)
+        except PackError as wrong:
+            Reader(path, mistakes).say((), wrong.what, wrong.fix)
 
 
 def check_geography(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> None:

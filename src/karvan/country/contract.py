@@ -38,7 +38,7 @@ FIELD_KEYS = (
 )
 CONTRACT_KEYS = (
     "record", "records", "encoding", "delimiter", "header", "sheet", "skip_rows", "rows", "namespaces", "unpivot", "constants", "derive", "where", "checks",
-    "period", "covers", "file", "person_key", "observed_on", "completeness_by", "gates", "citation", "licence",
+    "period", "covers", "file", "person_key", "one_per_person", "observed_on", "completeness_by", "gates", "citation", "licence",
 )  # fmt: skip
 # Those that the contract holds just as they are written.
 AS_WRITTEN = tuple(key for key in CONTRACT_KEYS if key not in ("record", "records", "unpivot", "where", "checks", "covers"))
@@ -159,6 +159,7 @@ class Contract:
     covers: tuple[date | None, date | None] = (None, None)
     file: str = "*"
     person_key: str = "none"
+    one_per_person: str = ""
     observed_on: str | None = None
     completeness_by: str | None = None
     gates: Mapping[str, Any] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from karvan.country.calendar import Calendar, read_calendar
 from karvan.country.code_list import CodeList, read_code_list
 from karvan.country.contract import Contract, read_contract
+from karvan.country.match_keys import MatchKeys, read_match_keys
 from karvan.country.pack import Institution, Pack, find_pack
 from karvan.country.yaml_file import read_yaml
 from karvan.errors import PackError, nearest
@@ -121,6 +122,13 @@ class Country:
     def calendar(self) -> Calendar:
         """The calendar of the first pack that has one; without any, Saturday and Sunday are the days off."""
         return next((read_calendar(p.folder / "calendar") for p in self.packs if p.files("calendar")), Calendar())
+
+    @cached_property
+    def match_keys(self) -> MatchKeys:
+        """What joins the records of a person: `linkage/keys.yaml` of the first pack that has one, and what contracts say of their keys."""
+        own = {contract.id: contract.one_per_person for contract in self.contracts.values() if contract.one_per_person}
+        said = next((path for pack in self.packs if (path := pack.folder / "linkage" / "keys.yaml").exists()), None)
+        return read_match_keys(said, own) if said else MatchKeys(one_per_person=tuple(sorted(own.items())))
 
     def is_working_day(self, day: date) -> bool:
         return self.calendar.is_working_day(day)

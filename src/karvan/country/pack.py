@@ -14,7 +14,7 @@ from karvan.country.yaml_file import read_yaml
 from karvan.errors import PackError, nearest
 
 # The parts of a pack that results depend on; samples are data, not settings.
-PARTS = ("contracts", "code_lists", "calendar", "geography", "texts", "rules", "indicators", "synth", "official")
+PARTS = ("contracts", "code_lists", "calendar", "geography", "texts", "rules", "indicators", "linkage", "synth", "official")
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,21 @@ from karvan.linkage.decisions import Standing
 if TYPE_CHECKING:
     import duckdb
 
-Sides = dict[int, dict[str, int]]       # of each group: the side on which it stands, by label
+Sides = dict[int, dict[str, int | str]]     # of each group: the side on which it stands, by label
 DECISION = "decision"
+PERSONAL = "two personal numbers"
+OWN = "select distinct {group}, split_part(own, chr(31), 1), split_part(own, chr(31), 2) from prepared join {groups} where own is not null order by all"
 
 
-def divided(one: Mapping[str, int], other: Mapping[str, int]) -> str:
-    """The label on whose two sides they stand; empty if there is none.
+def divided(one: Mapping[str, int | str], other: Mapping[str, int | str], *, only: str = "") -> str:
+    """The label on whose two sides they stand; empty if there is none. `only`: what the label must begin with.
 
     >>> divided({"decision D1": 0}, {"decision D1": 1, "decision D2": 0})
     'decision D1'
     """
     if len(other) < len(one):
         one, other = other, one
-    return next((label for label, side in one.items() if other.get(label, side) != side), "")
+    return next((label for label, side in one.items() if other.get(label, side) != side and label.startswith(only)), "")
 
 
 def decided_sides(con: duckdb.DuckDBPyConnection, standing: Iterable[Standing]) -> None:
@@ -61,6 +63,25 @@ def sides_of(con: duckdb.DuckDBPyConnection, groups: str, group: str) -> Sides:
     for number, label, side in con.sql(f"select distinct {group}, label, side from decided join {groups} using (rid) where answer = 'different' order by all").fetchall():
         found.setdefault(number, {})[label] = side
     return found
+
+
+def numbered_sides(con: duckdb.DuckDBPyConnection, sharing: Mapping[int, tuple]) -> Sides:
+    """Sides of profiles by numbers of which a person has one; only of those that share a number. Reads `prepared`, `profiles`."""
+    found: Sides = {}
+    for pid, number in con.sql("select pid, personal_no from profiles where personal_no is not null order by pid").fetchall():
+        if pid in sharing:
+            found[pid] = {PERSONAL: number}
+    for pid, label, value in con.sql(OWN.format(group="pid", groups="profiles using (profile)")).fetchall():
+        if pid in sharing:
+            found.setdefault(pid, {})[label] = value
+    return found
+
+
+def own_sides(con: duckdb.DuckDBPyConnection, sides: Sides) -> Sides:
+    """Add to the sides of nodes what their sources have once for a person. Reads `prepared`, `node_of`."""
+    for node, label, value in con.sql(OWN.format(group="node", groups="node_of using (rid)")).fetchall():
+        sides.setdefault(node, {})[label] = value
+    return sides
 
 
 def joined_by_decision(con: duckdb.DuckDBPyConnection) -> list[tuple[int, int, str]]:

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from karvan.linkage.apart import divided
+from karvan.linkage.apart import DECISION, PERSONAL, divided
 from karvan.linkage.numbers import names_differ
 
 SURE = 1.0
+
 
 class Traits(NamedTuple):
     """What the nodes of a cluster say, as far as it can contradict: values with the number of records behind them."""
@@ -24,23 +25,23 @@ class Traits(NamedTuple):
     sexes: Mapping[str, int] = {}
     birth_years: Mapping[int, int] = {}
     names: Mapping[tuple[str, str], int] = {}       # given names and surname
-    sides: Mapping[str, int] = {}
+    sides: Mapping[str, int | str] = {}
 
     def against(self, other: Traits) -> str:
         """Why the two cannot be one person; empty if they can."""
         if label := self.kept_apart(other):
             return label
         if self.personal_nos and other.personal_nos and not self.personal_nos & other.personal_nos:
-            return "two personal numbers"
+            return PERSONAL
         if differ(self.sexes, other.sexes) and differ(self.birth_years, other.birth_years):
             return "two sexes and two birth years"
         if differ(self.sexes, other.sexes) and self.names and other.names and names_differ(*most(self.names), *most(other.names)):
             return "two sexes and two names"
         return ""
 
-    def kept_apart(self, other: Traits) -> str:
+    def kept_apart(self, other: Traits, *, only: str = "") -> str:
         """The decision or impossibility that keeps the two apart, without its number; empty if none does."""
-        return divided(self.sides, other.sides).partition(" #")[0] if self.sides and other.sides else ""
+        return divided(self.sides, other.sides, only=only).partition(" #")[0] if self.sides and other.sides else ""
 
     def and_also(self, other: Traits) -> Traits:
         """What both say together."""
@@ -96,7 +97,7 @@ def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]], 
         a, b = of[left], of[right]
         if a == b:
             continue
-        reason = kept[a].kept_apart(kept[b]) if decision else kept[a].against(kept[b])
+        reason = kept[a].kept_apart(kept[b], only=DECISION) if decision else kept[a].against(kept[b])
         if reason:
             cuts.append((left, right, probability, reason))
             continue

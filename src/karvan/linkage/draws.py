@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from karvan.errors import DataError
-from karvan.linkage.apart import joined_by_decision, sides_of, with_sides
+from karvan.linkage.apart import joined_by_decision, own_sides, sides_of, with_sides
 from karvan.linkage.clashes import clashes
 from karvan.linkage.clusters import cluster
 from karvan.linkage.decisions import decisions, standing
 from karvan.linkage.identity import person_ids
 from karvan.linkage.increment import close, load, shared_numbers
 from karvan.linkage.people import traits_of
+from karvan.linkage.step import match_keys
 from karvan.workspace import Progress, Workspace, quiet
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def uncertain(con: duckdb.DuckDBPyConnection, ws: Workspace) -> list[tuple[float
         select distinct unnest([person_a, person_b]) as person_id from link_pairs where probability < {SURE} and decision is distinct from 'same' and decision is distinct from 'different'""")
     close(con)
     con.execute("create or replace temp table fresh (record_id varchar)")
-    load(con, standing(decisions(ws)))
+    load(con, standing(decisions(ws)), match_keys(ws))
     return con.sql("""
         select coalesce(probability, 1.0), l.node, r.node from link_pairs join stands_for l on l.record_id = record_a join stands_for r on r.record_id = record_b
         where block <> 'decision' order by record_a, record_b""").fetchall()
@@ -77,7 +78,7 @@ def drawn(con: duckdb.DuckDBPyConnection, pairs: list[tuple[float, int, int]], *
     import pyarrow as pa
 
     decided = joined_by_decision(con)
-    sides = with_sides(sides_of(con, "node_of", "node"), clashes(con, pairs))
+    sides = with_sides(own_sides(con, sides_of(con, "node_of", "node")), clashes(con, pairs))
     traits = traits_of(con, {n for _, *pair in pairs for n in pair} | {n for *pair, _ in decided for n in pair}, sides)
     first, base = {}, {}
     for node, record, person in con.sql("""

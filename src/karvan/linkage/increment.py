@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from karvan.country.match_keys import MatchKeys
 from karvan.errors import DataError
 from karvan.linkage.apart import decided_sides
 from karvan.linkage.decisions import Decision, Standing, decisions, standing
@@ -22,7 +23,7 @@ from karvan.linkage.model import BLOCKS, ENOUGH_NODES, FLOOR, make_blocks, predi
 from karvan.linkage.numbers import TOO_MANY, join_by_number
 from karvan.linkage.people import NODE_COLUMNS, NUMBERS, make_people
 from karvan.linkage.prepare import prepare
-from karvan.linkage.step import PARAMS, STEP, WRITTEN, Clock, count, link, link_people
+from karvan.linkage.step import PARAMS, STEP, WRITTEN, Clock, count, link, link_people, match_keys
 from karvan.workspace import Progress, Run, Step, TableVersion, Transaction, Workspace, quiet
 
 if TYPE_CHECKING:
@@ -44,14 +45,14 @@ select distinct person_id from (
 def link_new(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Link what is new since the last run of linkage; everything, where nothing is linked yet or the last run had other parameters."""
     before = tx.base.runs.get("link")
-    if before is None or not tx.base.tables.get("link_nodes") or before.params != params or not before.notes["model"]["prior"]:
+    if before is None or not tx.base.tables.get("link_nodes") or before.params != params or before.notes.get("keys") != repr(match_keys(ws)) or not before.notes["model"]["prior"]:
         return link(ws, tx, params, progress)
-    said = decisions(ws)
+    said, keys = decisions(ws), match_keys(ws)
     con = ws.connect(identity="link new records", memory="1500MB", at=tx.base)
     try:
         view_undone(ws, con, said)
         find_changed(ws, con, tx.base.tables.get("identities", 0), before, said)
-        notes = link_touched(con, before.notes, standing(said), threshold=params["threshold"], progress=progress)
+        notes = link_touched(con, before.notes, standing(said), keys, progress=progress)
         progress("writing", 0.85)
         for table, source in WRITTEN.items():
             key = "record_id" if table in ("links", "link_nodes") else "all"
@@ -87,28 +88,28 @@ def find_changed(ws: Workspace, con: duckdb.DuckDBPyConnection, now: int, before
     con.register("asked", pa.table({"record_id": pa.array(new, pa.string())}))
 
 
-def link_touched(con: duckdb.DuckDBPyConnection, last: dict[str, Any], holding: Sequence[Standing], *, threshold: float, progress: Progress) -> dict[str, Any]:
+def link_touched(con: duckdb.DuckDBPyConnection, last: dict[str, Any], holding: Sequence[Standing], keys: MatchKeys, *, progress: Progress) -> dict[str, Any]:
     """Link the persons that `fresh`, `gone` and `asked` touch: makes `pool` (persons before) and the tables of `WRITTEN` for them. Returns notes."""
     clock = Clock()
     progress("what is touched", 0.05)
-    touch(con, holding)
-    load(con, holding)
+    touch(con, holding, keys)
+    load(con, holding, keys)
     clock.mark("touched")
     progress("comparing", 0.25)
-    score_changed(con, last)
+    score_changed(con, last, keys)
     clock.mark("model")
     joined_to = con.execute("""
         select distinct person_id from link_nodes anti join pool using (person_id) semi join (
-            select unnest([record_a, record_b]) as record_id from compared where block = 'name_birth' or probability >= ?) using (record_id)""", [threshold]).fetchall()  # fmt: skip
+            select unnest([record_a, record_b]) as record_id from compared where block = 'name_birth' or probability >= ?) using (record_id)""", [keys.threshold]).fetchall()  # fmt: skip
     if joined_to:
         progress("whom they join", 0.55)
         con.executemany("insert into pool values (?)", joined_to)
         close(con)
-        load(con, holding)
+        load(con, holding, keys)
     clock.mark("joined")
     progress("people", 0.65)
     with_old_pairs(con)
-    refused = make_people(con, threshold=threshold, others="select record_id, person_id from link_nodes anti join pool using (person_id)")
+    refused = make_people(con, threshold=keys.threshold, others="select record_id, person_id from link_nodes anti join pool using (person_id)")
     con.execute("create or replace temp view all_links as select record_id, person_id, level from links anti join pool using (person_id) union all select record_id, person_id, level from new_links")
     keep_decisions(con, holding, "all_links")
     clock.mark("people")
@@ -122,7 +123,7 @@ def link_touched(con: duckdb.DuckDBPyConnection, last: dict[str, Any], holding: 
     }  # fmt: skip
 
 
-def touch(con: duckdb.DuckDBPyConnection, holding: Sequence[Standing]) -> None:
+def touch(con: duckdb.DuckDBPyConnection, holding: Sequence[Standing], keys: MatchKeys) -> None:
     """Make `pool`: the persons that new, changed, gone and newly decided records touch."""
     import pyarrow as pa
 
@@ -132,7 +133,7 @@ def touch(con: duckdb.DuckDBPyConnection, holding: Sequence[Standing]) -> None:
     con.unregister("sides")
     shared_numbers(con)
     con.execute("create or replace temp table fresh_identities as from identities semi join fresh using (record_id)")
-    prepare(con, "fresh_identities")
+    prepare(con, "fresh_identities", keys)
     con.execute(f"""
         create or replace temp table pool as
         select distinct person_id from (
@@ -155,18 +156,18 @@ def close(con: duckdb.DuckDBPyConnection) -> None:
         known = now
 
 
-def load(con: duckdb.DuckDBPyConnection, holding: Sequence[Standing]) -> None:
+def load(con: duckdb.DuckDBPyConnection, holding: Sequence[Standing], keys: MatchKeys) -> None:
     """Bring the records of the pool to nodes: `prepared`, `node_of`, `nodes`, `stands_for`."""
     con.execute("create or replace temp table pool_records as select record_id from links semi join pool using (person_id) union select record_id from fresh")
     con.execute("create or replace temp table pool_identities as from identities semi join pool_records using (record_id)")
-    prepare(con, "pool_identities")
+    prepare(con, "pool_identities", keys)
     decided_sides(con, holding)
     join_by_number(con)
     con.execute((HERE / "nodes.sql").read_text(encoding="utf-8"))
     name_nodes(con)
 
 
-def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any]) -> None:
+def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any], keys: MatchKeys) -> None:
     """Compare the nodes that are new or changed with all others: makes `changed` (record_id) and `compared`."""
     columns = ", ".join(f"{{0}}.{name}" for name in NODE_COLUMNS)
     con.execute(f"""
@@ -184,7 +185,7 @@ def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any]) -> None:
     con.execute("""
         create or replace temp table key_nodes as
         from all_nodes semi join (select parts, birth_date, sex, citizenship from all_nodes where changed) using (parts, birth_date, sex, citizenship)""")
-    keyed = same_name_and_birth(con, "key_nodes")
+    keyed = same_name_and_birth(con, "key_nodes", keys.unknown_days)
     make_blocks(con, "all_nodes", "in_pool or " + " or ".join(f"{block} in (select {block} from keyed_nodes where changed)" for block in BLOCKS))
     con.execute("create or replace temp table scored_pairs (a bigint, b bigint, probability double, match_weight double, block varchar)")
     con.execute("create or replace temp view everyone as select parts, citizenship, name_at_home from keyed_nodes")
@@ -227,7 +228,7 @@ def difference(ws: Workspace, *, progress: Progress = quiet) -> dict[str, Any]:
         raise DataError("Nothing is linked yet.", where=str(ws.root), fix="run `karvan link run` first")
     con = ws.connect(identity="measure the difference from a full run of linkage", memory="600MB")
     try:
-        link_people(con, threshold=run.params["threshold"], seed=run.params["seed"], progress=progress, said=decisions(ws))
+        link_people(con, keys=match_keys(ws), seed=run.params["seed"], progress=progress, said=decisions(ws))
         [(records, differing, precision, recall, persons, full)] = con.sql("""
             with beside as (select record_id, l.person_id as ours, n.person_id as theirs from links l join new_links n using (record_id)),
                  counted as (select *, count(*) over (partition by ours, theirs) as b, count(*) over (partition by ours) as o, count(*) over (partition by theirs) as t from beside)

@@ -12,7 +12,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from karvan.linkage.apart import sides_of
+from karvan.linkage.apart import DECISION, Sides, numbered_sides, sides_of
 from karvan.linkage.encode.received import BITS, UNLIKE, unlike
 from karvan.linkage.union import Groups
 
@@ -58,7 +58,10 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     con.execute(CONFUSED)
     [(count,)] = con.sql("select count(*) from profiles").fetchall()
     rows = {pid: tuple(row) for pid, *row in con.sql(SHARING).fetchall()}
-    groups = Groups(count, sides_of(con, "(select rid, pid from prepared join profiles using (profile))", "pid"))
+    sides: Sides = numbered_sides(con, rows)
+    for pid, labels in sides_of(con, "(select rid, pid from prepared join profiles using (profile))", "pid").items():
+        sides[pid] = sides.get(pid, {}) | labels
+    groups = Groups(count, sides)
     apart: Counter[str] = Counter()
     cuts: list[tuple[int, int, str]] = []
     for at, number in enumerate(NUMBERS):
@@ -97,7 +100,7 @@ def join_agreeing(pids: list[int], rows: dict[int, tuple], groups: Groups, numbe
                 break
         else:
             if leaders:
-                cuts.append((leaders[0], pid, f"{number}: {'decision' if reason.startswith('decision') else reason}"))
+                cuts.append((leaders[0], pid, f"{number}: {DECISION if reason.startswith(DECISION) else reason}"))
             if len(leaders) < 20:
                 leaders.append(pid)
     return cuts

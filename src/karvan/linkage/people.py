@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from karvan.linkage.apart import joined_by_decision, sides_of, with_sides
+from karvan.linkage.apart import Sides, joined_by_decision, own_sides, sides_of, with_sides
 from karvan.linkage.clashes import clashes
 from karvan.linkage.clusters import Traits, cluster
 from karvan.linkage.evidence import keep_evidence, pairs_to_join
@@ -52,7 +52,7 @@ def make_people(con: duckdb.DuckDBPyConnection, *, threshold: float, others: str
     import pyarrow as pa
 
     pairs, decided = pairs_to_join(con, threshold), joined_by_decision(con)
-    sides = with_sides(sides_of(con, "node_of", "node"), clashes(con, pairs))
+    sides = with_sides(own_sides(con, sides_of(con, "node_of", "node")), clashes(con, pairs))
     found = cluster(traits_of(con, {n for _, *pair in pairs for n in pair} | {n for *pair, _ in decided for n in pair}, sides), pairs, decided)
     joined = dict.fromkeys(found.of, "model") | dict.fromkeys((n for p, *pair in pairs if p == 1.0 for n in pair), "name_birth") | dict.fromkeys((n for *pair, _ in decided for n in pair), "decision")
     con.register("clustered", pa.table({
@@ -66,7 +66,7 @@ def make_people(con: duckdb.DuckDBPyConnection, *, threshold: float, others: str
     return found.refused
 
 
-def traits_of(con: duckdb.DuckDBPyConnection, among: set[int], sides: dict[int, dict[str, int]]) -> dict[int, Traits]:
+def traits_of(con: duckdb.DuckDBPyConnection, among: set[int], sides: Sides) -> dict[int, Traits]:
     """What each node of a pair says; nodes in no pair stay alone and are left out."""
     import pyarrow as pa
 

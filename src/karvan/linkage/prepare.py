@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from karvan.country.match_keys import MatchKeys
 from karvan.linkage.encode.received import MARK, encoded_forms, is_encoded
 from karvan.linkage.names import LONGEST, name_forms
 
@@ -18,10 +19,10 @@ NAME = (
 )  # fmt: skip
 
 
-def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities") -> int:
+def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities", keys: MatchKeys | None = None) -> int:
     """Make the temporary table `prepared` from a table of identities: one row per record, numbered `rid` in the order of record_id.
 
-    Returns the number of records. Each different spelling is brought to its forms once.
+    `keys` say which numbers join. Returns the number of records. Each different spelling is brought to its forms once.
     """
     import pyarrow as pa
 
@@ -32,6 +33,22 @@ def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities") -> i
     columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in fields}
     table = pa.table({"name_hash": pa.array([name_hash for name_hash, _ in spellings], pa.uint64())} | columns)
     con.register("name_forms", table)
-    con.execute((HERE / "prepare.sql").read_text(encoding="utf-8").replace("from identities", f"from {identities}"))
+    text = (HERE / "prepare.sql").read_text(encoding="utf-8")
+    for mark, value in marks(keys or MatchKeys()).items():
+        text = text.replace(mark, value)
+    con.execute(text.replace("$identities", identities))
     con.unregister("name_forms")
     return con.sql("select count(*) from prepared").fetchall()[0][0]
+
+
+def marks(keys: MatchKeys) -> dict[str, str]:
+    """What stands for the marks in prepare.sql: a number that joins nobody is left out, a register's number is unique within what the pack says."""
+    scopes = dict(keys.numbers)
+    feeds = {what: ", ".join("'" + feed.replace("'", "''") + "'" for feed, one in keys.one_per_person if one == what) for what in ("register_no", "record")}
+    return {
+        "$personal": "personal_no" if "personal_no" in scopes else "null::varchar",
+        "$document": "doc_issuer || ':' || doc_no" if "document" in scopes else "null::varchar",
+        "$register": f"{'feed' if scopes.get('register_no') == 'feed' else 'office'} || ':' || register_no" if "register_no" in scopes else "null::varchar",
+        "$one_number": f"list_contains([{feeds['register_no']}]::varchar[], feed)",
+        "$one_record": f"list_contains([{feeds['record']}]::varchar[], feed)",
+    }

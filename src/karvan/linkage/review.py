@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from karvan.country.match_keys import MatchKeys
 from karvan.errors import DataError
 from karvan.linkage.comparisons import COMPARISONS, MISSING
 from karvan.linkage.decisions import Decision, decisions, standing
@@ -101,7 +102,7 @@ def review_queue(ws: Workspace, *, reviewer: str, limit: int = 20, low: float = 
 def threshold_weight(ws: Workspace) -> float:
     """The threshold of the run in force, in bits."""
     run = ws.head().runs.get("link")
-    threshold = run.params["threshold"] if run else 0.9
+    threshold = run.notes["threshold"] if run else MatchKeys.threshold
     return math.log2(threshold / (1 - threshold))
 
 

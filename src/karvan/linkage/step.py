@@ -7,6 +7,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from karvan.country import for_workspace
+from karvan.country.match_keys import MatchKeys
 from karvan.linkage.apart import decided_sides
 from karvan.linkage.decisions import Decision, decisions, decisions_file, standing
 from karvan.linkage.evidence import compare, keep_decisions, name_nodes
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
 HERE = Path(__file__).parent
-THRESHOLD = 0.9
-PARAMS = {"threshold": THRESHOLD, "seed": 1}
+PARAMS = {"seed": 1}
 # The tables of the step, and the temporary tables that hold their content.
 WRITTEN = {
     "links": "new_links", "persons": "new_persons", "link_pairs": "evidence", "link_cuts": "cuts", "link_decisions": "held_decisions", "link_nodes": "node_state",
@@ -37,7 +38,7 @@ def link(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     con = ws.connect(identity="link records of one person", memory="600MB", at=tx.base)
     try:
         view_undone(ws, con, said)
-        notes = link_people(con, threshold=params["threshold"], seed=params["seed"], progress=progress, said=said)
+        notes = link_people(con, keys=match_keys(ws), seed=params["seed"], progress=progress, said=said)
         for table, source in WRITTEN.items():
             tx.write(table, con.sql(f"from {source}"))
         notes["events"] = find_events(ws, tx, con, said)
@@ -46,17 +47,22 @@ def link(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     return notes
 
 
-def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, progress: Progress, said: Sequence[Decision] = ()) -> dict[str, Any]:
+def match_keys(ws: Workspace) -> MatchKeys:
+    """What joins the records of a person, as the workspace's packs say."""
+    return for_workspace(ws).match_keys if ws.packs else MatchKeys()
+
+
+def link_people(con: duckdb.DuckDBPyConnection, *, seed: int, progress: Progress, keys: MatchKeys | None = None, said: Sequence[Decision] = ()) -> dict[str, Any]:
     """Make the tables `new_links` and `new_persons` on a connection that has `identities` and the `links` of the run before.
 
-    Beside them stand those of `WRITTEN`. `said` are the decisions of people.
+    Beside them stand those of `WRITTEN`. `keys` are the match keys of the country, `said` the decisions of people.
 
     Returns notes: records, nodes, clusters, pairs by level, what was kept apart or refused and why, the model, and seconds by stage.
     """
-    clock = Clock()
+    clock, keys = Clock(), keys or MatchKeys()
     holding = standing(said)
     progress("names to skeletons", 0.02)
-    records = prepare(con)
+    records = prepare(con, keys=keys)
     decided_sides(con, holding)
     clock.mark("names")
     progress("numbers", 0.25)
@@ -64,15 +70,15 @@ def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, 
     con.execute((HERE / "nodes.sql").read_text(encoding="utf-8"))
     clock.mark("numbers")
     progress("keys", 0.4)
-    keyed = same_name_and_birth(con)
+    keyed = same_name_and_birth(con, unknown_days=keys.unknown_days)
     clock.mark("keys")
     progress("model", 0.45)
-    scored = score_pairs(con, keyed=len(keyed), threshold=threshold, seed=seed)
+    scored = score_pairs(con, keyed=len(keyed), threshold=keys.threshold, seed=seed)
     clock.mark("model")
     progress("clusters", 0.8)
     name_nodes(con)
     compare(con, keyed)
-    refused = make_people(con, threshold=threshold)
+    refused = make_people(con, threshold=keys.threshold)
     keep_decisions(con, holding)
     clock.mark("people")
     return {
@@ -82,6 +88,8 @@ def link_people(con: duckdb.DuckDBPyConnection, *, threshold: float, seed: int, 
         "pairs": {"name_birth": len(keyed)} | scored.compared,
         "large_blocks": scored.large,
         "parameters": scored.parameters,
+        "threshold": keys.threshold,
+        "keys": repr(keys),
         "model": scored.model | {"prior": scored.prior},
         "kept_apart": apart,
         "refused": dict(sorted(refused.items())),
@@ -107,12 +115,12 @@ class Clock:
         self.marks[stage], self.last = round(now - self.last, 2), now
 
 
-def letters_model_and_decisions(ws: Workspace) -> str:
-    """What the result depends on besides tables and code: the letter tables, the shipped parameters, and what people decided."""
+def letters_model_keys_and_decisions(ws: Workspace) -> str:
+    """What the result depends on besides tables and code: the letter tables, the shipped parameters, the pack's match keys, and what people decided."""
     files = [HERE / "model.json", *sorted((HERE / "transliteration").glob("*.csv")), decisions_file(ws)]
-    return "".join(path.read_text(encoding="utf-8") for path in files if path.exists())
+    return repr(match_keys(ws)) + "".join(path.read_text(encoding="utf-8") for path in files if path.exists())
 
 
 STEP = Step(
-    "link", reads=("identities", "crossing", "civil_event"), writes=(*WRITTEN, "person_events"), work=link, params=PARAMS, also=letters_model_and_decisions,
+    "link", reads=("identities", "crossing", "civil_event"), writes=(*WRITTEN, "person_events"), work=link, params=PARAMS, also=letters_model_keys_and_decisions,
 )  # fmt: skip
