@@ -19,7 +19,7 @@ SCRIPTS = ("latin", "cyrillic", "arabic", "hebrew", "greek", "georgian", "armeni
 LATIN, CYRILLIC, ARABIC, HEBREW, GREEK, GEORGIAN, ARMENIAN, HAN, KANA, HANGUL, THAI, DEVANAGARI = range(12)
 MOST, ALPHABET, START, END = 6, 64, 1, 2
 # What a character is, when it is no letter.
-GAP, SKIP, COMMA, MODIFIER, CHEVRON = 100, 101, 102, 103, 104
+GAP, SKIP, COMMA, MODIFIER, CHEVRON, DIGIT = 100, 101, 102, 103, 104, 105
 
 OWN_LATIN = {"ə": "ae", "ı": "i", "ö": "oe", "ü": "ue", "ç": "C", "ş": "S", "ğ": "G", "š": "S", "č": "C", "ž": "Z", "ł": "l", "ø": "oe",
              "å": "o", "ä": "ae", "ñ": "n", "ć": "C", "ń": "n", "ý": "i", "é": "e", "ś": "S", "ż": "Z", "ã": "a", "ŏ": "o", "ŭ": "u"}  # fmt: skip
@@ -104,7 +104,7 @@ def build() -> Letters:
     hangul(out)
     han(out)
     the_rest(out)
-    for chars, kind in (("'’ʼʻʿ`´‘ʹʾ＇", MODIFIER), ("‌‍ـ​­​﻿", SKIP), (",،，、﹐", COMMA), ("<", CHEVRON)):
+    for chars, kind in (("'’ʼʻʿ`´‘ʹʾ＇", MODIFIER), ("‌‍ـ​­​﻿", SKIP), (",،，、﹐", COMMA), ("<", CHEVRON), ("0158", DIGIT)):
         for char in chars:
             out.kind[ord(char)] = kind
     return out

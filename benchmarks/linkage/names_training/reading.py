@@ -21,11 +21,13 @@ WORDS = {
 
 
 def twins() -> np.ndarray:
-    """For a letter that looks like one of another script, that one."""
+    """For a character that looks like a letter of another script, that one."""
     out = np.zeros(65536, np.uint16)
     for one, other in LOOK_ALIKES:
         for a, b in zip(one, other, strict=True):
             out[ord(a)], out[ord(b)] = ord(b), ord(a)
+    for digit, letter in zip("0158", "OIBS", strict=True):      # as reading machines mistake them
+        out[ord(digit)] = ord(letter)
     return out
 
 

@@ -35,6 +35,7 @@ from karvan.linkage.names.kernels import (
     WHOLE,
     WIDTH,
     align,
+    deepest_loss,
     read_name,
 )  # fmt: skip
 
@@ -45,6 +46,7 @@ EVIDENCE = (
     "left_a", "left_b", "left_parts_a", "left_parts_b", "left_both", "left_best_rate",
     "first_rate", "last_rate", "father", "father_rate", "gender", "initial_agrees", "initial_differs",
     "order", "rarity_matched", "rarity_rarest", "rarity_left", "joined", "cut", "lowest_side", "view", "matched_worst_weight",
+    "deepest_loss", "deepest_loss_father", "losses",
 )  # fmt: skip
 WIDTH_OF_EVIDENCE = len(EVIDENCE)
 LEAST_RATE = 0.3        # a pair of parts below this answers by chance
@@ -98,6 +100,24 @@ def weigh(x, m, sx, y, n, sy, pairs, tables, two, rows):  # pragma: no cover - c
 
 
 @njit(cache=True, nogil=True)
+def loss_of(x, m, s, y, n, t, pairs, tables, two, norms, falls):  # pragma: no cover - compiled
+    """Deepest loss between two parts or stems, in usual weights of a letter."""
+    totals, peaks, losses = falls
+    end_x, end_y = x[m - 1], y[n - 1]
+    x[m - 1] = y[n - 1] = END
+    loss = deepest_loss(x, m, y, n, s, t, pairs, tables, two, totals, peaks, losses) if s <= t else deepest_loss(y, n, x, m, t, s, pairs, tables, two, totals, peaks, losses)
+    x[m - 1], y[n - 1] = end_x, end_y
+    return loss / norms[pairs[s, t]]
+
+
+@njit(cache=True, nogil=True)
+def new_scratch():  # pragma: no cover - compiled
+    """Working space of `compare_read`."""
+    falls = (np.zeros((3, WIDTH + 1), np.int32), np.zeros((3, WIDTH + 1), np.int32), np.zeros((3, WIDTH + 1), np.int32))
+    return np.zeros((4, WHOLE + 3), np.int32), np.zeros(WHOLE, np.uint8), np.zeros(WHOLE, np.uint8), np.zeros(2 * WIDTH, np.uint8), falls
+
+
+@njit(cache=True, nogil=True)
 def rarity_of(row, length, script, sound_class, rarity):  # pragma: no cover - compiled
     """How rare a part is: minus the log of the share of parts with its consonants."""
     code = np.uint32(2166136261)
@@ -129,7 +149,8 @@ def gender_of_ending(row, length, script, endings):  # pragma: no cover - compil
 @njit(cache=True, nogil=True)
 def compare_read(la, ia, ha, lb, ib, hb, pairs, tables, two, norms, sound_class, rarity, endings, scratch, match, out):  # pragma: no cover - compiled
     """Fill `out` with the evidence of two names that were read; `match[i, j]` tells which parts were taken together (1 whole, 2 joined, 3 cut)."""
-    rows, whole_a, whole_b, joint = scratch
+    rows, whole_a, whole_b, joint, falls = scratch
+    loss_worst, loss_father, loss_sum = 0.0, 0.0, 0.0
     na, nb = ha[PARTS], hb[PARTS]
     out[:] = 0
     match[:] = 0
@@ -267,8 +288,10 @@ def compare_read(la, ia, ha, lb, ib, hb, pairs, tables, two, norms, sound_class,
         taken_a[at_i] = taken_b[at_j] = 1
         match[at_i, at_j] = 1
         r = rate[at_i, at_j]
+        loss = loss_of(la[at_i], ia[at_i, STEM], ia[at_i, SCRIPT], lb[at_j], ib[at_j, STEM], ib[at_j, SCRIPT], pairs, tables, two, norms, falls)
         if ia[at_i, FLAGS] & FATHER and ib[at_j, FLAGS] & FATHER:
             father_rate = r
+            loss_father = loss
             continue
         if (ia[at_i, FLAGS] | ib[at_j, FLAGS]) & PARTICLE:
             continue
@@ -279,6 +302,8 @@ def compare_read(la, ia, ha, lb, ib, hb, pairs, tables, two, norms, sound_class,
         matched += 1
         total += w
         mean += r
+        loss_worst = max(loss_worst, loss)
+        loss_sum += loss
         worst, top, least = min(worst, r), max(top, r), min(least, w)
         seldom = min(rarity_of(la[at_i], ia[at_i, STEM], ia[at_i, SCRIPT], sound_class, rarity), rarity_of(lb[at_j], ib[at_j, STEM], ib[at_j, SCRIPT], sound_class, rarity))
         rarity_matched += seldom * min(max(r, 0.0), 1.0)
@@ -412,6 +437,7 @@ def compare_read(la, ia, ha, lb, ib, hb, pairs, tables, two, norms, sound_class,
     out[35], out[36] = joins, cut
     out[37] = min(out[16], out[17])
     out[39] = least if matched else -1.0
+    out[40], out[41], out[42] = loss_worst, loss_father, loss_sum
 
 
 @njit(cache=True, nogil=True)
@@ -437,7 +463,7 @@ def evidence(codes_a, starts_a, codes_b, starts_b, reader, weights, out):  # pra
     ia, ib = np.zeros((MOST_PARTS, 6), np.int32), np.zeros((MOST_PARTS, 6), np.int32)
     ha, hb = np.zeros(HEAD, np.int32), np.zeros(HEAD, np.int32)
     match = np.zeros((MOST_PARTS, MOST_PARTS), np.int8)
-    scratch = (np.zeros((4, WHOLE + 3), np.int32), np.zeros(WHOLE, np.uint8), np.zeros(WHOLE, np.uint8), np.zeros(2 * WIDTH, np.uint8))
+    scratch = new_scratch()
     row = np.zeros(out.shape[1], np.float32)
     for k in range(starts_a.shape[0] - 1):
         # the same two names give the same row in either order

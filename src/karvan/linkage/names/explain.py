@@ -93,7 +93,7 @@ def best_reading(one: str, other: str):
     pairs, tables, two, norms, sound_class, rarity, endings = model.weights
     codes_a, starts_a = packed([one], "a")
     codes_b, starts_b = packed([other], "b")
-    scratch = (np.zeros((4, k.WHOLE + 3), np.int32), np.zeros(k.WHOLE, np.uint8), np.zeros(k.WHOLE, np.uint8), np.zeros(2 * k.WIDTH, np.uint8))
+    scratch = ev.new_scratch()
     best = None
     reached = -99.0
     for view in (k.AS_WRITTEN, k.KOREAN, k.CANTONESE):

@@ -14,7 +14,7 @@ SCRIPTS = 12
 LATIN, CYRILLIC, ARABIC, HEBREW, GREEK, GEORGIAN, ARMENIAN, HAN, KANA, HANGUL, THAI, DEVANAGARI = range(12)
 LETTERS_MOST = 6
 START, END = 1, 2
-GAP, SKIP, COMMA, MODIFIER, CHEVRON = 100, 101, 102, 103, 104
+GAP, SKIP, COMMA, MODIFIER, CHEVRON, DIGIT = 100, 101, 102, 103, 104, 105
 NOT_FOUND = 255
 FAR = -100_000
 
@@ -69,6 +69,9 @@ def read_name(codes, first, last, view, kind, count, letters, twin, korean, cant
             if k2 in (SKIP, MODIFIER):
                 i += 1
                 continue
+            if k2 == DIGIT and i + 1 < end and codes[i + 1] < 65536 and kind[codes[i + 1]] < SCRIPTS:
+                i += 1          # 0 for O between letters: a reading machine's slip
+                continue
             if k2 >= SCRIPTS:
                 break
             if (east or k2 in (HAN, KANA, HANGUL)) and k2 != k:
@@ -90,6 +93,9 @@ def read_name(codes, first, last, view, kind, count, letters, twin, korean, cant
             if c >= 65536:
                 continue
             k2 = kind[c]
+            if k2 == DIGIT:
+                c = twin[c]
+                k2 = kind[c]
             if k2 == MODIFIER:
                 if script == HEBREW and n <= PART_LETTERS:
                     row[n] = letters[0x5F3, 0]
@@ -210,3 +216,48 @@ def align(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - c
             left = max(best, left + nothing[b])
             now[j + 2] = left
     return rows[m % 3, n + 1]
+
+
+@njit(cache=True, nogil=True)
+def deepest_loss(x, m, y, n, sx, sy, pairs, tables, two, totals, peaks, losses):  # pragma: no cover - compiled
+    """The largest loss in a row along the best alignment: small where spellings differ here and there, large where two names only begin alike.
+
+    As `align`, of which each cell also remembers the highest sum on its way and the deepest fall below it. The scratch spaces hold 3 rows each.
+    """
+    table = tables[pairs[sx, sy]]
+    two_x, two_y = two[sx], two[sy]
+    for i in range(m + 1):
+        now, before, twice = i % 3, (i + 2) % 3, (i + 1) % 3
+        a = x[i - 1] if i > 0 else 0
+        pair_x = two_x[x[i - 2], a] if i > 1 else NOT_FOUND
+        for j in range(n + 1):
+            if i == 0 and j == 0:
+                totals[0, 0] = peaks[0, 0] = losses[0, 0] = 0
+                continue
+            best, row, column = FAR, now, j
+            if i > 0:
+                best, row, column = totals[before, j] + table[a, 0], before, j
+            if j > 0:
+                b = y[j - 1]
+                step = totals[now, j - 1] + table[0, b]
+                if step > best:
+                    best, row, column = step, now, j - 1
+                if i > 0:
+                    step = totals[before, j - 1] + table[a, b]
+                    if step > best:
+                        best, row, column = step, before, j - 1
+                    if pair_x != NOT_FOUND:
+                        step = totals[twice, j - 1] + table[pair_x, b]
+                        if step > best:
+                            best, row, column = step, twice, j - 1
+                    if j > 1:
+                        pair_y = two_y[y[j - 2], b]
+                        if pair_y != NOT_FOUND:
+                            step = totals[before, j - 2] + table[a, pair_y]
+                            if step > best:
+                                best, row, column = step, before, j - 2
+            peak = max(peaks[row, column], best)
+            totals[now, j] = best
+            peaks[now, j] = peak
+            losses[now, j] = max(losses[row, column], peak - best)
+    return losses[m % 3, n]
