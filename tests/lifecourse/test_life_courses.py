@@ -492,3 +492,27 @@ def test_a_permit_asked_for_while_the_last_one_ran_prolongs_it_however_late_it_c
         from_on    | to_on | basis
         2019-08-05 |       | register
     """)
+
+
+def test_of_those_refused_asylum_before_the_data_as_many_stayed_on_as_of_those_refused_within_it():
+    def rows(columns: str, lines: list[str]):
+        return table("\n".join([columns, *lines]))
+
+    inside = [f"in{n:02}" for n in range(20)]      # refused in 2022; the first five are not seen leaving
+    before = [f"old{n}" for n in range(4)]
+    lives = Lives(
+        crossing=rows("person_id | crossed_on | direction | citizenship", [
+            *(f"{p} | 2021-09-01 | in | AFG" for p in inside), *(f"{p} | 2022-04-01 | out | AFG" for p in inside[5:]),
+        ]),
+        case_event=rows("person_id | procedure | case_no | event | event_on | citizenship", [
+            *(f"{p} | asylum | {p} | lodged | 2021-10-01 | AFG" for p in inside), *(f"{p} | asylum | {p} | lodged | 2018-10-01 | AFG" for p in before),
+        ]),
+        decision=rows("person_id | procedure | case_no | instance | outcome | decided_on", [
+            *(f"{p} | asylum | {p} | admin | refused | 2022-03-01" for p in inside),
+            *(f"{p} | asylum | {p} | admin | refused | 2019-03-0{n + 1}" for n, p in enumerate(before)),
+        ]),
+        params={"least_exits": 10},
+    )  # fmt: skip
+    residents = lives.show("residence_spells", "person_id from_on to_on basis", rule="UR-12/16")
+    assert [row for row in residents.rows if row[0].startswith("old")] == [("old3", None, None, "imputed")], "a quarter of four, the last to be decided"
+    assert {row[0] for row in residents.rows} == {*inside[:5], "old3"}

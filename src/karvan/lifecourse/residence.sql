@@ -29,6 +29,10 @@ every_spell as (
            case when source = 'permit' or previous_country is not null then 'expected' else 'register' end as basis,
            null as final_on, record_id as decided_by, ended_by, previous_country, next_country
     from told where never_crosses
+    union all by name         -- and as many as are taken to have stayed on unseen
+    select s.person_id, null as from_on, null as to_on, r.rule, 'imputed' as basis, null as final_on, s.record_id as decided_by,
+           null as ended_by, null as previous_country, null as next_country
+    from stayed_on s cross join (values ('UR-12/16'), ('UR-EXP')) r(rule)
     union all by name         -- UR-EXP of those who cross: what is decided, and what is expected of the crossing that is not
     select d.person_id, d.from_on, case when d.to_on is null and e.gone then e.crossed_on else d.to_on end as to_on, 'UR-EXP' as rule,
            case when d.basis = 'undecided' then 'expected' else d.basis end as basis, null as final_on, d.decided_by,

@@ -139,6 +139,7 @@ def life_courses(
     progress("residence", 0.5)
     make("permit_chains")
     make("by_register")
+    make("stayed_on")
     make("moves")
     make("initial_status", "initial.sql")
     con.execute(
