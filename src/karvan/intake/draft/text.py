@@ -19,8 +19,13 @@ def look_at_text(text: str) -> Look:
     if not filled:
         return Look("csv")
     mark = delimiter_of(filled)
-    if mark is None:
-        return look_at_fixed(filled)
+    look = look_at_fixed(filled) if mark is None else look_at_delimited(lines, mark)
+    if "\r" in text and "\n" not in text:
+        look.doubts.append("its lines end in a carriage return alone, and are not read so: ask for line ends of the usual kind")
+    return look
+
+
+def look_at_delimited(lines: list[str], mark: str) -> Look:
     rows = list(csv.reader(io.StringIO("\n".join(lines[: SAMPLE_ROWS + 200])), delimiter=mark))
     usual = Counter(len(r) for r in rows[:500] if len(r) > 1).most_common(1)[0][0]
     first = next((i for i, r in enumerate(rows) if len(r) >= usual and sum(bool(c.strip()) for c in r) > usual / 2), 0)
