@@ -86,3 +86,10 @@ def test_a_second_country_has_a_page_of_its_profile(country):
     written = folder / what(said, "profile").split()[1]
     page = written.read_text(encoding="utf-8")
     assert "Migration profile of highland" in page and re.search(r">\s*10\s*<", page)
+
+
+def test_two_files_are_linked_as_the_page_says(tmp_path):
+    said = run_page("link-two-files.md", tmp_path)
+    assert "links written" in what(said, "link files")
+    found = {tuple(line.split(",")[:2]) for line in (tmp_path / "links.csv").read_text(encoding="utf-8").splitlines()[1:]}
+    assert found == {("c02", "p1"), ("c05", "p2"), ("c07", "p3"), ("c08", "p4"), ("c09", "p5"), ("c12", "p6")}

@@ -110,7 +110,7 @@ def files(a: Path, b: Path | None, config: Path, out: Path, seed: int, memory: s
 def told(done: Report) -> list[dict]:
     """What a linkage of files did, as rows for a reader."""
     rows: list[dict] = [
-        {"what": "rows", "count": sum(done.rows[:2]), "remark": " and ".join(f"{n:,}" for n in done.rows)},
+        {"what": "rows", "count": sum(done.rows), "remark": " and ".join(f"{n:,}" for n in done.rows)},
         {"what": "pairs compared", "count": done.compared, "remark": "a pair of several keys counts once"},
     ]
     rows += [{"what": f"pairs by {key['key']}", "count": key["pairs"], "remark": ""} for key in done.pairs_by_key]

@@ -188,7 +188,7 @@ def check_columns(top: _Reader, columns: list[Shared]) -> None:
         top.refuse("There is no column to compare.", "name at least one column that both files have", "columns")
     if any(c.role == "full_name" for c in columns) and {"given", "surname", "middle"} & set(names):
         top.refuse("A full name stands beside its parts.", "keep the full name, or the parts", "columns")
-    taken = {"rid", "side", "uid", "names", "address"} & set(names)
+    taken = {"rid", "side", "uid", "person", "names", "address"} & {c.name for c in columns if c.role != "full_name"}
     if taken:
         top.refuse(f"`{min(taken)}` is a name that the linkage uses itself.", "call the column something else", "columns", min(taken))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from karvan.errors import DataError
 from karvan.linkage.files import blocking, comparing, normal, roles
 from karvan.linkage.files.config import Config, Shared, SideOf, roles_of
-from karvan.linkage.files.linking import connect
+from karvan.linkage.files.linking import check_two, engine
 from karvan.linkage.files.reading import open_table, quoted
 from karvan.linkage.files.records import make_records
 
@@ -35,21 +35,23 @@ def draft(a: Path, b: Path | None, *, seed: int = 1, memory: str = "4GB") -> str
 
     Raises DataError where the files have no column in common that tells people apart.
     """
-    with tempfile.TemporaryDirectory(prefix="karvan-link-") as folder:
-        con = connect(Path(folder), memory, None)
-        try:
-            return _draft(con, a, b, seed)
-        finally:
-            con.close()
+    check_two(a, b)
+    with engine(Path(tempfile.gettempdir()), memory) as con:
+        return _draft(con, a, b, seed)
 
 
 def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -> str:
     looked = [roles.look_at(con, table, open_table(con, path, table)) for path, table in ((a, "a"), (b, "b")) if path]
-    ids = [next((c for c in columns if roles.is_id(c) and c.role in ("text", "ignore")), None) for columns in looked]
+    ids = [next((c for c in columns if roles.is_id(c) and all_differ(con, table, c)), None) for table, columns in zip("ab", looked)]
     usable = [[c for c in columns if c is not own] for columns, own in zip(looked, ids, strict=True)]
     found = roles.match_columns(usable[0], usable[-1]) if b else [roles.Match(c, c, c.role, 1.0) for c in usable[0] if c.role != "ignore"]
     found, left = told_apart(found)
     shared = named(found)
+    for n, used in enumerate(({m.a.name for m in found}, {m.b.name for m in found})[: len(ids)]):
+        first = looked[n][0]        # where no header says id, the first column may be one all the same
+        if ids[n] is None and first.name not in used and first.role in ("text", "number") and first.different == 1 and all_differ(con, "ab"[n], first):
+            ids[n] = first
+            usable[n] = [c for c in usable[n] if c is not first]
     if not shared:
         raise DataError(
             "The files have no column in common that tells people apart.", where=f"{a}, {b}" if b else str(a),
@@ -96,6 +98,11 @@ def age_for_date(con: duckdb.DuckDBPyConnection, looked: list[list[roles.Column]
             return Shared("birth_year", "birth_year", age.name, other.name, b_order=other.order, a_as_of=int(as_of)), why
         return Shared("birth_year", "birth_year", other.name, age.name, a_order=other.order, b_as_of=int(as_of)), why
     return None
+
+
+def all_differ(con: duckdb.DuckDBPyConnection, table: str, column: roles.Column) -> bool:
+    """Whether every row has a value of its own, the rows that were not sampled too."""
+    return bool(con.execute(f"select count(*) = count(distinct {quoted(column.name)}) from {table}").fetchall()[0][0])
 
 
 def keep_copies(con: duckdb.DuckDBPyConnection, *, two: bool) -> None:
@@ -151,7 +158,7 @@ def side_of(con: duckdb.DuckDBPyConnection, number: int, own: roles.Column | Non
         if column.role != "number" or column.name in used:
             continue
         table = f"whole_{'b' if number else 'a'}"
-        names = " and ".join(f"x.{c} = y.{c}" for c in ("given", "surname") if c in said) or "true"
+        names = " and ".join(f"coalesce(x.{c} = y.{c}, true)" for c in ("given", "surname") if c in said) or "true"
         first = con.execute(f"select min(rid) from records where side = {number}").fetchall()[0][0]
         [(pairs, agree, repeated)] = con.execute(f"""
             with numbered as (select {quoted(column.name)} as n, r.* from {table} t join records r on r.rid = t.row_at + {first} where {quoted(column.name)} is not null),
@@ -180,7 +187,7 @@ def written(
             out.append(f"    {aligned(f'one_row_a_person: {str(side.one_row_a_person).lower()}')}# {why_one}")
         if side.same_person and b:
             out.append(f"    {aligned(f'same_person: {scalar(side.same_person)}')}# {why_same}")
-    out += ["", "# Columns that both files have, by the name used below. Roles: " + ", ".join(dict.fromkeys(c.role for c in shared)) + ".", "columns:"]
+    out += ["", f"# Columns{'' if b is None else ' that both files have'}, by the name used below. Roles: " + ", ".join(dict.fromkeys(c.role for c in shared)) + ".", "columns:"]
     for column, match in zip(shared, found):
         orders = f", a_order: {column.a_order}" + (f", b_order: {column.b_order}" if b else "") if column.role == "birth_date" else ""
         other = f", b: {scalar(column.b)}" if b else ""

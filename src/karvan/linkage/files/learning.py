@@ -23,6 +23,7 @@ Array = np.ndarray
 
 DRAWN_PAIRS = 120_000
 SMALLEST = 1e-7
+NEVER_SEEN = 2e-4       # m of a level that no match has shown: nothing is impossible between two records of one person
 USUAL_SAME = 0.88       # what is taken for m of full agreement until the data say otherwise
 AS_GOOD_AS = 20.0       # matches that this is worth
 TEACHING_PAIRS = 50     # a key with fewer pairs teaches nothing
@@ -144,7 +145,7 @@ def strangers(among_all: list[Array], m: list[Array], matches: float, possible: 
     hidden = min(matches / max(possible, 1), 0.9)
     found = []
     for share, of_match in zip(among_all, m, strict=True):
-        left = np.maximum((share - hidden * of_match) / (1 - hidden), np.maximum(share / 20, SMALLEST))
+        left = np.maximum((share - hidden * of_match) / (1 - hidden), np.maximum(share / 20, max(SMALLEST, 1 / max(possible, 1))))
         found.append(left / left.sum())
     return found
 
@@ -178,7 +179,8 @@ def learn(patterns: Patterns, comparisons: list[Comparison], keys: list[Key], am
                     taught[n] += inside[n] * matches
                 else:
                     refused.append(f"{comparisons[n].name} in {key.name}")
-        m = [np.maximum(t / t.sum(), SMALLEST) for t in taught]
+        m = [np.maximum(t / t.sum(), NEVER_SEEN) for t in taught]
+        m = [t / t.sum() for t in m]
         u = strangers(among_all, m, 0.7 * expected, possible)
     return Levels(m, u, refused)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from karvan.errors import DataError, SetupError
 from karvan.linkage.files import learning, matching, settled
 from karvan.linkage.files.blocking import make_pairs
 from karvan.linkage.files.config import Config, SideOf, read_config
@@ -37,7 +40,7 @@ BANDS = (0.99, 0.95, 0.9, 0.75, 0.5, 0.25, 0.1)
 class Report:
     """What was done, for a reader."""
 
-    rows: tuple[int, int]
+    rows: list[int]
     pairs_by_key: list[dict[str, Any]]
     left_out: list[dict[str, Any]]
     compared: int
@@ -73,25 +76,37 @@ def link_files(
     DataError
         Where a file or the configuration is wrong: says what, where, and what to do.
     """
+    check_two(a, b)
     said = read_config(config, two=b is not None)
-    with tempfile.TemporaryDirectory(prefix=".karvan-link-", dir=out.resolve().parent) as folder:
-        con = connect(Path(folder), memory, threads)
-        try:
-            return _link(con, a, b, said, out, seed, progress)
-        finally:
-            con.close()
+    with engine(out.resolve().parent, memory, threads) as con:
+        return _link(con, a, b, said, out, seed, progress)
 
 
-def connect(folder: Path, memory: str, threads: int | None) -> duckdb.DuckDBPyConnection:
-    """DuckDB with its tables in a file in `folder`, so that they need not fit in memory."""
+def check_two(a: Path, b: Path | None) -> None:
+    """Raises DataError where both sides are one file: every row would be its own match, and say nothing."""
+    if b is not None and a.exists() and b.exists() and a.samefile(b):
+        raise DataError("Both sides are the same file.", where=str(a), fix="give it once to find its duplicates, or give another file beside it")
+
+
+@contextlib.contextmanager
+def engine(beside: Path, memory: str, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB with its tables in a file, in a folder of its own that goes afterwards, so that they need not fit in memory."""
     import duckdb
 
-    config: dict[str, Any] = {"autoinstall_known_extensions": False, "memory_limit": memory, "temp_directory": str(folder / "spill")}
-    if threads:
-        config["threads"] = threads
-    con = duckdb.connect(str(folder / "work.duckdb"), config=config)
-    con.execute("set enable_progress_bar = false")
-    return con
+    if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", memory):
+        raise SetupError(f"`{memory}` is no size of memory.", where="--memory", fix="write it as 4GB or 500MB")
+    with tempfile.TemporaryDirectory(prefix=".karvan-link-", dir=beside) as folder:
+        config: dict[str, Any] = {"autoinstall_known_extensions": False, "memory_limit": memory, "temp_directory": f"{folder}/spill"}
+        if threads:
+            config["threads"] = threads
+        con = duckdb.connect(f"{folder}/work.duckdb", config=config)
+        try:
+            con.execute("set enable_progress_bar = false")
+            yield con
+        except duckdb.OutOfMemoryException:
+            raise SetupError(f"{memory} of memory are too little for these files.", where="--memory", fix="give more, or lower `largest` in the configuration") from None
+        finally:
+            con.close()
 
 
 def _link(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, config: Config, out: Path, seed: int, progress: Progress) -> Report:
@@ -121,7 +136,7 @@ def _link(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, config: Confi
     clock("write", 0.95)
     write(con, found, config.threshold, out, numbered=config.numbered)
     report = Report(
-        rows=rows,
+        rows=list(rows if two else rows[:1]),
         pairs_by_key=[{"key": key.name, "pairs": pairs} for key, pairs in zip(config.keys, counted, strict=True)],
         left_out=left_out,
         compared=int(patterns.pairs.sum()),

@@ -145,8 +145,9 @@ def _share(values: list[str], pattern: str) -> float:
 
 
 def is_id(column: Column) -> bool:
-    """Whether a column can be the id of its rows: its header says so, and every row has another value."""
-    return column.filled == 1 and column.different == 1 and bool(re.fullmatch(r"(.* )?(id|unique id|uid|uuid|key|record( id| no| number)?|rec id|row( id| no| number)?)", column.header))
+    """Whether a column can be the id of its rows: its header says so and no number of a person, and every row has another value."""
+    says = r"(.* )?(id|unique id|uid|uuid|key|record( id| no| number)?|rec id|row( id| no| number)?)"
+    return column.filled == 1 and column.different == 1 and bool(re.fullmatch(says, column.header)) and not re.fullmatch(HEADERS["number"], column.header)
 
 
 @dataclass
