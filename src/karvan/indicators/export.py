@@ -16,8 +16,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def shown_columns(table: pa.Table) -> list[str]:
-    """Columns worth showing: all but dimensions that no row has."""
-    return [name for name in table.column_names if name not in DIMENSIONS or table[name].null_count < len(table)]
+    """Columns worth showing: all but dimensions and intervals that no row has."""
+    optional = {*DIMENSIONS, "interval_low", "interval_high"}
+    return [name for name in table.column_names if name not in optional or table[name].null_count < len(table)]
 
 
 def safe_text(value: Any) -> Any:
