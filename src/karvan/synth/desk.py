@@ -128,7 +128,7 @@ def _sent(part: dict[str, Any], window: Window, piece: Window) -> str:
     truth, later, delivered = part["truth"], part.get("later"), part["delivered"]
     first, last = f"date '{window.first}'", f"date '{window.last}'"
     fixed = delivered == "every_year"
-    day = "make_date(y, 1, 15)" if fixed else f"cast({delivered} as date)"
+    day = "make_date(y, 1, 1)" if fixed else f"cast({delivered} as date)"
     source = f'"{truth}" t' + (f", range({window.first.year + 1}, {window.last.year + 1}) years(y)" if fixed else "")
     again = f"cast({later['on']} as date)" if later else "cast(null as date)"
     base = f"""
@@ -190,9 +190,10 @@ def _part_query(
     if "case_no" in own:
         joins += " left join cases cs on cs.case_no = t.case_no"
     one = f"qualify row_number() over (partition by t.rowid, t._delivered order by c.citizenship <> '{national}', c.citizenship, pn.from_on desc{', mn.from_on desc' if mothers else ''}) = 1" if person else ""
+    ended = "t._delivered - interval 1 year" if part["delivered"] == "every_year" else "t._delivered"     # a list sent in January is that of the year before
     hidden = [
         f"{who} as _person", "t._delivered as _delivered", "t._day as _day", "t._second as _second", "t.rowid as _row",
-        f"'{number}' as _part", f"strftime(t._delivered, '{PERIOD[contract.period]}') as _period",
+        f"'{number}' as _part", f"strftime({ended}, '{PERIOD[contract.period]}') as _period",
         ("n.script = 'arabic'" if person else "false") + " as _arabic", ("n.latin_father" if person else "cast(null as varchar)") + " as _father",
         ("t.doc_no" if person else "cast(null as varchar)") + " as _doc", ("p.born_on" if person else "cast(null as date)") + " as _born",
     ]  # fmt: skip
