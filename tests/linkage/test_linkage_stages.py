@@ -135,3 +135,16 @@ def test_records_that_say_nothing_true_fall_back_on_the_shipped_parameters():
     nonsense = [person(i, surname=f"A{i % 7}", given_names="B", birth_date=f"19{i % 90 + 10}", doc_no=f"Z{i:07d}") for i in range(6000)]
     con, _ = nodes_from(as_identities(nonsense))
     assert "shipped" in score_pairs(con, keyed=1000, threshold=0.9, seed=1).parameters
+
+
+def test_a_lost_first_letter_is_no_other_surname():
+    said = {"given_names": "MUAMMER", "sex": "M", "citizenship": "BBB", "birth_date": "1991-08-23"}
+    con, _ = nodes_from(two({"surname": "GOKALPLIOGLU"}, {"surname": "OKALPLIOGLU"}, **said))
+    assert pairs(con)
+    assert con.sql("select name_score > 0.9 from scored_pairs").fetchall() == [(True,)]
+
+
+def test_two_women_of_one_given_name_and_birthday_are_two_people():
+    said = {"given_names": "YELENA", "sex": "F", "citizenship": "BBB", "birth_date": "1991-08-23"}
+    con, _ = nodes_from(two({"surname": "BALASHOVA"}, {"surname": "VINOGRADOVA"}, **said))
+    assert not pairs(con)

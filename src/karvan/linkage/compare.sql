@@ -2,15 +2,15 @@
 -- `keyed_pairs` (a, b), `decided_pairs` (a, b), `stands_for` (node, record_id). Levels: an expression a comparison.
 create or replace temp table compared as
 with found as (
-    select a, b, min(block) as block, any_value(probability) as probability, any_value(match_weight) as match_weight, bool_or(keyed) as keyed
+    select a, b, min(block) as block, any_value(probability) as probability, any_value(match_weight) as match_weight, any_value(name_score) as name_score, bool_or(keyed) as keyed
     from (
-        select a, b, block, probability, match_weight, false as keyed from scored_pairs
-        union all select a, b, null, null, null, true from keyed_pairs
-        union all select a, b, null, null, null, false from decided_pairs
+        select a, b, block, probability, match_weight, name_score, false as keyed from scored_pairs
+        union all select a, b, null, null, null, null, true from keyed_pairs
+        union all select a, b, null, null, null, null, false from decided_pairs
     ) group by a, b
 )
 select least(l.record_id, r.record_id) as record_a, greatest(l.record_id, r.record_id) as record_b,
-       case when keyed then 'name_birth' else coalesce(block, 'decision') end as block, probability, match_weight,
+       case when keyed then 'name_birth' else coalesce(block, 'decision') end as block, probability, match_weight, name_score,
        $levels
 from found f
 join (select columns('(.+)') as "\1_l" from blocked) on node_l = f.a

@@ -19,7 +19,7 @@ from karvan.linkage.decisions import Decision, Standing, decisions, standing
 from karvan.linkage.evidence import compare, keep_decisions, name_nodes
 from karvan.linkage.history import find_events, view_undone
 from karvan.linkage.keys import same_name_and_birth
-from karvan.linkage.model import BLOCKS, ENOUGH_NODES, FLOOR, make_blocks, predict
+from karvan.linkage.model import BLOCKS, ENOUGH_NODES, FLOOR, SCORED, make_blocks, predict
 from karvan.linkage.numbers import TOO_MANY, join_by_number
 from karvan.linkage.people import NODE_COLUMNS, NUMBERS, make_people
 from karvan.linkage.prepare import prepare
@@ -187,7 +187,7 @@ def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any], keys: Ma
         from all_nodes semi join (select parts, birth_date, sex, citizenship from all_nodes where changed) using (parts, birth_date, sex, citizenship)""")
     keyed = same_name_and_birth(con, "key_nodes", keys.unknown_days)
     make_blocks(con, "all_nodes", "in_pool or " + " or ".join(f"{block} in (select {block} from keyed_nodes where changed)" for block in BLOCKS))
-    con.execute("create or replace temp table scored_pairs (a bigint, b bigint, probability double, match_weight double, block varchar)")
+    con.execute(SCORED)
     con.execute("create or replace temp view everyone as select parts, citizenship, name_at_home from keyed_nodes")
     if count(con, "changed"):
         model = {name: levels for name, levels in last["model"].items() if name != "prior"}
@@ -205,7 +205,7 @@ def with_old_pairs(con: duckdb.DuckDBPyConnection) -> None:
         where record_id in (select record_id from changed) or record_id not in (select record_id from stands_for)""")
     con.execute("""
         insert into compared
-        select record_a, record_b, block, probability, match_weight, name, birth, sex, origin, patronymic
+        select record_a, record_b, block, probability, match_weight, name_score, name, birth, sex, origin, patronymic
         from link_pairs p
         where (person_a in (select person_id from pool) or person_b in (select person_id from pool))
           and not exists (select 1 from compared c where c.record_a = p.record_a and c.record_b = p.record_b)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from karvan.linkage.comparisons import COMPARISONS, splink_comparisons
+from karvan.linkage.opinion import ASKED_FROM, second_opinion
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,6 +40,8 @@ TEACHING = (                # blocks for learning; a block teaches nothing about
 FLOOR = 0.01                # pairs below are not kept
 KEY_RECALL = 0.7            # share of the pairs of one person that the name and birth key finds; only the prior rests on it
 
+SCORED = "create or replace temp table scored_pairs (a bigint, b bigint, probability double, match_weight double, block varchar, name_score double)"
+
 Parameters = dict[str, list[dict[str, float]]]
 
 
@@ -57,7 +60,7 @@ class Scored:
 def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float, seed: int, floor: float = FLOOR) -> Scored:
     """Score the pairs of nodes that share a block key. Reads the temporary table `nodes`.
 
-    Makes the temporary tables `blocked` (nodes with their block keys) and `scored_pairs` (a, b, probability, match_weight, block): pairs from `floor` up.
+    Makes the temporary tables `blocked` (nodes with their block keys) and `scored_pairs` (a, b, probability, match_weight, block, name_score): pairs from `floor` up.
 
     Parameters
     ----------
@@ -66,7 +69,7 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     threshold
         Pairs with a lower probability are not returned.
     """
-    con.execute("create or replace temp table scored_pairs (a bigint, b bigint, probability double, match_weight double, block varchar)")
+    con.execute(SCORED)
     large = make_blocks(con)
     shipped = json.loads((HERE / "model.json").read_text(encoding="utf-8"))
     nodes = con.sql("select count(*) from blocked").fetchall()[0][0]
@@ -95,13 +98,14 @@ def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, 
         con.execute((HERE / "name_frequencies.sql").read_text(encoding="utf-8"))
         linker.table_management.register_term_frequency_lookup(api.register(con.table("name_frequencies")), "name_at_home")
         linker.table_management.register_term_frequency_lookup(api.register(con.table("citizenship_frequencies")), "citizenship")
-    found = linker.inference.predict(threshold_match_probability=floor)
+    found = linker.inference.predict(threshold_match_probability=min(floor, ASKED_FROM))
     blocks = " ".join(f"when {key} then '{block}'" for key, block in enumerate(BLOCKS))
     con.execute(f"""
         insert into scored_pairs
-        select least(node_l, node_r), greatest(node_l, node_r), round(match_probability, 6), round(match_weight, 4), case cast(match_key as integer) {blocks} end
+        select least(node_l, node_r), greatest(node_l, node_r), round(match_probability, 6), round(match_weight, 4), case cast(match_key as integer) {blocks} end, null
         from {found.physical_name} order by 1, 2""")
     found.drop_table_from_database_and_remove_from_cache()
+    second_opinion(con, json.loads((HERE / "model.json").read_text(encoding="utf-8"))["second_opinion"], floor=floor)
     for table in ("blocks", "strangers", "teachers", "name_frequencies", "citizenship_frequencies"):
         con.execute(f"drop table if exists {table}")
 

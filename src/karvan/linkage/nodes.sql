@@ -2,8 +2,8 @@
 create or replace temp table nodes as
 with seen as (select n.node, p.* from prepared p join node_of n using (rid)),
 best_name as (      -- a whole name is better than a part of one; then the most frequent; then the longest
-    select node, surname, given, patronymic, parts, surname_key, given_key
-    from (select node, surname, given, max(patronymic) as patronymic, min(parts) as parts, min(surname_key) as surname_key, min(given_key) as given_key, count(*) as times
+    select node, written, surname, given, patronymic, parts, surname_key, given_key
+    from (select node, surname, given, min(written) as written, max(patronymic) as patronymic, min(parts) as parts, min(surname_key) as surname_key, min(given_key) as given_key, count(*) as times
           from seen where parts is not null group by node, surname, given)
     qualify row_number() over (partition by node order by (surname is not null and given is not null) desc, times desc, length(parts) desc, surname, given) = 1
 ),
@@ -25,7 +25,7 @@ numbers as (
            list(distinct doc_no order by doc_no) filter (doc_no is not null) as doc_nos
     from seen group by node
 )
-select b.node, b.records, b.first_rid, b.personal_nos, b.doc_nos, n.surname, n.given, n.patronymic, n.parts, n.surname_key, n.given_key,
+select b.node, b.records, b.first_rid, b.personal_nos, b.doc_nos, n.written, n.surname, n.given, n.patronymic, n.parts, n.surname_key, n.given_key,
        d.birth_date, cast(left(d.birth_date, 4) as integer) as birth_year, s.sex, c.citizenship, y.birth_country
 from numbers b
 left join best_name n using (node)

@@ -25,11 +25,11 @@ FIRST_RECORD = """
 select cluster, record_id from in_cluster
 qualify row_number() over (partition by cluster order by observed_on nulls last, record_id) = 1 order by cluster
 """
-NODE_COLUMNS = ("surname", "given", "patronymic", "parts", "surname_key", "given_key", "birth_date", "sex", "citizenship", "birth_country")
+NODE_COLUMNS = ("written", "surname", "given", "patronymic", "parts", "surname_key", "given_key", "birth_date", "sex", "citizenship", "birth_country")
 NODE_STATE = """
 create or replace temp table node_state as
 select s.record_id, any_value(l.person_id) as person_id, any_value(l.probability) as probability, any_value(l.joined) as joined, cast(any_value(n.records) as bigint) as records,
-       any_value(array_to_string(n.personal_nos, ' ')) as personal_nos, any_value(n.surname) as surname, any_value(n.given) as given, any_value(n.patronymic) as patronymic,
+       any_value(array_to_string(n.personal_nos, ' ')) as personal_nos, any_value(n.written) as written, any_value(n.surname) as surname, any_value(n.given) as given, any_value(n.patronymic) as patronymic,
        any_value(n.parts) as parts, any_value(n.surname_key) as surname_key, any_value(n.given_key) as given_key, any_value(n.birth_date) as birth_date,
        any_value(n.sex) as sex, any_value(n.citizenship) as citizenship, any_value(n.birth_country) as birth_country
 from nodes n join stands_for s using (node) join linked l using (node)

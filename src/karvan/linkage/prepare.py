@@ -32,7 +32,8 @@ def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities", keys
     fields = ("surname", "given", "patronymic", "parts", "surname_key", "given_key")
     columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in fields}
     table = pa.table({"name_hash": pa.array([name_hash for name_hash, _ in spellings], pa.uint64())} | columns)
-    con.register("name_forms", table)
+    readable = [None if any(map(is_encoded, parts)) else " ".join(filter(None, (parts[3], parts[1], parts[0]))) or None for _, parts in spellings]
+    con.register("name_forms", table.append_column("written", pa.array(readable, pa.string())))
     text = (HERE / "prepare.sql").read_text(encoding="utf-8")
     for mark, value in marks(keys or MatchKeys()).items():
         text = text.replace(mark, value)

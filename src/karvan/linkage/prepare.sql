@@ -33,7 +33,7 @@ with read as (
            cast(left(birth_date, 4) as integer) as birth_year,
            -- of what a person has one in a source, with the source before it
            case when $one_number then 'two numbers in one register ' || office || chr(31) || register_no when $one_record then 'two records in one delivery ' || delivery_id || chr(31) || record_id end as own,
-           n.surname, n.given, n.patronymic, n.parts, n.surname_key, n.given_key
+           n.written, n.surname, n.given, n.patronymic, n.parts, n.surname_key, n.given_key
     from read r left join name_forms n using (name_hash)
 )
 select row_number() over (order by record_id) - 1 as rid, *, $document as document, $register as register_key,

@@ -5,15 +5,18 @@ Nothing here opens the identity zone but `explain_pair`, and that leaves a line 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from karvan.country.match_keys import MatchKeys
 from karvan.errors import DataError
 from karvan.linkage.comparisons import COMPARISONS, MISSING
 from karvan.linkage.decisions import Decision, decisions, standing
+from karvan.linkage.opinion import ALIKE, UNLIKE
 
 if TYPE_CHECKING:
     import duckdb
@@ -118,7 +121,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Compared:
-    """One comparison: its level, what the level says in bits (for above 0, against below), and in words."""
+    """One comparison (or the `second_opinion` on names): its level, what the level says in bits (for above 0, against below), and in words."""
 
     comparison: str
     level: str
@@ -179,9 +182,9 @@ def explain_pair(ws: Workspace, record_a: str, record_b: str, *, actor: str) -> 
             if record not in records:
                 raise DataError(f"No linked record has the id {record[:40]!r}.", where="identities", fix="take the ids from `karvan link review`")
         kept = con.execute(
-            f"select probability, match_weight, outcome, reason, decision, {', '.join(c.name for c in COMPARISONS)} from link_pairs where record_a = ? and record_b = ?",
+            f"select probability, match_weight, outcome, reason, decision, name_score, {', '.join(c.name for c in COMPARISONS)} from link_pairs where record_a = ? and record_b = ?",
             [record_a, record_b]).fetchone()  # fmt: skip
-        levels = dict(zip((c.name for c in COMPARISONS), kept[5:], strict=True)) if kept else levels_of(con, record_a, record_b)
+        levels = dict(zip((c.name for c in COMPARISONS), kept[6:], strict=True)) if kept else levels_of(con, record_a, record_b)
     finally:
         con.close()
     (person_a, *values_a), (person_b, *values_b) = records[record_a], records[record_b]
@@ -191,6 +194,8 @@ def explain_pair(ws: Workspace, record_a: str, record_b: str, *, actor: str) -> 
     )  # fmt: skip
     model = run.notes["model"]
     compared = tuple(said_by(comparison.name, levels[comparison.name], model) for comparison in COMPARISONS)
+    if kept and kept[5] is not None:
+        compared += (opinion_of(levels["name"], kept[5]),)
     prior = math.log2(model["prior"] / (1 - model["prior"])) if model["prior"] else 0.0
     probability, weight, outcome, reason, decision = kept[:5] if kept else (None, None, "joined" if person_a == person_b else "below_threshold", None, None)
     rarity = None if weight is None else round(weight - prior - sum(c.weight for c in compared), 2)
@@ -254,6 +259,15 @@ def said_by(comparison: str, level: str, model: dict[str, Any]) -> Compared:
     known = model[comparison][codes.index(level)]
     weight = round(math.log2(known["m"] / known["u"]), 2)
     return Compared(comparison, level, weight, f"{WORDS[comparison, level]}: {abs(weight):.1f} bits {'for' if weight >= 0 else 'against'} one person.")
+
+
+def opinion_of(level: str, score: float) -> Compared:
+    """What the second opinion on names said, given the level of the skeletons."""
+    known = json.loads((Path(__file__).parent / "model.json").read_text(encoding="utf-8"))["second_opinion"]
+    alike = score >= known["from"]
+    weight = known[ALIKE if alike else UNLIKE][level]
+    words = f"Read letter by letter across scripts, the names as written are {'alike' if alike else 'not alike'} (score {score:.2f})"
+    return Compared("second_opinion", ALIKE if alike else UNLIKE, weight, f"{words}: {abs(weight):.1f} bits {'for' if weight >= 0 else 'against'} one person.")
 
 
 def in_words(found: Explanation, *, compared_by_model: bool) -> Iterable[str]:
