@@ -22,7 +22,7 @@ from karvan.country.pack import Pack, find_pack
 from karvan.country.yaml_file import Keys, line_of, lines, parse, twice
 from karvan.errors import PackError, nearest
 
-ABOUT_KEYS = ("id", "names", "zone", "languages", "citizenship", "codes", "currency", "indicators", "uses", "operator", "headlines")
+ABOUT_KEYS = ("id", "names", "zone", "languages", "citizenship", "codes", "currency", "indicators", "uses", "operator", "reviewers", "headlines")
 INSTITUTION_KEYS = ("name", "short", "role", "systems", "needs", "sources", "status")
 INSTITUTION_STATUS = ("unverified", "confirmed")
 CALENDAR_KEYS = ("years", "weekend", "substitute", "off", "worked")

@@ -6,7 +6,7 @@ needs no lock on the workspace, so that reviewers can work while a run is going 
 
 What holds where people contradict each other (`standing`):
 
-1. Of each person only the latest answer on a pair counts; `skip` counts for nothing.
+1. Of each person only the latest answer on a pair counts; `skip` counts for nothing, and so takes an earlier answer of the same person back.
 2. If a senior reviewer answered, the latest answer of a senior holds.
 3. Otherwise more than half of those who said `same` or `different` must agree; a tie is `unsure`.
 
@@ -161,9 +161,11 @@ def standing(said: Iterable[Decision]) -> list[Standing]:
     """
     by_pair: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, Decision]] = {}
     for one in said:
+        answers = by_pair.setdefault(one.pair, {})
+        answers.pop(one.who, None)
         if one.answer != "skip":
-            by_pair.setdefault(one.pair, {})[one.who] = one
-    return [holds(pair, list(answers.values())) for pair, answers in sorted(by_pair.items())]
+            answers[one.who] = one
+    return [holds(pair, list(answers.values())) for pair, answers in sorted(by_pair.items()) if answers]
 
 
 def holds(pair: tuple[tuple[str, ...], tuple[str, ...]], answers: list[Decision]) -> Standing:

@@ -73,8 +73,8 @@ def review_queue(ws: Workspace, *, reviewer: str, limit: int = 20, low: float = 
     holding = {(one.records_a, one.records_b): one for one in standing(said)}
     answered: dict[tuple[tuple[str, ...], tuple[str, ...]], set[str]] = {}
     for one in said:
-        if one.answer != "skip" or one.who == reviewer:
-            answered.setdefault(one.pair, set()).add(one.who)
+        people = answered.setdefault(one.pair, set())
+        (people.add if one.answer != "skip" or one.who == reviewer else people.discard)(one.who)
     con = ws.connect()
     try:
         threshold = threshold_weight(ws)
@@ -296,9 +296,10 @@ def agreement(ws: Workspace) -> dict[str, Any]:
     """
     answers: dict[Any, dict[str, str]] = {}
     for one in decisions(ws):
-        if one.answer in ("same", "different") and not one.undoes:
+        if not one.undoes and not one.senior:       # a settlement has seen both answers
             answers.setdefault(one.pair, {})[one.who] = one.answer
-    twice = [sorted(by.items()) for by in answers.values() if len(by) > 1]
+    firm = [{who: answer for who, answer in by.items() if answer in ("same", "different")} for by in answers.values()]
+    twice = [sorted(by.items()) for by in firm if len(by) > 1]
     both = [(a[1] == "same", b[1] == "same") for by in twice for at, a in enumerate(by) for b in by[at + 1 :]]
     if not both:
         return {"pairs": 0, "agreed": None, "kappa": None, "contradicting": 0}

@@ -1,0 +1,256 @@
+"""Both sides of a pair as a reviewer sees them: everything that each side's records say, what differs and where, and what the comparisons weigh.
+
+A reviewer decides about two people, not about two rows: a side shows every spelling, date and document of its records, with the feeds that wrote them and the days on
+which they saw the person. Nothing here says what other reviewers answered, so that a second answer is given blind.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, NamedTuple
+
+from karvan.errors import DataError
+from karvan.linkage.comparisons import COMPARISONS
+from karvan.linkage.letters import latin
+from karvan.linkage.review import Compared, levels_of, said_by
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from karvan.workspace import Workspace
+
+FIELDS = (
+    "surname", "given_names", "patronymic", "full_name", "birth_date", "sex", "citizenship", "birth_country", "birth_place", "personal_no", "document", "register", "region", "address",
+)  # fmt: skip
+VALUES = {"document": "nullif(concat_ws(' ', doc_type, doc_issuer, doc_no), '')", "register": "case when register_no is not null then concat_ws(' ', feed, register_no) end"}
+NAMES = ("surname", "given_names", "patronymic", "full_name", "birth_place", "address")
+NUMBERS = ("personal_no", "document", "register")
+SLIPS = 2           # characters of a number that a clerk may have mistyped
+MOST_VALUES = 8     # of one field of one side; the rest is counted
+ALIKE = 0.75        # of the letters in Latin: one word in two spellings
+
+
+class Piece(NamedTuple):
+    """A piece of a value: `same` as on the other side, in another `spelling`, or it `differs`."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One value of a field on one side: in how many records, by which feeds, and the first and last day on which they saw the person."""
+
+    value: str
+    records: int
+    feeds: tuple[str, ...]
+    first_on: str | None
+    last_on: str | None
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One field of both sides. `verdict`: `same`, `spelling`, `partly` (some of several words or numbers), `differs`, or `one_side` where a side says nothing."""
+
+    field: str
+    a: tuple[Said, ...]
+    b: tuple[Said, ...]
+    verdict: str
+    more_a: int = 0
+    more_b: int = 0
+
+
+@dataclass(frozen=True)
+class Side:
+    """The records behind one side: how many, by which feeds, from when to when."""
+
+    records: int
+    feeds: tuple[str, ...]
+    first_on: str | None
+    last_on: str | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A pair as opened. Weights are in bits; `prior` and `rarity` are the parts of the weight that no single comparison carries; `one_person`: the links in force hold both for one."""
+
+    record_a: str
+    record_b: str
+    side_a: Side
+    side_b: Side
+    rows: tuple[Row, ...]
+    comparisons: tuple[Compared, ...]
+    prior: float
+    rarity: float | None
+    match_weight: float | None
+    probability: float | None
+    block: str | None
+    one_person: bool
+    reason: str | None
+
+
+def open_pair(ws: Workspace, record_a: str, record_b: str, *, actor: str, purpose: str) -> Opened:
+    """Open both sides of a pair in the name of `actor`, with a line in the audit log that gives the purpose.
+
+    The side of a record is every record of its person. Where the links hold both for one person, it is the records that a number joins to it.
+
+    Raises
+    ------
+    DataError
+        A record is not known, or nothing is linked yet.
+
+    Examples
+    --------
+    ::
+
+        seen = open_pair(ws, "r12", "r77", actor="ssc", purpose="clerical review")
+        for row in seen.rows:
+            print(row.field, [said.value for said in row.a], [said.value for said in row.b], row.verdict)
+    """
+    record_a, record_b = sorted((record_a, record_b))
+    run = ws.head().runs.get("link")
+    if run is None:
+        raise DataError("Nothing is linked yet.", where=str(ws.root), fix="run `karvan link run` first")
+    con = ws.connect(identity=f"{purpose}: {record_a} {record_b}", actor=actor, threads=1, memory="500MB")
+    try:
+        persons = dict(con.execute("select record_id, person_id from links where record_id in (?, ?)", [record_a, record_b]).fetchall())
+        for record in (record_a, record_b):
+            if record not in persons:
+                raise DataError(f"No linked record has the id {record[:40]!r}.", where="links", fix="take the ids from the queue")
+        make_sides(con, record_a, record_b, one_person=persons[record_a] == persons[record_b])
+        sides = {side: Side(*rest) for side, *rest in con.sql(
+            "select side, count(*), list_sort(list(distinct feed)), cast(min(observed_on) as varchar), cast(max(observed_on) as varchar) from sides group by side order by side").fetchall()}  # fmt: skip
+        rows = tuple(found for field in FIELDS if (found := row_of(con, field)) is not None)
+        kept = con.execute(
+            f"select probability, match_weight, block, reason, {', '.join(c.name for c in COMPARISONS)} from link_pairs where record_a = ? and record_b = ?", [record_a, record_b]
+        ).fetchone()
+        levels = dict(zip((c.name for c in COMPARISONS), kept[4:], strict=True)) if kept else levels_of(con, record_a, record_b)
+    finally:
+        con.close()
+    model = run.notes["model"]
+    compared = tuple(said_by(c.name, levels[c.name], model) for c in COMPARISONS)
+    prior = math.log2(model["prior"] / (1 - model["prior"])) if model["prior"] else 0.0
+    probability, weight, block, reason = kept[:4] if kept else (None, None, None, None)
+    rarity = None if weight is None else round(weight - prior - sum(c.weight for c in compared), 2)
+    return Opened(record_a, record_b, sides["a"], sides["b"], rows, compared, round(prior, 2), rarity, weight, probability, block, persons[record_a] == persons[record_b], reason)
+
+
+def make_sides(con: duckdb.DuckDBPyConnection, record_a: str, record_b: str, *, one_person: bool) -> None:
+    """Make the temporary table `sides`: identities of both sides, with `side` a or b."""
+    import pyarrow as pa
+
+    con.execute("""
+        create or replace temp table of_both as
+        select i.*, l.person_id from identities i join links l using (record_id) where l.person_id in (select person_id from links where record_id in (?, ?))""", [record_a, record_b])  # fmt: skip
+    if one_person:
+        keys = con.sql("""
+            select record_id, [personal_no, doc_issuer || ' ' || doc_no, feed || ' ' || register_no] from of_both""").fetchall()  # fmt: skip
+        reached_a, reached_b = reached(keys, record_a), reached(keys, record_b)
+        if record_b in reached_a:       # a number joins the two: then each speaks for itself
+            reached_a, reached_b = {record_a}, {record_b}
+    else:
+        person_of = dict(con.sql("select record_id, person_id from of_both").fetchall())
+        reached_a, reached_b = ({r for r, person in person_of.items() if person == person_of[one]} for one in (record_a, record_b))
+    of = dict.fromkeys(reached_a, "a") | dict.fromkeys(reached_b, "b")
+    con.register("side_of", pa.table({"record_id": pa.array(list(of), pa.string()), "side": pa.array(list(of.values()), pa.string())}))
+    con.execute("create or replace temp table sides as select o.*, s.side from of_both o join side_of s using (record_id)")
+    con.unregister("side_of")
+
+
+def reached(keys: Iterable[tuple[str, Sequence[str | None]]], start: str) -> set[str]:
+    """Records that shared numbers lead to from one record.
+
+    >>> sorted(reached([("r1", ["n1", None]), ("r2", ["n1", "d2"]), ("r3", [None, "d2"]), ("r4", ["n4", None])], "r1"))
+    ['r1', 'r2', 'r3']
+    """
+    numbers = {record: {(at, number) for at, number in enumerate(said) if number} for record, said in keys}
+    holders: dict[tuple[int, str], set[str]] = {}
+    for record, held in numbers.items():
+        for number in held:
+            holders.setdefault(number, set()).add(record)
+    found, waiting = {start}, [start]
+    while waiting:
+        for number in numbers.get(waiting.pop(), ()):
+            new = holders.pop(number, set()) - found
+            found |= new
+            waiting += new
+    return found
+
+
+def row_of(con: duckdb.DuckDBPyConnection, field: str) -> Row | None:
+    """What both sides say in one field, the most frequent value first; None where neither says anything."""
+    value = VALUES.get(field, field)
+    said = con.execute(f"""
+        select side, {value} as said, count(*), list_sort(list(distinct feed)), cast(min(observed_on) as varchar), cast(max(observed_on) as varchar)
+        from sides where said is not null group by 1, 2 order by 1, 3 desc, 2""").fetchall()
+    sides = [[Said(value, n, tuple(feeds), first, last) for side, value, n, feeds, first, last in said if side == which] for which in "ab"]
+    if not said:
+        return None
+    if not all(sides):
+        shown = [tuple(one if one.pieces else Said(**vars(one) | {"pieces": (Piece(one.value, "same"),)}) for one in side[:MOST_VALUES]) for side in sides]
+        return Row(field, shown[0], shown[1], "one_side", *(max(0, len(side) - MOST_VALUES) for side in sides))
+    marked = [[Said(**vars(one) | {"pieces": pieces(field, one.value, [o.value for o in other])}) for one in side] for side, other in (sides, sides[::-1])]
+    return Row(field, tuple(marked[0][:MOST_VALUES]), tuple(marked[1][:MOST_VALUES]), verdict(marked), *(max(0, len(side) - MOST_VALUES) for side in sides))
+
+
+def verdict(sides: Sequence[Sequence[Said]]) -> str:
+    """The best that any value of one side reaches with a value of the other."""
+    order = ("same", "spelling", "partly", "differs")
+    kinds = [{piece.kind for piece in said.pieces} for side in sides for said in side]
+    each = ["same" if found <= {"same"} else "spelling" if "differs" not in found else "partly" if "same" in found or "spelling" in found else "differs" for found in kinds]
+    return min(each, key=order.index)
+
+
+def pieces(field: str, value: str, others: Sequence[str]) -> tuple[Piece, ...]:
+    """A value in pieces, beside the most similar value of the other side.
+
+    Names and addresses go word by word, dates part by part, numbers character by character where no more than `SLIPS` characters differ.
+
+    >>> pieces("surname", "MƏMMƏDOV", ["Мамедов"])
+    (Piece(text='MƏMMƏDOV', kind='spelling'),)
+    >>> pieces("birth_date", "1990-05-06", ["1990-06-06"])
+    (Piece(text='1990', kind='same'), Piece(text='-', kind='same'), Piece(text='05', kind='differs'), Piece(text='-', kind='same'), Piece(text='06', kind='same'))
+    """
+    other = max(others, key=lambda one: (one.casefold() == value.casefold(), SequenceMatcher(None, latin(one), latin(value)).ratio()))
+    if other == value:
+        return (Piece(value, "same"),)
+    if field in NAMES:
+        words = [w for w in re.split(r"[\s,]+", other) if w]
+        return tuple(Piece(w, "same") if not w.strip(" ,") else Piece(w, word_kind(w, words)) for w in re.split(r"([\s,]+)", value) if w)
+    if field == "birth_date":
+        parts = re.split(r"(-)", other)
+        return tuple(Piece(part, "same" if at < len(parts) and parts[at] == part else "differs") for at, part in enumerate(re.split(r"(-)", value)))
+    if field in NUMBERS and len(other) == len(value) and sum(mine != theirs for mine, theirs in zip(value, other, strict=True)) <= SLIPS:
+        return joined_pieces([(mine, "same" if mine == theirs else "differs") for mine, theirs in zip(value, other, strict=True)])
+    return (Piece(value, "differs"),)
+
+
+def word_kind(word: str, words: Sequence[str]) -> str:
+    """Whether a word stands among the words of the other side, as it is or in another spelling."""
+    if any(word.casefold() == one.casefold() for one in words):
+        return "same"
+    mine = latin(word)
+    for one in map(latin, words if word.isalpha() else ()):
+        if consonants(mine) == consonants(one) != "" or SequenceMatcher(None, mine, one).ratio() >= ALIKE:
+            return "spelling"
+    return "differs"
+
+
+def consonants(text: str) -> str:
+    return re.sub(r"[AEIOUY'’ʼ`-]|(.)(?=\1)", "", text)
+
+
+def joined_pieces(letters: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
+    """Letters with their kinds as pieces as long as they can be."""
+    found: list[Piece] = []
+    for letter, kind in letters:
+        if found and found[-1].kind == kind:
+            found[-1] = Piece(found[-1].text + letter, kind)
+        else:
+            found.append(Piece(letter, kind))
+    return tuple(found)
