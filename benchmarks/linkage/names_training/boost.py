@@ -11,12 +11,12 @@ import weights
 from learn_letters import LetterModel, Reader
 
 from karvan.linkage.names import evidence as ev
-from karvan.linkage.names import kernels as k
+from karvan.linkage.names.alignment import align, new_rows
 from karvan.linkage.names.compare import packed
 from karvan.linkage.names.model import NameModel
 
 PAIRS = weights.PAIR_NUMBER
-TREES = 260
+TREES = 300
 SETTINGS = {
     "objective": "binary", "num_leaves": 31, "max_depth": 8, "learning_rate": 0.06, "min_data_in_leaf": 20, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1,
     "lambda_l2": 5, "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True,
@@ -43,13 +43,13 @@ def folds(persons: list[str], n: int = 5) -> np.ndarray:
 
 def surely_unlike(reader: Reader, model: LetterModel) -> Callable[[str, str], bool]:
     """A judge for `drawn`: two names of one script have no part in common."""
-    scratch = np.zeros((4, k.WHOLE + 3), np.int32)
+    rows, _ = new_rows()
 
     def unlike(x: str, y: str) -> bool:
         for s, a in reader.name(x)[0]:
             for t, b in reader.name(y)[0]:
                 if s == t:
-                    w = k.align(a, len(a), b, len(b), s, t, PAIRS, model.tables, model.units.two, scratch)
+                    w = align(a, len(a), b, len(b), s, t, PAIRS, model.tables, model.units.two, rows)
                     if w > 0.55 * model.norms[PAIRS[s, t]] * (max(len(a), len(b)) - 2):
                         return False
         return True
@@ -92,11 +92,12 @@ def forest(booster) -> tuple[np.ndarray, ...]:
     return np.array(roots, np.int32), np.array(feature, np.uint8), np.array(split, np.float32), np.array(left, np.int32), np.array(value, np.float32), np.array([SETTINGS["max_depth"]], np.int64)
 
 
-def best_threshold(score: np.ndarray, label: np.ndarray) -> float:
+def best_threshold(score: np.ndarray, label: np.ndarray, weight: np.ndarray | None = None) -> float:
     """The score from which accepting gives the best F1."""
+    weight = np.ones(len(score)) if weight is None else weight
     order = np.argsort(-score, kind="stable")
-    right = np.cumsum(label[order])
-    f1 = 2 * right / (np.arange(1, len(order) + 1) + label.sum())
+    right = np.cumsum((weight * label)[order])
+    f1 = 2 * right / (np.cumsum(weight[order]) + (weight * label).sum())
     at = int(f1.argmax())
     return float((score[order][at] + score[order][min(at + 1, len(order) - 1)]) / 2)
 

@@ -10,7 +10,7 @@ import numpy as np
 import weights
 from learn_letters import LetterModel, Reader
 
-from karvan.linkage.names import kernels as k
+from karvan.linkage.names.alignment import align, new_rows
 from karvan.linkage.names.forms import skeleton
 
 LEAST_COUNT = 3             # spellings met less often may be slips
@@ -27,7 +27,7 @@ class Confusable:
     def __init__(self, reader: Reader, model: LetterModel, parts: list[tuple[str, str, str, int]], seed: int) -> None:
         self.reader, self.model = reader, model
         self.rng = random.Random(seed)
-        self.scratch = np.zeros((4, k.WHOLE + 3), np.int32)
+        self.rows, _ = new_rows()
         self.counterparts: dict[str, set[str]] = defaultdict(set)
         self.pool: dict[tuple[int, int], list[tuple[str, np.ndarray]]] = defaultdict(list)
         known: dict[str, int] = defaultdict(int)
@@ -51,7 +51,7 @@ class Confusable:
         norm = self.model.norms[weights.PAIR_NUMBER[script, script]]
         found = []
         for text, other in self.rng.sample(pool, min(TRIED, len(pool))):
-            weight = k.align(letters, len(letters), other, len(other), script, script, weights.PAIR_NUMBER, self.model.tables, self.model.units.two, self.scratch)
+            weight = align(letters, len(letters), other, len(other), script, script, weights.PAIR_NUMBER, self.model.tables, self.model.units.two, self.rows)
             rate = weight / norm / (max(len(letters), len(other)) - 2)
             if ALIKE < rate < THE_SAME and skeleton(text) != skeleton(part) and not self.counterparts.get(part.lower(), set()) & self.counterparts[text]:
                 found.append((rate, text))

@@ -108,12 +108,12 @@ def singles(parts: list[tuple[str, str, str, int]], near: Callable[[str], str | 
     """Single name parts in two scripts, and the same with a close other name."""
     rng = random.Random(seed)
     out = Drawn()
-    for latin, native, _, _ in rng.sample([p for p in parts if p[3] >= 3], number):
-        out.add(latin.capitalize(), native, 1, "single", latin)
-        if other := near(latin):
-            out.add(other, native, 0, "near single", latin)
+    for roman, native, _, _ in rng.sample([p for p in parts if p[3] >= 3], number):
+        out.add(roman.capitalize(), native, 1, "single", roman)
+        if other := near(roman):
+            out.add(other, native, 0, "near single", roman)
         if other := near(native):
-            out.add(latin, other, 0, "near single", latin)
+            out.add(roman, other, 0, "near single", roman)
     return out
 
 

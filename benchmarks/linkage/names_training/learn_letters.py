@@ -10,7 +10,8 @@ import numpy as np
 import reading
 import weights
 
-from karvan.linkage.names import kernels as k
+from karvan.linkage.names import reading as k
+from karvan.linkage.names.alignment import align, new_rows
 
 
 class Reader:
@@ -26,8 +27,8 @@ class Reader:
     def name(self, text: str, view: int = k.AS_WRITTEN) -> tuple[list[tuple[int, np.ndarray]], np.ndarray, np.ndarray]:
         """Parts as (script, letters with marks), their facts, and the head."""
         codes = np.array([ord(c) for c in text] or [0], np.uint32)
-        letter, info, head = np.zeros((k.MOST_PARTS, k.WIDTH), np.uint8), np.zeros((k.MOST_PARTS, 6), np.int32), np.zeros(k.HEAD, np.int32)
-        k.read_name(codes, 0, len(text), view, *self.arrays, letter, info, head)
+        letter, info, head = read = k.new_name()
+        k.read_name(codes, 0, len(text), view, self.arrays, read)
         parts = [(int(info[p, k.SCRIPT]), letter[p, : info[p, k.LENGTH]].copy()) for p in range(head[k.PARTS])]
         return parts, info, head
 
@@ -86,12 +87,12 @@ def learn_letters(reader: Reader, same: list[tuple[str, str]], parts: list[tuple
         rows = fixed.get((s, t), [])
         chances[s, t] = weights.learn(units, s, t, [(a, b) for a, b, _ in rows], np.array([w for *_, w in rows]), rounds=4)
     tables = np.stack([weights.table(units, s, t, chances[s, t]) for s, t in weights.PAIRS])
-    scratch = np.zeros((4, k.WHOLE + 3), np.int32)
+    rows, _ = new_rows()
 
     def weigh(one: tuple[int, np.ndarray], other: tuple[int, np.ndarray]) -> int:
         if one[0] > other[0]:
             one, other = other, one
-        return k.align(one[1], len(one[1]), other[1], len(other[1]), one[0], other[0], weights.PAIR_NUMBER, tables, units.two, scratch)
+        return align(one[1], len(one[1]), other[1], len(other[1]), one[0], other[0], weights.PAIR_NUMBER, tables, units.two, rows)
 
     for turn in range(rounds):
         by_scripts = defaultdict(list, {pair: list(rows) for pair, rows in fixed.items()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import letters as abc
 import numpy as np
 
-from karvan.linkage.names import kernels as k
+from karvan.linkage.names import reading as k
 
 LOOK_ALIKES = [("АВЕЅІЈКМНОРСТУХҺԚԜаеіјкморстухһ", "ABESIJKMHOPCTYXHQWaeijkmopctyxh")]
 # Words that are no part of a name by themselves, or say who is whose child. An ending starts with "-".
@@ -78,7 +78,7 @@ RARITY = 4096
 
 def rarity(reader, names: list[tuple[str, float]]) -> np.ndarray:
     """Minus the log of the share of name parts by their consonants."""
-    from karvan.linkage.names.evidence import rarity_of
+    from karvan.linkage.names.parts import rarity_of
     at = np.arange(RARITY, dtype=np.float32)
     classes = sound_classes(reader.alphabet)
     counts = np.full(RARITY, 0.5)

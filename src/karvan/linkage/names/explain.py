@@ -13,7 +13,8 @@ import numpy as np
 
 from karvan.linkage.letters import upper
 from karvan.linkage.names import evidence as ev
-from karvan.linkage.names import kernels as k
+from karvan.linkage.names import parts as p
+from karvan.linkage.names import reading as k
 from karvan.linkage.names.compare import compare_names, known, packed
 from karvan.linkage.names.forms import skeleton, surname_skeleton
 from karvan.linkage.names.model import shipped
@@ -88,38 +89,24 @@ def explain_name_match(a: str | None, b: str | None, *, language: str = "en") ->
 
 
 def best_reading(one: str, other: str):
-    """The reading of Han characters that fits best, with the facts of the parts and which were taken together; None without letters."""
+    """The reading of Han characters that fits best, with the facts of the parts, which were taken together, and their rates; None without letters."""
     model = shipped()
-    pairs, tables, two, norms, sound_class, rarity, endings = model.weights
     codes_a, starts_a = packed([one], "a")
     codes_b, starts_b = packed([other], "b")
-    scratch = ev.new_scratch()
     best = None
     reached = -99.0
     for view in (k.AS_WRITTEN, k.KOREAN, k.CANTONESE):
-        la, lb = np.zeros((k.MOST_PARTS, k.WIDTH), np.uint8), np.zeros((k.MOST_PARTS, k.WIDTH), np.uint8)
-        ia, ib = np.zeros((k.MOST_PARTS, 6), np.int32), np.zeros((k.MOST_PARTS, 6), np.int32)
-        ha, hb = np.zeros(k.HEAD, np.int32), np.zeros(k.HEAD, np.int32)
-        match = np.zeros((k.MOST_PARTS, k.MOST_PARTS), np.int8)
-        row = np.zeros(ev.WIDTH_OF_EVIDENCE, np.float32)
-        ev.read_both(codes_a, 0, starts_a[1], codes_b, 0, starts_b[1], view, view, model.reader, la, ia, ha, lb, ib, hb)
-        if not ha[k.PARTS] or not hb[k.PARTS] or (view and ha[k.HAS_HAN] == hb[k.HAS_HAN]):
+        a, b, scratch, row = k.new_name(), k.new_name(), ev.new_scratch(), np.zeros(ev.WIDTH_OF_EVIDENCE, np.float32)
+        k.read_name(codes_a, 0, starts_a[1], view, model.reader, a)
+        k.read_name(codes_b, 0, starts_b[1], view, model.reader, b)
+        if not a[2][k.PARTS] or not b[2][k.PARTS] or (view and a[2][k.HAS_HAN] == b[2][k.HAS_HAN]):
             break
-        ev.compare_read(la, ia, ha, lb, ib, hb, pairs, tables, two, norms, sound_class, rarity, endings, scratch, match, row)
-        fit = max(row[ev.EVIDENCE.index("best_whole_rate")], row[ev.EVIDENCE.index("matched_mean_rate")])
-        if best is None or fit > reached + 0.1:
-            rates = np.array([[rate(la, ia, i, lb, ib, j, model.weights, scratch[0]) for j in range(hb[k.PARTS])] for i in range(ha[k.PARTS])])
-            best, reached = (view, ia[: ha[k.PARTS]], ib[: hb[k.PARTS]], match, rates), fit
+        ev.compare_read(a, b, model.weights, scratch, row)
+        fit = max(row[ev.BEST_WHOLE_RATE], row[ev.MATCHED_MEAN_RATE])
+        if best is None or fit > reached + ev.BETTER:
+            _weight, rate, match = scratch[4][:3]
+            best, reached = (view, a[1][: a[2][k.PARTS]], b[1][: b[2][k.PARTS]], match, rate), fit
     return best
-
-
-def rate(la, ia, i: int, lb, ib, j: int, weights, rows) -> float:
-    """Weight of two parts by letter, as a share of the usual weight."""
-    pairs, tables, two, norms = weights[:4]
-    m, n, s, t = ia[i, k.STEM], ib[j, k.STEM], ia[i, k.SCRIPT], ib[j, k.SCRIPT]
-    x, y = la[i, :m].copy(), lb[j, :n].copy()
-    x[-1] = y[-1] = k.END
-    return float(ev.weigh(x, m, s, y, n, t, pairs, tables, two, rows) / norms[pairs[s, t]] / (max(m, n) - 2))
 
 
 def written(name: str, info: np.ndarray) -> list[str]:
@@ -136,19 +123,19 @@ def aligned_parts(parts_a, parts_b, info_a, info_b, match, rates) -> tuple[list[
             how = match[i, j]
             if not how or i in used_a or j in used_b:
                 continue
-            with_i = [x for x in range(len(parts_a)) if match[x, j] == how] if how == 2 else [i]
-            with_j = [y for y in range(len(parts_b)) if match[i, y] == how] if how == 2 else [j]
+            with_i = [x for x in range(len(parts_a)) if match[x, j] == how] if how == p.JOINED else [i]
+            with_j = [y for y in range(len(parts_b)) if match[i, y] == how] if how == p.JOINED else [j]
             used_a.update(with_i)
             used_b.update(with_j)
             a, b = " ".join(parts_a[x] for x in with_i), " ".join(parts_b[y] for y in with_j)
-            out.append(rule_of(a, b, info_a[i, k.FLAGS], info_b[j, k.FLAGS], how, rates[i, j]))
+            out.append(rule_of(a, b, info_a[i, k.FLAGS], info_b[j, k.FLAGS], how, float(rates[i, j])))
     return out, used_a, used_b
 
 
 def rule_of(a: str, b: str, flags_a: int, flags_b: int, how: int, rate: float) -> Reason:
     """By which rule two parts were taken together."""
-    if how > 1:
-        return Reason({2: "joined", 3: "cut", 4: "initial"}[how], a, b)
+    if how != p.ALONE:
+        return Reason({p.JOINED: "joined", p.CUT_OFF: "cut", p.INITIAL_OF: "initial"}[how], a, b)
     if flags_a & k.FATHER and flags_b & k.FATHER:
         return Reason("patronymic", a, b, round(rate, 2))
     if (flags_a | flags_b) & k.PARTICLE:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-import numpy as np
-
-from karvan.linkage.names import kernels as k
+from karvan.linkage.names import reading as k
 from karvan.linkage.names.compare import known, packed
-from karvan.linkage.names.evidence import gender_of_ending
 from karvan.linkage.names.model import shipped
+from karvan.linkage.names.parts import gender_of_ending
 
 SCRIPTS = ("latin", "cyrillic", "arabic", "hebrew", "greek", "georgian", "armenian", "han", "kana", "hangul", "thai", "devanagari")
 
@@ -43,8 +41,8 @@ def parse_name(name: str | None) -> list[Part]:
     text = unicodedata.normalize("NFC", known(name, "a")[: 2 * k.MOST_CHARS])
     model = shipped()
     codes, starts = packed([text], "a")
-    letter, info, head = np.zeros((k.MOST_PARTS, k.WIDTH), np.uint8), np.zeros((k.MOST_PARTS, 6), np.int32), np.zeros(k.HEAD, np.int32)
-    k.read_name(codes, 0, starts[1], k.AS_WRITTEN, *model.reader, letter, info, head)
+    letter, info, head = read = k.new_name()
+    k.read_name(codes, 0, starts[1], k.AS_WRITTEN, model.reader, read)
     endings = model.weights[-1]
     out = []
     for at in range(head[k.PARTS]):

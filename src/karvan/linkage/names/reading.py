@@ -1,22 +1,25 @@
-"""Names as numbered letters, and how likely two rows of letters are one name; compiled.
+"""Names as numbered letters; compiled.
 
-A name is read into a workspace of numbered letters: parts (tokens), each in one script, framed by a start and an end mark. Two parts are
-aligned letter by letter, one or two letters at a time; each step has a weight learned for its pair of scripts (log-likelihood ratio of
-"the same name" to "chance", in tenths). The best alignment's sum is the weight of the two parts.
+A name is read into a workspace: parts, each in one script, as numbered letters between a start and an end mark; facts of each part (script, length,
+role); facts of the whole name.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numba import njit
+
+from karvan.linkage.names.stale import forget_stale
+
+forget_stale(Path(__file__).parent)     # all compiled modules here import this one
 
 SCRIPTS = 12
 LATIN, CYRILLIC, ARABIC, HEBREW, GREEK, GEORGIAN, ARMENIAN, HAN, KANA, HANGUL, THAI, DEVANAGARI = range(12)
 LETTERS_MOST = 6
 START, END = 1, 2
 GAP, SKIP, COMMA, MODIFIER, CHEVRON, DIGIT = 100, 101, 102, 103, 104, 105
-NOT_FOUND = 255
-FAR = -100_000
 
 MOST_CHARS = 200        # characters of a name that are read
 MOST_PARTS = 8
@@ -37,8 +40,10 @@ AS_WRITTEN, KOREAN, CANTONESE = 0, 1, 2
 
 
 @njit(cache=True, nogil=True)
-def read_name(codes, first, last, view, kind, count, letters, twin, korean, cantonese, words, word_flags, letter, info, head):  # pragma: no cover - compiled
-    """Read the characters `codes[first:last]` into `letter` (parts x WIDTH), `info` (parts x 6) and `head`."""
+def read_name(codes, first, last, view, reader, name):  # pragma: no cover - compiled
+    """Read the characters `codes[first:last]` into `name`; Han characters by `view`: as written, the Korean or the Cantonese way."""
+    kind, count, letters, twin, korean, cantonese, words, word_flags = reader
+    letter, info, head = name
     head[:] = 0
     head[COMMA_AT] = -1
     head[CHARS] = last - first
@@ -178,86 +183,6 @@ def flags_of(row, n, script, words, word_flags, info, part):  # pragma: no cover
 
 
 @njit(cache=True, nogil=True)
-def align(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - compiled
-    """Weight, in tenths, of the best alignment of letters x[:m] with y[:n] of scripts sx <= sy.
-
-    `tables[pairs[sx, sy]]` has the weights by unit of x and unit of y; unit 0 is nothing, unit 255 no unit (a weight so low that it is never
-    taken); `two[script, a, b]` numbers two letters as one unit. `rows` is scratch space of 4 x (WHOLE + 3); column 0 is a margin.
-    """
-    table = tables[pairs[sx, sy]]
-    two_x, two_y = two[sx], two[sy]
-    nothing = table[0]
-    pair_y = rows[3]
-    first = rows[0]
-    third = rows[2]
-    first[0] = FAR
-    first[1] = 0
-    third[0] = third[1] = FAR
-    rows[1, 0] = FAR
-    pair_y[0] = NOT_FOUND
-    for j in range(n):
-        first[j + 2] = first[j + 1] + nothing[y[j]]
-        third[j + 2] = FAR
-        if j > 0:
-            pair_y[j] = two_y[y[j - 1], y[j]]
-    for i in range(m):
-        now, before, twice = rows[(i + 1) % 3], rows[i % 3], rows[(i + 2) % 3]
-        a = x[i]
-        one = table[a]
-        both = table[two_x[x[i - 1], a] if i > 0 else NOT_FOUND]
-        gone = np.int32(one[0])
-        left = before[1] + gone
-        now[1] = left
-        for j in range(n):
-            b = y[j]
-            best = max(before[j + 1] + one[b], twice[j + 1] + both[b])
-            best = max(best, before[j + 2] + gone)
-            best = max(best, before[j] + one[pair_y[j]])
-            left = max(best, left + nothing[b])
-            now[j + 2] = left
-    return rows[m % 3, n + 1]
-
-
-@njit(cache=True, nogil=True)
-def deepest_loss(x, m, y, n, sx, sy, pairs, tables, two, totals, peaks, losses):  # pragma: no cover - compiled
-    """The largest loss in a row along the best alignment: small where spellings differ here and there, large where two names only begin alike.
-
-    As `align`, of which each cell also remembers the highest sum on its way and the deepest fall below it. The scratch spaces hold 3 rows each.
-    """
-    table = tables[pairs[sx, sy]]
-    two_x, two_y = two[sx], two[sy]
-    for i in range(m + 1):
-        now, before, twice = i % 3, (i + 2) % 3, (i + 1) % 3
-        a = x[i - 1] if i > 0 else 0
-        pair_x = two_x[x[i - 2], a] if i > 1 else NOT_FOUND
-        for j in range(n + 1):
-            if i == 0 and j == 0:
-                totals[0, 0] = peaks[0, 0] = losses[0, 0] = 0
-                continue
-            best, row, column = FAR, now, j
-            if i > 0:
-                best, row, column = totals[before, j] + table[a, 0], before, j
-            if j > 0:
-                b = y[j - 1]
-                step = totals[now, j - 1] + table[0, b]
-                if step > best:
-                    best, row, column = step, now, j - 1
-                if i > 0:
-                    step = totals[before, j - 1] + table[a, b]
-                    if step > best:
-                        best, row, column = step, before, j - 1
-                    if pair_x != NOT_FOUND:
-                        step = totals[twice, j - 1] + table[pair_x, b]
-                        if step > best:
-                            best, row, column = step, twice, j - 1
-                    if j > 1:
-                        pair_y = two_y[y[j - 2], b]
-                        if pair_y != NOT_FOUND:
-                            step = totals[before, j - 2] + table[a, pair_y]
-                            if step > best:
-                                best, row, column = step, before, j - 2
-            peak = max(peaks[row, column], best)
-            totals[now, j] = best
-            peaks[now, j] = peak
-            losses[now, j] = max(losses[row, column], peak - best)
-    return losses[m % 3, n]
+def new_name():  # pragma: no cover - compiled
+    """A workspace for one name: letters, facts of parts, facts of the whole."""
+    return np.zeros((MOST_PARTS, WIDTH), np.uint8), np.zeros((MOST_PARTS, 6), np.int32), np.zeros(HEAD, np.int32)
