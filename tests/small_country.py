@@ -98,8 +98,8 @@ def drawn_tables(seed: int = 1, people: int = 600, feeds: dict[str, str] | None 
                 tables["crossing"].append({"record_id": number("crossing"), "feed": "az.sbs.crossings", "delivery_id": f"D{at:%Y%m}", "row_no": 1, **who, "direction": "in", "crossed_at": None,
                                            "crossed_on": at, "bcp": bcp, "mode": mode, "decision": "refused", "refusal_ground": r.choice("ACEG"), "same_second": 1})  # fmt: skip
             at = until + timedelta(days=r.randrange(1, 300))
-        # residence under both rules
-        for rule in ("UR-12/16", "UR-EXP"):
+        # residence under the three rules
+        for rule in ("UR-12/16", "UR-EXP", "UR-PRE"):
             start = None if r.random() < 0.4 else day()
             end = day(start or FIRST) if r.random() < 0.4 else None
             if end and start and end <= start:

@@ -92,7 +92,7 @@ def test_a_year_is_preliminary_until_sixteen_months_after_it(cells):
     found = cells(
         "FLW-01",
         tables={
-            "residence_spells": [residence("P1", "2024-12-31"), residence("P2", "2025-01-01"), residence("P3", "2025-02-01", rule="UR-EXP", basis="expected")]
+            "residence_spells": [residence("P1", "2024-12-31"), residence("P2", "2025-01-01"), residence("P3", "2025-02-01", rule="UR-PRE", basis="expected")]
         },
     )
     assert found["2024"] == 1, "final: 2024-12-31 and 487 days are before 2026-06-30"

@@ -7,7 +7,7 @@ from lives import Lives
 from drawn import table
 
 
-def test_a_foreigner_with_a_permit_who_stays_becomes_resident_by_both_rules():
+def test_a_foreigner_with_a_permit_who_stays_becomes_resident_by_every_rule():
     lives = Lives(
         crossing=table("""
             person_id | crossed_on | direction | citizenship | visa_no
@@ -23,7 +23,8 @@ def test_a_foreigner_with_a_permit_who_stays_becomes_resident_by_both_rules():
     assert lives.show("residence_spells", "rule from_on to_on basis final_on ended_by previous_country next_country reason") == table("""
         rule     | from_on    | to_on      | basis    | final_on   | ended_by  | previous_country | next_country | reason
         UR-12/16 | 2022-03-01 | 2023-08-01 | observed | 2024-07-31 | emigration | TUR              | TUR          | work
-        UR-EXP   | 2022-03-01 | 2023-08-01 | observed |            | emigration | TUR              | TUR          | work
+        UR-EXP   | 2022-03-01 | 2023-08-01 | expected |            | emigration | TUR              | TUR          | work
+        UR-PRE   | 2022-03-01 | 2023-08-01 | observed |            | emigration | TUR              | TUR          | work
     """)
     assert lives.show("status_spells", "status from_on to_on reason", status="temporary") == table("""
         status    | from_on    | to_on      | reason
@@ -68,12 +69,14 @@ def test_an_absence_of_a_year_that_was_seen_is_an_emigration_whatever_the_regist
         person_id | rule     | to_on      | ended_by   | basis
         away      | UR-12/16 |            |            | register
         away      | UR-EXP   |            |            | register
+        away      | UR-PRE   |            |            | register
         gone      | UR-12/16 | 2022-05-01 | emigration | register
-        gone      | UR-EXP   | 2022-05-01 | emigration | register
+        gone      | UR-EXP   |            |            | register
+        gone      | UR-PRE   | 2022-05-01 | emigration | register
     """)
 
 
-def test_of_a_crossing_not_decided_yet_ur_exp_asks_the_records():
+def test_of_a_crossing_not_decided_yet_ur_pre_asks_the_records():
     lives = Lives(
         crossing=table("""
             person_id | crossed_on | direction | citizenship
@@ -91,7 +94,7 @@ def test_of_a_crossing_not_decided_yet_ur_exp_asks_the_records():
             travels   | temporary | issue  | granted  | 2022-04-01    | 2027-02-28  | TUR
         """),
     )
-    assert lives.show("residence_spells", "person_id from_on to_on basis ended_by", rule="UR-EXP") == table("""
+    assert lives.show("residence_spells", "person_id from_on to_on basis ended_by", rule="UR-PRE") == table("""
         person_id | from_on    | to_on      | basis    | ended_by
         leaves    | 2022-03-01 | 2026-03-01 | observed | emigration
         stays     | 2026-03-01 |            | expected |

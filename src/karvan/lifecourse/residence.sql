@@ -1,4 +1,4 @@
--- Both rules together, with countries of previous and next residence and the reason, from the best evidence there is.
+-- All rules together, with countries of previous and next residence and the reason, from the best evidence there is.
 with told as (             -- a permit alone, of someone who never crosses, does not say that its holder is here
     select *, person_id not in (select person_id from moves) as never_crosses
     from by_register
@@ -25,16 +25,16 @@ every_spell as (
     select person_id, from_on, to_on, 'UR-12/16' as rule, 'register' as basis, null as final_on, record_id as decided_by, ended_by, previous_country, next_country
     from told where never_crosses
     union all by name
-    select person_id, from_on, to_on, 'UR-EXP' as rule,
+    select person_id, from_on, to_on, r.rule,
            case when source = 'permit' or previous_country is not null then 'expected' else 'register' end as basis,
            null as final_on, record_id as decided_by, ended_by, previous_country, next_country
-    from told where never_crosses
+    from told cross join (values ('UR-EXP'), ('UR-PRE')) r(rule) where r.rule = 'UR-EXP' or never_crosses
     union all by name         -- and as many as are taken to have stayed on unseen
     select s.person_id, null as from_on, null as to_on, r.rule, 'imputed' as basis, null as final_on, s.record_id as decided_by,
            null as ended_by, null as previous_country, null as next_country
-    from stayed_on s cross join (values ('UR-12/16'), ('UR-EXP')) r(rule)
-    union all by name         -- UR-EXP of those who cross: what is decided, and what is expected of the crossing that is not
-    select d.person_id, d.from_on, case when d.to_on is null and e.gone then e.crossed_on else d.to_on end as to_on, 'UR-EXP' as rule,
+    from stayed_on s cross join (values ('UR-12/16'), ('UR-PRE')) r(rule)
+    union all by name         -- UR-PRE of those who cross: what is decided, and what is expected of the crossing that is not
+    select d.person_id, d.from_on, case when d.to_on is null and e.gone then e.crossed_on else d.to_on end as to_on, 'UR-PRE' as rule,
            case when d.basis = 'undecided' then 'expected' else d.basis end as basis, null as final_on, d.decided_by,
            case when d.to_on is null and e.gone then 'emigration' else d.ended_by end as ended_by, null as previous_country, null as next_country
     from decided_spells d

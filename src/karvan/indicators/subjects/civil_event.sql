@@ -7,5 +7,5 @@ left join (
     select distinct c.record_id
     from civil_event as c
     join links as l on l.record_id = c.record_id
-    join residence_spells as r on r.person_id = l.person_id and r.rule = 'UR-EXP' and coalesce(r.from_on <= c.event_on, true) and coalesce(r.to_on >= c.event_on, true)
+    join residence_spells as r on r.person_id = l.person_id and r.rule = 'UR-PRE' and coalesce(r.from_on <= c.event_on, true) and coalesce(r.to_on >= c.event_on, true)
 ) as e on e.record_id = c.record_id

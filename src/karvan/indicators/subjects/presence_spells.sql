@@ -11,5 +11,5 @@ left join persons as p on p.person_id = a.person_id
 left join (
     select distinct a.person_id, a.spell_no
     from presence_spells as a
-    join residence_spells as r on r.person_id = a.person_id and r.rule = 'UR-EXP' and coalesce(r.from_on <= a.entered_on, true) and coalesce(r.to_on > a.entered_on, true)
+    join residence_spells as r on r.person_id = a.person_id and r.rule = 'UR-PRE' and coalesce(r.from_on <= a.entered_on, true) and coalesce(r.to_on > a.entered_on, true)
 ) as h on h.person_id = a.person_id and h.spell_no = a.spell_no
