@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from karvan_portal import source, words
 from karvan_portal.statistics.table import TOTAL, TablePage, dimensions_of
 
-MEASURES = ("value", "unit", "vintage", "basis", "share_imputed", "share_unlinked", "quality", "obs_status", "treatment")
+MEASURES = ("value", "interval_low", "interval_high", "unit", "vintage", "basis", "share_imputed", "share_unlinked", "quality", "obs_status", "treatment")
 
 
 def columns(indicator: str) -> list[str]:
