@@ -6,10 +6,12 @@ from karvan.linkage.groups import Group, group_of_pair, groups_of_pairs
 from karvan.linkage.history import event, events, undo
 from karvan.linkage.increment import NEW_ONLY, difference
 from karvan.linkage.review import Candidate, Explanation, agreement, explain_pair, review_queue, trade_off
+from karvan.linkage.sample import Drawn, Estimate, covered, draw_sample, estimate, labels_of, sample_of, spread
 from karvan.linkage.sides import Opened, open_pair
 from karvan.linkage.step import STEP
 
 __all__ = [
-    "ANSWERS", "NEW_ONLY", "STEP", "Candidate", "Decision", "Explanation", "Group", "Opened", "Standing", "agreement", "decide", "decisions", "difference", "draw", "event", "events", "explain_pair", "group_of_pair", "groups_of_pairs", "links_under", "open_pair",
-    "review_queue", "standing", "trade_off", "undo",
+    "ANSWERS", "NEW_ONLY", "STEP", "Candidate", "Decision", "Drawn", "Estimate", "Explanation", "Group", "Opened", "Standing", "agreement",
+    "covered", "decide", "decisions", "difference", "draw", "draw_sample", "estimate", "event", "events", "explain_pair", "group_of_pair",
+    "groups_of_pairs", "labels_of", "links_under", "open_pair", "review_queue", "sample_of", "spread", "standing", "trade_off", "undo",
 ]  # fmt: skip
