@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from karvan.cli.explain import dimensions
-from karvan.cli.terminal import json_option, out_option, show, workspace_option
+from karvan.cli.terminal import json_option, out_option, progress, show, workspace_option
 from karvan.errors import DataError, nearest
 from karvan.workspace import Workspace
 
@@ -103,6 +103,36 @@ def compute(ws: Workspace, indicator: str, out: Path | None, inside: str, as_jso
         _write(table, out)
         return
     _print(table, as_json)
+
+
+@indicators.command()
+@click.argument("names", nargs=-1, required=True, metavar="INDICATOR...")
+@workspace_option
+@click.option("--draws", default=20, show_default=True, type=click.IntRange(5), help="How often the uncertain links are drawn anew.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same draws, and so the same intervals.")
+@json_option
+def intervals(ws: Workspace, names: tuple[str, ...], draws: int, seed: int, as_json: bool) -> None:
+    """Say how far linkage error can move an indicator: 95 per cent intervals from drawn links.
+
+    Whether two records are of one person is sometimes a guess. Each draw guesses anew, by the probability of each uncertain pair, and walks the line from there: persons, life
+    courses, cells. What a cell differs by from draw to draw is its interval (Rubin's rules). Nothing in force changes; the intervals are kept beside the cells, shown by `karvan explain` and the
+    portal, and fade when new data change the cell. A draw costs as much as the steps lifecourse and indicators.
+
+    The columns: moving, share of the cells that any draw changes; outside, share whose value in force lies outside its own interval, so that guessing by lot and deciding at a
+    threshold disagree there; width, median width where a cell moves; published, cells with an interval for everybody.
+
+    The intervals hold what linkage was unsure of. Pairs that were never compared, records that are missing, repairs and rules are not in them: see docs/explanation/linkage.md.
+
+    \b
+    Examples:
+      karvan indicators intervals FLW-01 --draws 20 --seed 1 -w demo
+      karvan explain FLW-01 2024 -w demo
+    """
+    from karvan.uncertainty import carry
+
+    with ws.lock(), progress("intervals") as report:
+        found = carry(ws, names, draws=draws, seed=seed, progress=report)
+    show(found, ["indicator", "draws", "cells", "moving", "outside", "width", "published"], as_json=as_json)
 
 
 def _cells(ws: Workspace, indicator: str, period: str | None, chosen: dict[str, str], along: str | None, *, whole: bool) -> pa.Table:

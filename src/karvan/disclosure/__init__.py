@@ -2,10 +2,11 @@
 
 >>> from karvan.disclosure import STEP
 >>> STEP.writes
-('safe_cubes',)
+('safe_cubes', 'safe_intervals')
 """
 
 from karvan.disclosure.audit import Finding, audit
+from karvan.disclosure.intervals import treat_intervals
 from karvan.disclosure.treat import STEP, treat
 
-__all__ = ["STEP", "Finding", "audit", "treat"]
+__all__ = ["STEP", "Finding", "audit", "treat", "treat_intervals"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from karvan.disclosure.intervals import treat_intervals
 from karvan.disclosure.policies import Policy, family_of, policy_of
 from karvan.disclosure.rounding import cell_sql, draws, key_for_rounding, rounded_sql
 from karvan.errors import PackError
@@ -163,9 +164,15 @@ def _work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Prog
     for name, table in sorted(made.items()):
         listed += tx.write("safe_cubes", con.sql(f"select * from {table} order by {ORDER}"), part=name)
         withheld += con.execute(f"select count(*) from {table} where treatment = 'withheld'").fetchall()[0][0]  # type: ignore[index]
-    for part in ws.version("safe_cubes", at=tx.base).parts:
-        if part.key not in made:
-            tx.drop("safe_cubes", part=part.key)
+    con.execute("create or replace temp view safe_cubes as " + (" union all ".join(f"from {table}" for table in made.values()) or TABLES["safe_cubes"].empty_select()))
+    intervals = treat_intervals(con, for_workspace(ws).indicators)
+    drawn = [row[0] for row in con.execute(f"select distinct indicator from {intervals} order by 1").fetchall()]
+    for name in drawn:
+        tx.write("safe_intervals", con.sql(f"from {intervals} where indicator = '{name}' order by {ORDER}"), part=name)
+    for table, kept in (("safe_cubes", made), ("safe_intervals", drawn)):
+        for part in ws.version(table, at=tx.base).parts:
+            if part.key not in kept:
+                tx.drop(table, part=part.key)
     cells = ws.version("cubes", at=tx.base).rows
     return {"cells": cells, "listed": listed, "withheld": withheld, "rounded_to_nothing": cells - listed}
 
@@ -176,4 +183,4 @@ def _packs(ws: Workspace) -> str:
     return for_workspace(ws).pack_hash("indicators")
 
 
-STEP = Step("disclosure", ("cubes",), ("safe_cubes",), _work, also=_packs)
+STEP = Step("disclosure", ("cubes", "cube_intervals"), ("safe_cubes", "safe_intervals"), _work, also=_packs)

@@ -10,6 +10,7 @@ imputation of links).
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,10 +30,22 @@ if TYPE_CHECKING:
     import duckdb
 
 SURE = 0.9995       # from here up a pair is as in the links in every draw
+# Persons that gain or lose a record in a draw, and then all their records there, each person under the name "draw person".
+TOUCHED = """
+create or replace temp table touched as
+select draw, person_id from new_draws union select d.draw, l.person_id from new_draws d join links l using (record_id)
+"""
+RECORDS_OF_TOUCHED = """
+create or replace temp table linked as
+select r.rid, r.probability, concat(r.draw, ' ', r.person_id) as person_id
+from (select t.draw, p.rid, l.probability, coalesce(d.person_id, l.person_id) as person_id
+      from (select distinct draw from touched) t cross join prepared p join links l using (record_id) left join new_draws d on d.draw = t.draw and d.record_id = p.record_id) r
+semi join touched t on t.draw = r.draw and t.person_id = r.person_id
+"""
 
 
 def draw(ws: Workspace, *, draws: int, seed: int, progress: Progress = quiet) -> dict[str, Any]:
-    """Draw partitions and write the table `link_draws`: the records whose person differs from `links`, by draw. Call it under `ws.lock()`.
+    """Draw partitions and write what differs from `links`, by draw: records to `link_draws`, their persons to `link_draw_persons`. Call it under `ws.lock()`.
 
     Returns
     -------
@@ -51,6 +64,7 @@ def draw(ws: Workspace, *, draws: int, seed: int, progress: Progress = quiet) ->
         rows = drawn(con, uncertain(con, ws), draws=draws, seed=seed, progress=progress)
         with ws.transaction() as tx:
             tx.write("link_draws", con.sql("from new_draws"))
+            tx.write("link_draw_persons", persons_drawn(con))
         [(persons,)] = con.sql("select count(*) from pool").fetchall()
         [(differing, moved)] = con.sql("select count(distinct (draw, person_id)), count(*) from new_draws").fetchall()
     finally:
@@ -108,6 +122,16 @@ def drawn(con: duckdb.DuckDBPyConnection, pairs: list[tuple[float, int, int]], *
     return int((probability < SURE).sum())
 
 
+def persons_drawn(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """The rows of `link_draw_persons` by `new_draws`: people by majority of their records, as in `persons`."""
+    con.execute(TOUCHED)
+    con.execute(RECORDS_OF_TOUCHED)
+    persons = (Path(__file__).parent / "persons.sql").read_text(encoding="utf-8")
+    return con.sql(f"""
+        select cast(split_part(person_id, ' ', 1) as bigint) as draw, split_part(person_id, ' ', 2) as person_id, * exclude (person_id)
+        from ({persons}) order by draw, person_id""")
+
+
 def links_under(con: duckdb.DuckDBPyConnection, number: int, *, as_name: str = "links_drawn") -> None:
     """Make a temporary view of the links under one draw, with the columns of `links`. Draw 0 is the links in force.
 
@@ -123,3 +147,13 @@ def links_under(con: duckdb.DuckDBPyConnection, number: int, *, as_name: str = "
         create or replace temp view "{as_name}" as
         select l.record_id, coalesce(d.person_id, l.person_id) as person_id, l.level, l.probability
         from links l left join (select record_id, person_id from link_draws where draw = {int(number)}) d using (record_id)""")
+
+
+def persons_under(con: duckdb.DuckDBPyConnection, number: int, *, as_name: str = "persons_drawn") -> None:
+    """Make a temporary view of the persons under one draw, with the columns of `persons`. Draw 0 is the persons in force."""
+    con.execute(f"""
+        create or replace temp view "{as_name}" as
+        select * from persons where person_id not in (
+            select person_id from link_draw_persons where draw = {int(number)}
+            union all select l.person_id from link_draws d join links l using (record_id) where d.draw = {int(number)})
+        union all select * exclude (draw) from link_draw_persons where draw = {int(number)}""")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from karvan.tables.declaration import Column, Table
+from karvan.tables.derived import LINKAGE
 
 BLOCK_KEYS = ("block_birth", "block_names_year", "block_surname_year", "block_given_year", "block_names", "name_birth", "decision")
 
@@ -80,6 +81,14 @@ EVIDENCE = (
             Column("person_id", "text", "its person in this draw; a number that `links` has not, where the record's part of a person stands alone", null="never"),
         ),
         key=("draw", "record_id"),
+    ),
+    Table(
+        "link_draw_persons", "derived", "linkage", "one person in one draw", "Persons whose records differ from `links` in a draw, as these records agree on them. Names nobody.",
+        (
+            Column("draw", "whole", "number of the draw, from 1", null="never"),
+            *next(t for t in LINKAGE if t.name == "persons").columns,
+        ),
+        key=("draw", "person_id"),
     ),
 )
 
