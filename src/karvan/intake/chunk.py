@@ -1,7 +1,7 @@
 """SQL of a chunk: from lines or cells to typed, coded rows that know whether they are good.
 
 A chunk is a relation with columns seq (number of the delivery), row_no, raw and, where the reader has cut it, cells. Beside it stands
-`facts`: what is known of each delivery (its period, the part its records go to).
+`facts`: what is known of each delivery (its id, its period).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def typed_sql(plan: Plan, shape: Shape, *, spaced: bool, chunk: str = "chunk") -
     cleaned = ", ".join(f"{sql} as {name}" for name, sql in (plan.clean if spaced else plan.plain).items())
     typed = "".join(f", {sql} as {name}" for name, sql in plan.typed.items())
     coded = "".join(f", {sql} as {name}" for name, sql in plan.coded.items())
-    first = f"select s.*, f.period, f.period_from_on, f.period_to_on, {cleaned}{typed} from ({source_sql(plan, shape, chunk)}) s join facts f using (seq)"
+    first = f"select s.*, f.delivery_id, f.period, f.period_from_on, f.period_to_on, {cleaned}{typed} from ({source_sql(plan, shape, chunk)}) s join facts f using (seq)"
     second = f"select s.* exclude ({', '.join(f'p{i}' for i in range(len(plan.contract.fields)))}){coded} from ({first}) s {' '.join(plan.joins)}"
     wrong = [p.condition for p in plan.problems]
     keep = " and ".join(f"coalesce(({sql}), false)" for sql, _ in plan.keeps) or "true"
@@ -98,4 +98,4 @@ def needed(plan: Plan, said: str) -> list[str]:
     own = [name for part in plan.parts for name in own_columns(part)]
     names = ("raw", "misfit_found", "kept", "period", "period_from_on", "period_to_on", *plan.clean, *plan.typed, *plan.coded)
     words = set(re.findall(r"\w+", said))
-    return ["seq", "row_no", "item_no", "misfit", "made", "bad", *(name for name in names if name in words), *own]
+    return ["seq", "delivery_id", "row_no", "item_no", "misfit", "made", "bad", *(name for name in names if name in words), *own]

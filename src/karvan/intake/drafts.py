@@ -17,7 +17,7 @@ import numpy as np
 from karvan.expressions import literal
 from karvan.intake.aside import not_bad
 from karvan.intake.chunk import number_name, wanted
-from karvan.intake.plan import IDENTITY_COLUMNS, OWN, Part, Plan
+from karvan.intake.plan import Part, Plan
 from karvan.intake.records import extra_sql
 from karvan.tables import TABLES
 from karvan.workspace.folder import disk_errors
@@ -49,20 +49,20 @@ class Draft:
     seconds: np.ndarray
 
 
-def write_drafts(con: duckdb.DuckDBPyConnection, plan: Plan, parts: list[str], where: Callable[[str], Path]) -> list[Draft]:
-    """Write the good rows of `typed`; `parts` are those that its deliveries go to, `where` gives the folder of a table's drafts."""
+def write_drafts(con: duckdb.DuckDBPyConnection, plan: Plan, parts: dict[str, list[int]], where: Callable[[str], Path]) -> list[Draft]:
+    """Write the good rows of `typed`; `parts` are those that its deliveries go to, with the deliveries of each; `where` gives the folder of a table's drafts."""
     drafts = []
     for part in plan.parts:
         look_up_pseudonyms(con, part)
-        for key in parts:
-            good = f"made and ({wanted(plan, part)}) and {not_bad(plan)} and f.part = {literal(key)}"
+        for key, seqs in parts.items():
+            good = f"made and ({wanted(plan, part)}) and {not_bad(plan)}" + (f" and seq in ({', '.join(map(str, seqs))})" if len(parts) > 1 else "")
             if (draft := write_draft(con, plan, part, key, good, where)) is not None:
                 drafts.append(draft)
     return drafts
 
 
 def write_draft(con: duckdb.DuckDBPyConnection, plan: Plan, part: Part, key: str, good: str, where: Callable[[str], Path]) -> Draft | None:
-    rows = f"from typed join facts f using (seq) where {good}"
+    rows = f"from typed where {good}"
     said = " or ".join(f"{sql} is not null" for sql in part.identity.values()) or "false"
     counted = con.execute(f"select seq, count(*), count(*) filter (not ({said})) {rows} group by seq order by seq").fetchall()
     if not counted:
@@ -96,26 +96,28 @@ def look_up_pseudonyms(con: duckdb.DuckDBPyConnection, part: Part) -> None:
 
 
 def records_sql(plan: Plan, part: Part, good: str) -> str:
-    """Rows of `typed` as records of their table."""
+    """Rows of `typed` as records of their table, in order."""
     sql = part.columns | {name: f"k_{name}.pseudonym" for name in part.numbers}
     looked_up = "".join(f" left join of_{name} k_{name} on k_{name}.number = {number_name(part, name)}" for name in part.numbers)
     if part.part.record == "crossing":
         sql["same_second"] = "coalesce(n_seconds.n, 1)"
         looked_up += f" left join seconds n_seconds on n_seconds.h = {stamp(part)}"
-    columns = [f"cast({sql.get(c.name, 'null')} as {c.duckdb_type}) as {c.name}" for c in TABLES[part.part.record].columns if c.name not in OWN]
-    return (
-        f"select r{part.place} as record_id, {literal(plan.contract.id)} as feed, f.delivery_id, row_no, {extra_sql(plan, part)} as extra, {', '.join(columns)} "
-        f"from typed join facts f using (seq){looked_up} where {good} order by seq, row_no, item_no"
-    )
+    sql |= {"record_id": f"r{part.place}", "feed": literal(plan.contract.id), "delivery_id": "delivery_id", "row_no": "row_no", "extra": extra_sql(plan, part)}
+    return in_order(part.part.record, sql, f"from typed{looked_up} where {good}")
 
 
 def identities_sql(plan: Plan, part: Part, good: str) -> str:
-    """Rows of `typed` as whom they speak of."""
-    who = [f"cast({part.identity.get(name, 'null')} as varchar) as {name}" for name in IDENTITY_COLUMNS]
-    return (
-        f"select r{part.place} as record_id, {literal(part.part.record)} as record_type, {literal(plan.contract.id)} as feed, f.delivery_id, "
-        f"cast({part.observed_on} as date) as observed_on, {', '.join(who)} from typed join facts f using (seq) where {good} order by seq, row_no, item_no"
-    )
+    """Rows of `typed` as whom they speak of, in order."""
+    sql = part.identity | {"record_id": f"r{part.place}", "record_type": literal(part.part.record), "feed": literal(plan.contract.id), "delivery_id": "delivery_id", "observed_on": part.observed_on}
+    return in_order("identities", sql, f"from typed where {good}")
+
+
+def in_order(table: str, sql: dict[str, str], rows: str) -> str:
+    """SQL of the columns of a table, in the order of deliveries and rows. Sorting carries all that it is given: what is the same in every row comes after it."""
+    same = {c.name for c in TABLES[table].columns if c.name in ("feed", "record_type") or c.name not in sql}
+    columns = {c.name: f"cast({sql.get(c.name, 'null')} as {c.duckdb_type}) as {c.name}" for c in TABLES[table].columns}
+    sorted_rows = f"select {', '.join(column for name, column in columns.items() if name not in same)} {rows} order by seq, row_no, item_no"
+    return f"select {', '.join(column if name in same else name for name, column in columns.items())} from ({sorted_rows})"
 
 
 def stamp(part: Part) -> str:

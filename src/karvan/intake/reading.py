@@ -65,7 +65,7 @@ class Reading:
         self.counts: dict[int, Counts] = {}
         self.drafts: list[Draft] = []
         self.waiting: list[pa.Table] = []
-        self.facts: list[tuple[Any, ...]] = []
+        self.facts: list[tuple[Any, ...]] = []    # of the deliveries that wait: see FACTS
         self.shape: Shape | None = None
         self.held_rows = self.held_bytes = 0
         self.spaced = False
@@ -125,7 +125,10 @@ class Reading:
         self._count()
         look_again(con, plan, self.shape, spaced=self.spaced)
         if self.where:
-            self.drafts += write_drafts(con, plan, sorted({fact[2] for fact in self.facts}), self.where)
+            parts: dict[str, list[int]] = {}
+            for seq, _, part, *_ in self.facts:
+                parts.setdefault(part, []).append(seq)
+            self.drafts += write_drafts(con, plan, parts, self.where)
         con.unregister("chunk")
         con.unregister("facts")
         con.execute("drop table typed")
