@@ -21,6 +21,7 @@ from karvan.linkage.history import find_events, view_undone
 from karvan.linkage.keys import same_name_and_birth
 from karvan.linkage.model import BLOCKS, ENOUGH_NODES, FLOOR, SCORED, make_blocks, predict
 from karvan.linkage.numbers import TOO_MANY, join_by_number
+from karvan.linkage.opinion import make_ready
 from karvan.linkage.people import NODE_COLUMNS, NUMBERS, make_people
 from karvan.linkage.prepare import prepare
 from karvan.linkage.step import PARAMS, STEP, WRITTEN, Clock, count, link, link_people, match_keys
@@ -47,6 +48,7 @@ def link_new(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: P
     before = tx.base.runs.get("link")
     if before is None or not tx.base.tables.get("link_nodes") or before.params != params or before.notes.get("keys") != repr(match_keys(ws)) or not before.notes["model"]["prior"]:
         return link(ws, tx, params, progress)
+    make_ready()
     said, keys = decisions(ws), match_keys(ws)
     con = ws.connect(identity="link new records", memory="1500MB", at=tx.base)
     try:

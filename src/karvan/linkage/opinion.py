@@ -17,6 +17,18 @@ ASKED_FROM = 0.0005     # pairs below are out of reach of any second opinion
 ALIKE, UNLIKE = "alike", "unlike"
 
 
+def make_ready() -> None:
+    """Compile the comparison of names beside other work: the first time on a machine it takes half a minute of one processor."""
+    from threading import Thread
+
+    def ask() -> None:
+        from karvan.linkage.names import compare_names
+
+        compare_names(["A"], ["B"])
+
+    Thread(target=ask, daemon=True).start()
+
+
 def second_opinion(con: duckdb.DuckDBPyConnection, opinion: dict[str, Any], *, floor: float) -> int:
     """Ask for the names of pairs in `scored_pairs` whose skeletons disagree, and give the pairs their new weights; pairs below `floor` go.
 

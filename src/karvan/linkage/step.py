@@ -16,6 +16,7 @@ from karvan.linkage.history import find_events, view_undone
 from karvan.linkage.keys import same_name_and_birth
 from karvan.linkage.model import score_pairs
 from karvan.linkage.numbers import join_by_number
+from karvan.linkage.opinion import make_ready
 from karvan.linkage.people import make_people
 from karvan.linkage.prepare import prepare
 from karvan.workspace import Progress, Step, Transaction, Workspace
@@ -34,6 +35,7 @@ WRITTEN = {
 
 def link(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write `links`, `persons` and what decided them from `identities`; the numbers of the links in force are kept where they fit."""
+    make_ready()
     said = decisions(ws)
     con = ws.connect(identity="link records of one person", memory="600MB", at=tx.base)
     try:
