@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -33,20 +34,20 @@ def main() -> None:
         folder = chosen.keep or Path(temporary)
         if not (folder / "febrl4").exists():
             subprocess.run([chosen.peers, HERE / "peers" / "make_tables.py", folder, "--seeds", *map(str, chosen.seeds)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        print("Links of match_probability >= 0.5. Seconds and peak memory of the whole process; Karvan's draft apart.")
-        print(f"{'pair':<12} {'seed':>4}  {'Karvan F1':>9}  {'P':>6} {'R':>6}  {'Splink F1':>9} {'best link':>9}   {'seconds':>7} {'draft':>6} {'Splink':>6}   {'MB':>5} {'Splink':>6}")
+        print("Links of match_probability >= 0.5. Seconds elapsed and of processors, and peak memory, of the whole process; Karvan's draft apart.")
+        print(f"{'pair':<12}{'seed':>5} | {'F1':>7} {'P':>6} {'R':>6} {'Splink F1':>9} {'best link':>9} | {'seconds':>7} {'draft':>6} {'Splink':>6} | {'cpu':>5} {'draft':>6} {'Splink':>6} | {'MB':>5} {'Splink':>6}")
         for pair, once in PAIRS.items():
             rows = [measure(folder, pair, seed, once, chosen.peers) for seed in ([0] if pair == "febrl4" else chosen.seeds)]
             for row in rows:
-                print(line(pair, str(row["seed"]), row))
+                print(line(pair, str(int(row["seed"])), row), flush=True)
             if len(rows) > 1:
                 print(line(pair, "mean", {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]}))
 
 
 def line(pair: str, seed: str, row: dict[str, float]) -> str:
     return (
-        f"{pair:<12} {seed:>4}  {row['f1']:>9.5f}  {row['p']:>6.4f} {row['r']:>6.4f}  {row['splink']:>9.5f} {row['splink_best']:>9.5f}   "
-        f"{row['seconds']:>7.1f} {row['draft']:>6.1f} {row['splink_seconds']:>6.1f}   {row['mb']:>5.0f} {row['splink_mb']:>6.0f}"
+        f"{pair:<12}{seed:>5} | {row['f1']:>7.5f} {row['p']:>6.4f} {row['r']:>6.4f} {row['splink']:>9.5f} {row['splink_best']:>9.5f} | {row['seconds']:>7.1f} {row['draft']:>6.1f} "
+        f"{row['splink_seconds']:>6.1f} | {row['cpu']:>5.1f} {row['draft_cpu']:>6.1f} {row['splink_cpu']:>6.1f} | {row['mb']:>5.0f} {row['splink_mb']:>6.0f}"
     )
 
 
@@ -55,25 +56,34 @@ def measure(folder: Path, pair: str, seed: int, once: tuple[str, ...], peers: Pa
     tables = folder / pair / str(seed)
     a, b, config = tables / "a.parquet", tables / "b.parquet", tables / "link.yaml"
     karvan = [sys.executable, "-m", "karvan", "link"]
-    draft, _ = run([*karvan, "draft", a, b, "-o", config])
-    seconds, mb = run([*karvan, "files", a, b, "--config", config, "-o", tables / "karvan.parquet"])
-    splink_seconds, splink_mb = run([peers, HERE / "peers" / "plain_splink.py", pair, tables, tables / "splink.parquet"])
+    drafted = run([*karvan, "draft", a, b, "-o", config])
+    linked = run([*karvan, "files", a, b, "--config", config, "-o", tables / "karvan.parquet"])
+    splink = run([peers, HERE / "peers" / "plain_splink.py", pair, tables, tables / "splink.parquet"])
     f1, p, r = score(tables, "karvan.parquet", ())
     return {
         "seed": seed, "f1": f1, "p": p, "r": r, "splink": score(tables, "splink.parquet", ())[0], "splink_best": score(tables, "splink.parquet", once)[0],
-        "seconds": seconds, "draft": draft, "splink_seconds": splink_seconds, "mb": mb, "splink_mb": splink_mb,
+        "seconds": linked.seconds, "draft": drafted.seconds, "splink_seconds": splink.seconds, "cpu": linked.cpu, "draft_cpu": drafted.cpu, "splink_cpu": splink.cpu,
+        "mb": linked.mb, "splink_mb": splink.mb,
     }  # fmt: skip
 
 
-def run(command: list) -> tuple[float, float]:
-    """Seconds and peak memory (MB) of a process. Raises where it fails."""
+class Used(NamedTuple):
+    """What a process took: seconds elapsed and of processors, and its peak of memory."""
+
+    seconds: float
+    cpu: float
+    mb: float
+
+
+def run(command: list) -> Used:
+    """Run a process to its end. Raises where it fails."""
     began = time.perf_counter()
     child = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise subprocess.CalledProcessError(child.returncode, command)
-    return time.perf_counter() - began, used.ru_maxrss / 1024
+    return Used(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def score(tables: Path, links: str, once: tuple[str, ...]) -> tuple[float, float, float]:

@@ -23,10 +23,14 @@ SWAPPED = 0.01          # given name and surname, or day and month
 MOVED = 0.12            # share of people whose whole address is another
 PAIRS_A_ROW = 25        # pairs compared for each row of the longer file
 KEY_A_ROW = 8           # of one key
+ALWAYS = 200_000        # pairs that are compared in any case, of small files
+SLIP_ACROSS = 0.5       # share of names that come out otherwise from another script, and of these the share that start or sound otherwise
+OTHER_LETTERS = {"initial": 0.35, "sound": 0.6}
 LEAST_GAIN = 0.0001     # a key that finds fewer of the drawn matches is not worth its pairs
 WORTH = 1e-4            # matches that a pair must find at least, one with another: a match for 10,000 pairs
 MOST_KEYS = 20
 CARELESS = (0.12, 4.0)  # share of records written carelessly, and how many times the faults of the others they have
+NAMES = ("given", "surname", "middle")
 ADDRESS = ("house_number", "street", "unit", "postcode", "city", "region")
 
 
@@ -110,23 +114,26 @@ def all_parts(columns: dict[str, str]) -> list[Part]:
     return found
 
 
-def choose(con: duckdb.DuckDBPyConnection, columns: dict[str, str], *, two: bool, seed: int) -> list[Key]:
+def choose(con: duckdb.DuckDBPyConnection, columns: dict[str, str], *, two: bool, seed: int, across: bool = False) -> list[Key]:
     """The keys for the table `records`, the most telling first.
 
     Parameters
     ----------
     two
         Whether there are two files (side 0 and 1); else pairs are sought within one.
+    across
+        Whether names are in several scripts.
     """
     sizes = dict(con.execute("select side, count(*) from records group by side").fetchall())
     possible = sizes[0] * sizes[1] if two else sizes[0] * (sizes[0] - 1) / 2
     rows = max(sizes.values())
+    of_one, of_all = max(KEY_A_ROW * rows, ALWAYS // 4), max(PAIRS_A_ROW * rows, ALWAYS)
     parts = all_parts(columns)
     chance = {p: max(count_pairs(con, Key((p,)), two=two), 1) / max(possible, 1) for p in parts}
     filled = {
         name: float(np.prod([share for _, share in con.execute(f"select side, avg(({name} is not null)::int) from records group by side").fetchall()])) for name in columns
     }
-    whole = came_through(parts, columns, filled, seed)
+    whole = came_through(parts, columns, filled, seed, across=across)
     keys: list[tuple[tuple[Part, ...], float]] = [((p,), chance[p]) for p in parts]
     for n, p in enumerate(parts):
         for q in parts[n + 1 :]:
@@ -143,7 +150,7 @@ def choose(con: duckdb.DuckDBPyConnection, columns: dict[str, str], *, two: bool
         for ps, share in keys:
             names = tuple(x.name for x in ps)
             cost = share * possible
-            if names in refused or cost > KEY_A_ROW * rows or spent + cost > PAIRS_A_ROW * rows:
+            if names in refused or cost > of_one or spent + cost > of_all:
                 continue
             gain = float((finds[names] & ~found).mean())
             score = gain / (cost + rows)
@@ -155,7 +162,7 @@ def choose(con: duckdb.DuckDBPyConnection, columns: dict[str, str], *, two: bool
         names = tuple(x.name for x in key.parts)
         refused.add(names)
         key.pairs = count_pairs(con, key, two=two)
-        if key.pairs > KEY_A_ROW * rows or spent + key.pairs > PAIRS_A_ROW * rows or key.gain * min(sizes.values()) < WORTH * key.pairs:
+        if key.pairs > of_one or spent + key.pairs > of_all or key.gain * min(sizes.values()) < WORTH * key.pairs:
             continue        # its parts go together more than chance has it (a surname and a street)
         spent += key.pairs
         found |= finds[names]
@@ -170,7 +177,7 @@ def count_pairs(con: duckdb.DuckDBPyConnection, key: Key, *, two: bool) -> int:
     return int(con.execute(f"select coalesce(sum({pairs}), 0) from ({counts})").fetchall()[0][0])
 
 
-def came_through(parts: list[Part], columns: dict[str, str], filled: dict[str, float], seed: int) -> dict[Part, np.ndarray]:
+def came_through(parts: list[Part], columns: dict[str, str], filled: dict[str, float], seed: int, *, across: bool) -> dict[Part, np.ndarray]:
     """For matches drawn by lot with the usual faults: whether each part of a column is the same on both sides."""
     draw = np.random.default_rng(seed)
     care = np.where(draw.random(DRAWN) < CARELESS[0], CARELESS[1], (1 - CARELESS[0] * CARELESS[1]) / (1 - CARELESS[0]))
@@ -180,7 +187,8 @@ def came_through(parts: list[Part], columns: dict[str, str], filled: dict[str, f
     slipped, place, luck = {}, {}, {}
     for name, role in columns.items():
         gone[name] = (draw.random(DRAWN) < GONE * care) | (draw.random(DRAWN) > filled[name]) | (moved if role in ADDRESS else False)
-        slipped[name], place[name], luck[name] = draw.random(DRAWN) < SLIP * care, draw.random(DRAWN), draw.random(DRAWN)
+        slips = SLIP_ACROSS if across and role in NAMES else SLIP
+        slipped[name], place[name], luck[name] = draw.random(DRAWN) < slips * care, draw.random(DRAWN), draw.random(DRAWN)
     gone["names"] = gone.get("given", np.zeros(DRAWN, bool)) | gone.get("surname", np.zeros(DRAWN, bool))
     result: dict[Part, np.ndarray] = {}
     for p in parts:
@@ -188,6 +196,9 @@ def came_through(parts: list[Part], columns: dict[str, str], filled: dict[str, f
             result[p] = ~gone["names"] & ~slipped["given"] & ~slipped["surname"]
             continue
         slip, at = slipped[p.column], place[p.column]
+        if across and columns[p.column] in NAMES:       # another spelling touches the whole name, its sound and initial less often
+            result[p] = ~gone[p.column] & ~(slip & (luck[p.column] < OTHER_LETTERS.get(p.part, 1.0))) & ~names_swapped
+            continue
         hurt = {
             "": slip, "initial": slip & (at < 0.15), "start": slip & (at < 0.5), "end": slip & (at >= 0.5), "sound": slip & (luck[p.column] < 0.6),
             "year": slip & (at < 0.4), "month_day": slip & (at >= 0.4), "year_month": slip & (at < 0.7), "any_order": slip & (at < 0.9),

@@ -29,6 +29,7 @@ class Comparison:
     empty: str
     levels: tuple[tuple[str, str], ...]
     frequency: str = ""
+    across: bool = False        # by the learned comparison of names: reads `s.score`
 
     @property
     def labels(self) -> list[str]:
@@ -39,6 +40,12 @@ class Comparison:
         """The level as an SQL expression."""
         said = " ".join(f"when {condition} then {n}" for n, (_, condition) in enumerate(self.levels))
         return f"(case when {self.empty} then -1 {said} else {len(self.levels)} end)::tinyint"
+
+
+def joined(comparisons: list[Comparison], pairs: str) -> str:
+    """The pairs of a table with their two records, `l` and `r`, as what follows FROM; with the score of their names (`s`) where one is compared."""
+    both = f"{pairs} p join records l on l.rid = p.l join records r on r.rid = p.r"
+    return both + (" left join name_scores s on s.a = l.written and s.b = r.written" if any(c.across for c in comparisons) else "")
 
 
 def like(column: str, at_least: float, other: str = "") -> str:
@@ -59,7 +66,16 @@ def either(column: str) -> str:
     return f"l.{column} = r.{column}"
 
 
-def comparisons(columns: dict[str, str], similar: tuple[float, float] = (0.92, 0.85)) -> list[Comparison]:
+ACROSS = Comparison(
+    "names",
+    ("given", "middle", "surname"),
+    "s.score is null",
+    (("one name", "s.score >= 0.99"), ("very like", "s.score >= 0.9"), ("like", "s.score >= 0.5"), ("hardly like", "s.score >= 0.05")),
+    across=True,
+)
+
+
+def comparisons(columns: dict[str, str], similar: tuple[float, float] = (0.92, 0.85), *, across: bool = False) -> list[Comparison]:
     """The comparisons of columns that both files have.
 
     Parameters
@@ -68,11 +84,17 @@ def comparisons(columns: dict[str, str], similar: tuple[float, float] = (0.92, 0
         Name of each shared column and its role, in order.
     similar
         Jaro-Winkler similarity of a name that is nearly, and of one that is roughly, the same.
+    across
+        Compare whole names across scripts instead of their parts.
     """
+    if across:
+        found = [ACROSS]
+        columns = {name: role for name, role in columns.items() if name not in ("given", "middle", "surname")}
+    else:
+        found = []
     by_role: dict[str, list[str]] = {}
     for name, role in columns.items():
         by_role.setdefault(role, []).append(name)
-    found: list[Comparison] = []
     both_names = "given" in columns and "surname" in columns
     swapped = "l.given = r.surname and l.surname = r.given and l.given <> l.surname"
     if "given" in columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -234,7 +234,8 @@ def comparisons_of(top: _Reader, roles: dict[str, str]) -> list[Comparison]:
         roughly = said.one("roughly_similar", (int, float))
     if not 0.5 <= roughly <= similar <= 1:
         said.refuse("`roughly_similar` and `similar` must lie between 0.5 and 1, in this order.", "0.85 and 0.92 are usual", "similar")
-    possible = {c.name: c for c in comparisons(roles, (similar, roughly))}
+    across = "names" in said.value
+    possible = {c.name: c for c in comparisons(roles, (similar, roughly), across=across and {"given", "surname"} & set(roles) != set())}
     found = []
     for name in said.value:
         if name in ("similar", "roughly_similar"):
@@ -245,7 +246,7 @@ def comparisons_of(top: _Reader, roles: dict[str, str]) -> list[Comparison]:
         by_frequency.known(["by_frequency"])
         comparison = possible[name]
         if not by_frequency.one("by_frequency", bool, bool(comparison.frequency)):
-            comparison = Comparison(comparison.name, comparison.uses, comparison.empty, comparison.levels)
+            comparison = replace(comparison, frequency="")
         found.append(comparison)
     if prod(len(c.labels) + 1 for c in found) > 2**62:
         said.refuse(f"{len(found)} comparisons are more than can be told apart.", "keep the most telling")

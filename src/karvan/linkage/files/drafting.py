@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from karvan.errors import DataError
 from karvan.linkage.files import blocking, comparing, normal, roles
+from karvan.linkage.files.across import scripts_differ
 from karvan.linkage.files.config import Config, Shared, SideOf, roles_of
 from karvan.linkage.files.linking import check_two, engine
 from karvan.linkage.files.reading import open_table, quoted
@@ -67,10 +68,11 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
         side_of(con, number, own, columns, {m.a.name if number == 0 else m.b.name for m in found}, roles_of(shared))
         for number, (own, columns) in enumerate(zip(ids, looked, strict=True))
     ]
-    keys = blocking.choose(con, config.roles, two=b is not None, seed=seed)
+    across = scripts_differ(con)
+    keys = blocking.choose(con, config.roles, two=b is not None, seed=seed, across=across)
     if not keys:
         raise DataError("No key would find matches without comparing every row with every row.", where=str(a), fix="write link.yaml by hand, with keys of several parts")
-    return written(a, b, rows, sides, shared, found, left, usable, keys, config, aged[1] if b and aged else "")
+    return written(a, b, rows, sides, shared, found, left, usable, keys, config, aged[1] if b and aged else "", across=across)
 
 
 def age_for_date(con: duckdb.DuckDBPyConnection, looked: list[list[roles.Column]], found: list[roles.Match]) -> tuple[Shared, str] | None:
@@ -175,7 +177,7 @@ def side_of(con: duckdb.DuckDBPyConnection, number: int, own: roles.Column | Non
 
 def written(
     a: Path, b: Path | None, rows: tuple[int, int], sides: list[tuple[SideOf, str, str]], shared: list[Shared], found: list[roles.Match], left: list[tuple[str, str]],
-    usable: list[list[roles.Column]], keys: list[blocking.Key], config: Config, why_aged: str,
+    usable: list[list[roles.Column]], keys: list[blocking.Key], config: Config, why_aged: str, *, across: bool,
 ) -> str:  # fmt: skip
     """The YAML text."""
     out = [HEAD.format(files=" and ".join(p.name for p in (a, b) if p), are="are" if b else "is", arguments=" ".join(p.name for p in (a, b) if p)), "files:"]
@@ -212,9 +214,10 @@ def written(
     out += ["", "# Levels of agreement from the surest to none. How much each says is learned from the files; by_frequency: a rare value says more.", "comparisons:"]
     out.append(f"  {aligned('similar: 0.92')}# Jaro-Winkler similarity")
     out.append(f"  {aligned('roughly_similar: 0.85')}#")
-    for comparison in comparing.comparisons(config.roles):
+    for comparison in comparing.comparisons(config.roles, across=across):
         by = "true" if comparison.frequency else "false"
-        out.append(f"  {aligned(f'{comparison.name}: {{by_frequency: {by}}}', 40)}# {' | '.join(comparison.labels)}")
+        how = "whole names across scripts, by what was learned of the names of the world: " if comparison.across else ""
+        out.append(f"  {aligned(f'{comparison.name}: {{by_frequency: {by}}}', 40)}# {how}{' | '.join(comparison.labels)}")
     out += ["", aligned(f"threshold: {config.threshold}") + "# pairs of lower probability are not written"]
     return "\n".join(out) + "\n"
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from karvan.linkage.files.across import score_names
 from karvan.linkage.files.blocking import Key
-from karvan.linkage.files.comparing import Comparison
+from karvan.linkage.files.comparing import Comparison, joined
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 DRAWN_PAIRS = 120_000
+DRAWN_NAMES = 40_000    # where names are compared across scripts, which takes longer
 SMALLEST = 1e-7
 NEVER_SEEN = 2e-4       # m of a level that no match has shown: nothing is impossible between two records of one person
 USUAL_SAME = 0.88       # what is taken for m of full agreement until the data say otherwise
@@ -109,14 +111,17 @@ def patterns_of(con: duckdb.DuckDBPyConnection, table: str, comparisons: list[Co
 
 def shares_among_all(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], *, two: bool, seed: int) -> list[Array]:
     """By comparison, the share of each level among all possible pairs: full agreement counted, the other levels from pairs drawn by lot."""
+    across = any(c.across for c in comparisons)
     sizes = dict(con.execute("select side, count(*) from records group by side").fetchall())
     first, second, start = sizes[0], sizes[1] if two else sizes[0], sizes[0] if two else 0
     con.execute(f"""
         create or replace temp table drawn as select * from (
-            select distinct (hash(i, {seed}, 1) % {first})::integer as l, ({start} + hash(i, {seed}, 2) % {second})::integer as r from range({DRAWN_PAIRS}) t(i)
+            select distinct (hash(i, {seed}, 1) % {first})::integer as l, ({start} + hash(i, {seed}, 2) % {second})::integer as r from range({DRAWN_NAMES if across else DRAWN_PAIRS}) t(i)
         ) where l <> r
     """)
-    con.execute(f"create or replace temp table drawn_compared as select {code_sql(comparisons)} as code, 0 as keys from drawn p join records l on l.rid = p.l join records r on r.rid = p.r")
+    if across:
+        score_names(con, "drawn")
+    con.execute(f"create or replace temp table drawn_compared as select {code_sql(comparisons)} as code, 0 as keys from {joined(comparisons, 'drawn')}")
     drawn = patterns_of(con, "drawn_compared", comparisons, 0)
     con.execute("drop table drawn; drop table drawn_compared")
     found = []

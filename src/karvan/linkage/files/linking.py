@@ -15,7 +15,9 @@ import numpy as np
 
 from karvan.errors import DataError, SetupError
 from karvan.linkage.files import learning, matching, settled
+from karvan.linkage.files.across import score_names
 from karvan.linkage.files.blocking import make_pairs
+from karvan.linkage.files.comparing import joined
 from karvan.linkage.files.config import Config, SideOf, read_config
 from karvan.linkage.files.persons import make_entities, pool
 from karvan.linkage.files.reading import check_column, check_ids, literal, open_table
@@ -161,6 +163,8 @@ def check_names(config: Config, columns: list[str], side: SideOf, number: int, p
 
 def compare(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], among_all: list[Array], rows: int) -> None:
     """Make the table `compared` of the table `pairs`: pattern, keys, and what the frequency of equal values adds to the weight."""
+    if any(c.across for c in comparisons):
+        score_names(con, "pairs")
     levels, shares_of, added, code = [], [], ["0"], "0::bigint"
     for n, (comparison, shares) in enumerate(zip(comparisons, among_all, strict=True)):
         levels.append(f"{comparison.sql} as g{n}")
@@ -174,7 +178,7 @@ def compare(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], among
     con.execute(f"""
         create or replace table compared as
         select l, r, keys, {code} as code, ({' + '.join(added)})::float as frequency from (
-            select p.l, p.r, p.keys, {', '.join(levels + shares_of)} from pairs p join records l on l.rid = p.l join records r on r.rid = p.r
+            select p.l, p.r, p.keys, {', '.join(levels + shares_of)} from {joined(comparisons, 'pairs')}
         )
     """)
     con.execute("drop table pairs")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from karvan.linkage.files import normal
 from karvan.linkage.files.config import Config, Shared, SideOf
-from karvan.linkage.files.reading import literal, quoted
+from karvan.linkage.files.reading import LONGEST, literal, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,7 +21,7 @@ def make_records(con: duckdb.DuckDBPyConnection, config: Config) -> tuple[int, i
     """Make the table `records` from the tables `a` and `b`; returns the rows of each side.
 
     `rid` numbers the rows of A from 0 and goes on with those of B; `side` is 0 or 1; `uid` is the id given in the configuration, else the row's
-    number; `person` is the number that rows of one person share in a file, where one is named; then the columns as they are compared.
+    number; `written` is the whole name in its own letters; `person` is the number that rows of one person share in a file, where one is named; then the columns as they are compared.
     """
     rows = [con.execute(f"select count(*) from {table}").fetchall()[0][0] for table in (("a", "b") if config.b else ("a",))]
     first = select(config.a, config.columns, "a", 0, 0)
@@ -47,7 +47,14 @@ def select(side: SideOf, columns: list[Shared], table: str, number: int, start: 
             said.append(f"{FORMS.get(column.role, normal.words)(source)} as {column.name}")
     uid = f"{quoted(side.id)}" if side.id else "(row_at + 1)::varchar"
     person = normal.number(quoted(side.same_person)) if side.same_person else "null::varchar"
-    return f"select (row_at + {start})::integer as rid, {number}::tinyint as side, {uid} as uid, {person} as person, {', '.join(said)} from {table}"
+    return f"select (row_at + {start})::integer as rid, {number}::tinyint as side, {uid} as uid, {person} as person, {written(columns, number)} as written, {', '.join(said)} from {table}"
+
+
+def written(columns: list[Shared], number: int) -> str:
+    """The whole name in the letters in which a file writes it."""
+    sources = {c.role: quoted(c.b if number else c.a) for c in columns if c.role in ("given", "middle", "surname", "full_name")}
+    parts = [sources[role] for role in ("full_name", "given", "middle", "surname") if role in sources]
+    return f"nullif(left(concat_ws(' ', {', '.join(parts)}), {LONGEST}), '')" if parts else "null::varchar"
 
 
 def full_name(source: str) -> list[str]:
