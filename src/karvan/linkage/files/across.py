@@ -25,8 +25,6 @@ def scripts_differ(con: duckdb.DuckDBPyConnection) -> bool:
 
 def score_names(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
     """Add to the table `name_scores` (a, b, score) the names that meet in the table `pairs` (l, r)."""
-    import pyarrow as pa
-
     from karvan.linkage.names import compare_names
 
     con.execute("create table if not exists name_scores (a varchar, b varchar, score float)")
@@ -38,9 +36,9 @@ def score_names(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
     """)
     [(met,)] = con.execute("select count(*) from names_met").fetchall()
     for start in range(0, met, BATCH):
-        batch = con.sql(f"select a, b from names_met where n > {start} and n <= {start + BATCH}").to_arrow_table()
-        scores = compare_names(batch["a"].to_pylist(), batch["b"].to_pylist())
-        con.register("scored", batch.append_column("score", pa.array(np.asarray(scores, dtype=np.float32))))
-        con.execute("insert into name_scores select a, b, score from scored")
+        batch = con.execute(f"select n, a, b from names_met where n > {start} and n <= {start + BATCH}").fetchall()
+        scores = compare_names([a for _, a, _ in batch], [b for _, _, b in batch])
+        con.register("scored", {"n": np.array([n for n, _, _ in batch]), "score": np.asarray(scores, dtype=np.float32)})
+        con.execute("insert into name_scores select a, b, score from scored join names_met using (n)")
         con.unregister("scored")
     con.execute("drop table names_met")

@@ -223,9 +223,7 @@ def sides_of(config: Config, rows: tuple[int, int]) -> matching.Sides:
 
 def worth_weighing(con: duckdb.DuckDBPyConnection, patterns: learning.Patterns, learned: learning.Levels, least: float) -> Candidates:
     """The pairs of the table `compared` whose weight is at least `least`."""
-    import pyarrow as pa
-
-    con.register("weights", pa.table({"code": patterns.codes, "weight": learned.weight(patterns), "place": np.arange(len(patterns.codes))}))
+    con.register("weights", {"code": patterns.codes, "weight": learned.weight(patterns), "place": np.arange(len(patterns.codes))})
     said = con.execute(f"""
         select l, r, place, frequency from compared join weights using (code) where weight + frequency >= {least} order by l, r
     """).fetchnumpy()
@@ -247,10 +245,8 @@ def person_by_person(con: duckdb.DuckDBPyConnection, kept: Candidates, learned: 
 
 def write(con: duckdb.DuckDBPyConnection, found: dict[str, Array], threshold: float, out: Path, *, numbered: bool) -> None:
     """Write the links, the surest first."""
-    import pyarrow as pa
-
     chosen = found["p"] >= threshold
-    con.register("found", pa.table({"l": found["l"][chosen], "r": found["r"][chosen], "p": np.round(found["p"][chosen], 6)}))
+    con.register("found", {"l": found["l"][chosen], "r": found["r"][chosen], "p": np.round(found["p"][chosen], 6)})
     kind = "(format csv, header)" if out.suffix.lower() == ".csv" else "(format parquet, compression zstd)"
     partial = out.with_name(f".{out.name}.partial")
     members = "join records l on l.rid = found.l join records r on r.rid = found.r"

@@ -85,7 +85,7 @@ def soundex(column: str) -> str:
 
 def to_latin(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> None:
     """Bring words of other scripts to Latin letters, by the tables of transliteration; only where there are any."""
-    import pyarrow as pa
+    import numpy as np
 
     from karvan.linkage.letters import latin
 
@@ -93,7 +93,7 @@ def to_latin(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> 
         other = [v for (v,) in con.execute(f"select distinct {column} from {table} where regexp_matches({column}, '[^\\x00-\\x7f]') order by 1").fetchall()]
         if not other:
             continue
-        spelled = pa.table({"was": other, "spelled": [" ".join(latin(word) for word in v.split()).lower() or None for v in other]})
-        con.register("spellings", spelled)
-        con.execute(f"update {table} set {column} = spelled from spellings where {column} = was")
+        spelled = [" ".join(latin(word) for word in v.split()).lower() for v in other]
+        con.register("spellings", {"was": np.array(other, object), "spelled": np.array(spelled, object)})
+        con.execute(f"update {table} set {column} = nullif(spelled, '') from spellings where {column} = was")
         con.unregister("spellings")

@@ -13,7 +13,7 @@ from karvan.linkage.files.reading import quoted
 if TYPE_CHECKING:
     import duckdb
 
-SAMPLE = 20_000
+SAMPLE = 10_000
 # Role and the words of a header that say it, surest first: a header is read from the top. Words are those of English and of the alphabets next door.
 HEADERS = {
     "birth_date": r"dob|birth ?da(te|y)|date of birth|born( on)?|birth|dogum tarixi|dogum|data rozhdeniia|дата рождения",
