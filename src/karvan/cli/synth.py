@@ -94,6 +94,8 @@ def score(ws: Workspace, truth: Path | None, as_json: bool) -> None:
     if result.get("hard_cases"):
         click.echo("\nHard cases: B-cubed over documents")
         show(result["hard_cases"], ["group", "rows", "persons", "precision", "recall", "f1"])
+    click.echo("\nPairs of nodes: what the block keys found, and what became of it")
+    show(result["pairs"], ["block", "pairs", "of_one_person", "joined", "joined_wrongly", "true_pairs", "apart_and_not_found", "recall"])
     for part, title, columns in (("presence", "Presence", ["day"]), ("residence", "Residence", ["rule", "day"]), ("foreign", "Foreign residents", ["rule", "day"])):
         click.echo(f"\n{title}: people on a day")
         show([{**row, "day": str(row["day"])} for row in result[part]], [*columns, "ours", "truth", "agreed", "precision", "recall"])

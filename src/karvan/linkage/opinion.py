@@ -38,7 +38,7 @@ def second_opinion(con: duckdb.DuckDBPyConnection, opinion: dict[str, Any], *, f
 
     name = next(comparison for comparison in COMPARISONS if comparison.name == "name")
     con.execute(f"""
-        create or replace temp table asked as
+        create or replace temp table opinion_pairs as
         select * from (
             select a, b, written_l, written_r, {name.level_sql} as level
             from scored_pairs
@@ -46,7 +46,7 @@ def second_opinion(con: duckdb.DuckDBPyConnection, opinion: dict[str, Any], *, f
             join (select columns('(.+)') as "\\1_r" from blocked) on node_r = b
             where written_l is not null and written_r is not null
         ) where level in ({", ".join(f"'{level}'" for level in opinion["alike"])}) order by a, b""")
-    pairs = con.sql("select written_l, written_r, level from asked order by a, b").fetchall()
+    pairs = con.sql("select written_l, written_r, level from opinion_pairs order by a, b").fetchall()
     if pairs:
         from karvan.linkage.names import compare_names
 
@@ -56,9 +56,9 @@ def second_opinion(con: duckdb.DuckDBPyConnection, opinion: dict[str, Any], *, f
         con.execute("""
             update scored_pairs set name_score = o.score, match_weight = round(match_weight + o.shift, 4),
                    probability = round(1 / (1 + pow(2, -(match_weight + o.shift))), 6)
-            from (select a, b, row_number() over (order by a, b) as place from asked) k join opinions o using (place)
+            from (select a, b, row_number() over (order by a, b) as place from opinion_pairs) k join opinions o using (place)
             where k.a = scored_pairs.a and k.b = scored_pairs.b""")
         con.unregister("opinions")
     con.execute("delete from scored_pairs where probability < ?", [floor])
-    con.execute("drop table asked")
+    con.execute("drop table opinion_pairs")
     return len(pairs)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError
+from karvan.synth.score_pairs import pairs_of_nodes
 from karvan.tables import RECORD_TYPES
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     Returns
     -------
     `links`: precision, recall, F1 by B-cubed over records and over documents, and by pairs of documents; `links_by`: the same B-cubed over
-    records by key level, script and citizenship; `hard_cases`: over documents of twins, namesakes, people who changed their name and the like. `presence`: people inside on a day, by the spells and in truth. `residence`: people
+    records by key level, script and citizenship; `hard_cases`: over documents of twins, namesakes, people who changed their name and the like; `pairs`: of nodes, by block key, with the recall of blocking. `presence`: people inside on a day, by the spells and in truth. `residence`: people
     usually resident on the first day of a year, by rule and in truth; `foreign`: of these, who held another citizenship than the country's;
     `flows`: arrivals and departures of a year likewise. `regions`: of the residents on both sides, whose region of residence is known and right.
 
@@ -54,6 +55,7 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     result = {
         "links": _links(con),
         "links_by": {by: _b_cubed(con, "scored", by) for by in ("level", "script", "citizenship")},
+        "pairs": pairs_of_nodes(con),
         "documents_by": {by: _b_cubed(con, "collapsed", by) for by in ("level", "script", "citizenship")},
     }
     if (truth / "hard_cases.parquet").exists():
