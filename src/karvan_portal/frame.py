@@ -11,12 +11,14 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from karvan_portal import source
+from karvan_portal.accounts import rights
 from karvan_portal.accounts.models import Account
 
 DESKS = [
     ("home", "home:now", _("Home")),
     ("statistics", "statistics:find", _("Statistics")),
     ("data", "data:deliveries", _("Data")),
+    ("linkage", "linkage:queue", _("Who is who")),
     ("profile", "profile:read", _("Profile")),
 ]
 
@@ -30,14 +32,20 @@ def account_of(request: HttpRequest) -> Account:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the page frame needs: for every template."""
     match = getattr(request, "resolver_match", None)
+    account = getattr(request, "user", None)
     here = match.namespace if match else ""
     return {
-        "desks": [{"name": name, "url": url, "title": title, "here": name == here} for name, url, title in DESKS],
+        "desks": [{"name": name, "url": url, "title": title, "here": name == here} for name, url, title in DESKS if may_enter(name, account)],
         "languages": [{"code": code, "name": get_language_info(code)["name_local"]} for code in ("az", "en", "ru")],
         "synthetic": source.is_synthetic(),
         "country_name": source.country_name(),
-        "institution_name": source.institution_name(request.user.institution) if isinstance(getattr(request, "user", None), Account) else "",
+        "institution_name": source.institution_name(account.institution) if isinstance(account, Account) else "",
     }
+
+
+def may_enter(desk: str, account: Any) -> bool:
+    """Whether a desk stands in the account's navigation."""
+    return desk != "linkage" or (isinstance(account, Account) and rights.reviews_links(account))
 
 
 @login_not_required

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "karvan_portal.home",
     "karvan_portal.statistics",
     "karvan_portal.data",
+    "karvan_portal.linkage",
     "karvan_portal.profile",
     "karvan_portal.patterns",
 ]

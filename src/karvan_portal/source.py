@@ -103,6 +103,14 @@ def institutions() -> list[Institution]:
     return sorted((Institution(i.id, i.names, i.id.casefold() == operator.casefold()) for i in listed), key=lambda i: (not i.operator, i.name))
 
 
+def reviewing_institutions() -> frozenset[str]:
+    """Institutions whose officers decide on uncertain links, in small letters, as the country's own pack names them (`reviewers`)."""
+    try:
+        return frozenset(str(name).casefold() for name in country().packs[0].about.get("reviewers") or ())
+    except KarvanError:
+        return frozenset()
+
+
 def institution_name(institution: Any) -> str:
     """Name of an institution of any pack in the reader's language; its id where no pack knows it."""
     wanted = str(institution or "").casefold()

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("karvan_portal.accounts.urls")),
     path("statistics/", include("karvan_portal.statistics.urls")),
     path("data/", include("karvan_portal.data.urls")),
+    path("linkage/", include("karvan_portal.linkage.urls")),
     path("profile/", include("karvan_portal.profile.urls")),
     path("patterns/", include("karvan_portal.patterns.urls")),
     path("language/", login_not_required(set_language), name="set_language"),

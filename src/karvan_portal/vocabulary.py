@@ -149,6 +149,11 @@ ACT = {
     "open_untreated": gettext_lazy("opened an untreated value"),
     "run_line": gettext_lazy("ran the line"),
     "write_profile": gettext_lazy("wrote the profile"),
+    "open_pair": gettext_lazy("opened a pair of people"),
+    "answer_pair": gettext_lazy("answered a pair"),
+    "draw_sample": gettext_lazy("drew a sample of pairs"),
+    "undo_event": gettext_lazy("took a merge or split back"),
+    "compare_thresholds": gettext_lazy("computed figures under other thresholds"),
 }
 
 DETAIL = {  # of a quality score, where it is a word of the platform and no column

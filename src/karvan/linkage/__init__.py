@@ -9,9 +9,10 @@ from karvan.linkage.review import Candidate, Explanation, agreement, explain_pai
 from karvan.linkage.sample import Drawn, Estimate, covered, draw_sample, estimate, labels_of, sample_of, spread
 from karvan.linkage.sides import Opened, open_pair
 from karvan.linkage.step import STEP
+from karvan.linkage.thresholds import link_at
 
 __all__ = [
     "ANSWERS", "NEW_ONLY", "STEP", "Candidate", "Decision", "Drawn", "Estimate", "Explanation", "Group", "Opened", "Standing", "agreement",
     "covered", "decide", "decisions", "difference", "draw", "draw_sample", "estimate", "event", "events", "explain_pair", "group_of_pair",
-    "groups_of_pairs", "labels_of", "links_under", "open_pair", "review_queue", "sample_of", "spread", "standing", "trade_off", "undo",
+    "groups_of_pairs", "labels_of", "link_at", "links_under", "open_pair", "persons_under", "review_queue", "sample_of", "spread", "standing", "trade_off", "undo",
 ]  # fmt: skip

@@ -18,6 +18,18 @@ def runs_line(account: Account) -> bool:
     return account.operator
 
 
+def reviews_links(account: Account) -> bool:
+    """Whether the account may open uncertain pairs and answer them: the operator, and the institutions that the pack names as `reviewers`."""
+    from karvan_portal import source
+
+    return account.operator or account.institution.casefold() in source.reviewing_institutions()
+
+
+def supervises_review(account: Account) -> bool:
+    """Whether the account settles contradictions, draws samples, takes events back and sees who opened how much."""
+    return account.operator
+
+
 def require(allowed: bool, what: str, fix: str) -> None:
     """Raise AccessError unless allowed."""
     if not allowed:

@@ -70,7 +70,15 @@ def profile(report: Progress) -> list[dict[str, Any]]:
     return []
 
 
-WORK: dict[str, Callable[[Progress], list[dict[str, Any]]]] = {"run": run, "profile": profile}
+def thresholds(report: Progress) -> list[dict[str, Any]]:
+    """Compute the headline figures under other thresholds of linkage."""
+    from karvan_portal.data.models import Job
+    from karvan_portal.linkage.effects import effects
+
+    return effects(report, actor=Job.objects.filter(kind="thresholds").latest("pk").started_by)
+
+
+WORK: dict[str, Callable[[Progress], list[dict[str, Any]]]] = {"run": run, "profile": profile, "thresholds": thresholds}
 
 if __name__ == "__main__":
     main(int(sys.argv[1]))

@@ -14,6 +14,7 @@ from karvan_portal import source, words
 from karvan_portal.accounts import rights
 from karvan_portal.accounts.models import Account
 from karvan_portal.data.ledger import DELIVERIES
+from karvan_portal.linkage import queue as linkage_queue
 from karvan_portal.statistics import dictionary
 
 MOST_HEADLINES = 8
@@ -79,6 +80,9 @@ def waiting(account: Account) -> list[Task]:
     if counts["quarantined"]:
         said = ngettext("%(n)s row is set aside", "%(n)s rows are set aside", counts["quarantined"]) % {"n": words.figure(counts["quarantined"])}
         tasks.append(Task(said, _("The return files say in plain words what to correct."), reverse("data:quarantine"), "warn"))
+    if rights.reviews_links(account) and (pairs := linkage_queue.count_open(account.username)):
+        said = ngettext("%(n)s pair of people waits for a decision", "%(n)s pairs of people wait for a decision", pairs) % {"n": words.figure(pairs)}
+        tasks.append(Task(said, _("The score alone is not sure whether they are one person."), reverse("linkage:queue"), "warn"))
     red = sum(1 for s in scores(account) if s["colour"] == "red")
     if red:
         said = ngettext("%(n)s feed has a red quality score", "%(n)s feeds have a red quality score", red) % {"n": red}

@@ -21,7 +21,7 @@
   }
 
   function inColours(spec) {
-    const text = JSON.stringify(spec).replaceAll('"series"', JSON.stringify(token("--series-1"))).replaceAll('"paper"', JSON.stringify(token("--surface")));
+    const text = JSON.stringify(spec).replaceAll('"series"', JSON.stringify(token("--series-1"))).replaceAll('"paper"', JSON.stringify(token("--surface"))).replaceAll('"against"', JSON.stringify(token("--series-2"))).replaceAll('"ink"', JSON.stringify(token("--ink")));
     return JSON.parse(text);
   }
 

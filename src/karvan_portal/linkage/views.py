@@ -1,0 +1,248 @@
+"""Pages of the linkage desk on which people decide: the queue, one pair, answers, who answered how much."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from karvan.linkage import ANSWERS, agreement, decide, decisions, open_pair
+from karvan_portal import source
+from karvan_portal.accounts import audit, rights
+from karvan_portal.accounts.models import Account, Line
+from karvan_portal.frame import account_of
+from karvan_portal.linkage import queue as waiting
+from karvan_portal.linkage import words
+
+OPEN_SECONDS = 30 * 60  # how long a purpose holds after the last answer
+SHOWN = 25  # pairs listed on the queue's page
+
+
+def entrant(request: HttpRequest) -> Account:
+    """The account, if it may be here."""
+    account = account_of(request)
+    rights.require(
+        rights.reviews_links(account),
+        _("Only institutions that the pack names as reviewers open the linkage desk."),
+        _("ask the operator"),
+    )
+    return account
+
+
+def sections(here: str) -> list[dict[str, Any]]:
+    """Pages of the desk, for the row of links under its title."""
+    titles = {"queue": _("Review"), "reviewers": _("Agreement"), "sample": _("Sample"), "quality": _("Linkage quality"), "events": _("Merges and splits")}
+    return [{"url": reverse(f"linkage:{name}"), "title": title, "here": name == here} for name, title in titles.items()]
+
+
+def choice_of(asked: Any) -> waiting.Choice:
+    """The choice of a query or of the session."""
+    sort = asked.get("sort", "")
+    work = asked.get("work", "")
+    return waiting.Choice(
+        asked.get("citizenship", ""),
+        asked.get("script", ""),
+        asked.get("block", ""),
+        sort if sort in waiting.SORTS else "use",
+        work if work in ("sample", "skipped") else "",
+    )
+
+
+def queue(request: HttpRequest) -> HttpResponse:
+    """The pairs that wait for the reader; names nobody."""
+    account = entrant(request)
+    choice = choice_of(request.GET)
+    every = waiting.pairs(account.username, choice.work)
+    found = waiting.narrowed(every, choice)
+    ws = source.workspace()
+    answered = Counter(one.answer for one in decisions(ws) if one.who == account.username and not one.undoes)
+    context = {
+        "sections": sections("queue"),
+        "found": found[:SHOWN],
+        "count": len(found),
+        "more": max(0, len(found) - SHOWN),
+        "every": len(every),
+        "choice": choice,
+        "choice_fields": list(vars(choice).items()),
+        "options": waiting.options(every),
+        "sorts": words.SORT,
+        "answered": sum(n for answer, n in answered.items() if answer != "skip"),
+        "sample_waits": len(waiting.pairs(account.username, "sample")),
+        "skipped": len(waiting.skipped_by(ws, account.username)),
+        "linked": "link" in ws.head().runs,
+        "purpose": purpose_of(request),
+    }
+    return render(request, "linkage/queue.html", context)
+
+
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Open the first pair of a choice, for a purpose."""
+    account = entrant(request)
+    purpose = request.POST.get("purpose", "").strip()
+    if len(purpose) < 5:
+        messages.error(request, _("Say for what you open the pairs, in at least five letters."))
+        return redirect("linkage:queue")
+    choice = choice_of(request.POST)
+    request.session["linkage"] = {"purpose": purpose[:200], "until": time.time() + OPEN_SECONDS, "choice": vars(choice), "ahead": [], "done": 0, "last": None}
+    return to_next(request, account)
+
+
+def purpose_of(request: HttpRequest) -> str:
+    """The purpose for which pairs are open now; empty where none is, or it has run out."""
+    held = request.session.get("linkage") or {}
+    return str(held["purpose"]) if held.get("until", 0) > time.time() else ""
+
+
+def next_pair(request: HttpRequest, account: Account) -> tuple[str, str] | None:
+    """The next pair of the session's choice: from those kept ready, else from the queue anew."""
+    held = request.session["linkage"]
+    closed = waiting.closed_to(source.workspace(), account.username)
+    ahead = [tuple(pair) for pair in held["ahead"] if tuple(pair) not in closed]
+    if not ahead:
+        choice = choice_of(held["choice"])
+        found = waiting.narrowed(waiting.pairs(account.username, choice.work), choice)
+        held["left"] = len(found)
+        ahead = [(w.candidate.record_a, w.candidate.record_b) for w in found[: waiting.AHEAD]]
+    else:
+        held["left"] = max(len(ahead), held.get("left", 0) - 1)
+    chosen = ahead[0] if ahead else None
+    held["ahead"] = ahead
+    request.session.modified = True
+    return (chosen[0], chosen[1]) if chosen else None
+
+
+def to_next(request: HttpRequest, account: Account) -> HttpResponse:
+    """Show the next pair: as a piece of the page where the script asks, else by its own address."""
+    chosen = next_pair(request, account)
+    if chosen is None:
+        messages.success(request, _("No pair waits for you in this choice."))
+        url = reverse("linkage:queue")
+        return HttpResponse(headers={"HX-Redirect": url}) if request.headers.get("HX-Request") else redirect(url)
+    if request.headers.get("HX-Request"):
+        return show(request, account, *chosen, piece=True)
+    return redirect("linkage:pair", *chosen)
+
+
+def pair(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
+    """One pair side by side: by right, for a purpose, audited."""
+    account = entrant(request)
+    if not purpose_of(request):
+        messages.error(request, _("Say first for what you open pairs."))
+        return redirect("linkage:queue")
+    return show(request, account, record_a, record_b, piece=False)
+
+
+def show(request: HttpRequest, account: Account, record_a: str, record_b: str, *, piece: bool) -> HttpResponse:
+    """Open a pair and draw it. Answers of others are shown only to a supervisor who settles a contradiction."""
+    held = request.session["linkage"]
+    held["until"] = time.time() + OPEN_SECONDS
+    request.session.modified = True
+    seen = open_pair(source.workspace(), record_a, record_b, actor=account.username, purpose=held["purpose"])
+    audit.write(account.username, "open_pair", f"{seen.record_a} {seen.record_b}", held["purpose"])
+    settling = settlement(account, seen.record_a, seen.record_b)
+    blind = held["choice"].get("work") == "sample"
+    mine = waiting.latest_of(source.workspace(), account.username, seen.record_a, seen.record_b)
+    url = reverse("linkage:pair", args=[seen.record_a, seen.record_b])
+    context = {
+        "sections": sections("queue"),
+        "seen": seen,
+        "weighed": [] if blind else words.weighed(seen),
+        "blind": blind,
+        "settling": settling,
+        "mine": mine,
+        "answers": [(answer, words.ANSWER[answer], key) for answer, key in zip(ANSWERS, ("S", "D", "U", _("space")), strict=True)],
+        "done": held["done"],
+        "left": held.get("left", 0),
+        "last": held["last"],
+        "purpose": held["purpose"],
+        "group": waiting.places(source.workspace()).group(seen.record_a, seen.record_b),
+    }
+    response = render(request, "linkage/_pair.html" if piece else "linkage/pair.html", context)
+    if piece:
+        response["HX-Push-Url"] = url
+    return response
+
+
+def settlement(account: Account, record_a: str, record_b: str) -> dict[str, Any] | None:
+    """The contradiction on a pair, for a supervisor; None for everyone else."""
+    if not rights.supervises_review(account):
+        return None
+    return next((c for c in waiting.contradictions(source.workspace()) if (c["record_a"], c["record_b"]) == (record_a, record_b)), None)
+
+
+@require_POST
+def answer(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
+    """Keep an answer and show the next pair."""
+    account = entrant(request)
+    if not purpose_of(request):
+        messages.error(request, _("The purpose has run out; say it again. Your last answer was not kept."))
+        url = reverse("linkage:queue")
+        return HttpResponse(headers={"HX-Redirect": url}) if request.headers.get("HX-Request") else redirect(url)
+    said = request.POST.get("answer", "")
+    senior = settlement(account, record_a, record_b) is not None
+    made = decide(
+        source.workspace(), record_a, record_b, said, who=account.username, at=datetime.now(UTC), reason=request.POST.get("reason", ""), senior=senior
+    )
+    audit.write(account.username, "answer_pair", f"{record_a} {record_b}: {said}", request.session["linkage"]["purpose"])
+    held = request.session["linkage"]
+    held["done"] += 1
+    held["last"] = {"record_a": record_a, "record_b": record_b, "answer": said, "decision": made.id}
+    request.session.modified = True
+    if senior:
+        messages.success(request, _("Settled. It holds from the next run on."))
+        return redirect("linkage:reviewers")
+    return to_next(request, account)
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take the last answer back and show its pair again."""
+    account = entrant(request)
+    held = request.session.get("linkage") or {}
+    last = held.get("last")
+    if not last or not purpose_of(request):
+        messages.error(request, _("There is no answer of this sitting to take back."))
+        return redirect("linkage:queue")
+    if last["answer"] != "skip":
+        decide(source.workspace(), last["record_a"], last["record_b"], "skip", who=account.username, at=datetime.now(UTC), reason=f"takes {last['decision']} back")
+    audit.write(account.username, "answer_pair", f"{last['record_a']} {last['record_b']}: {last['decision']} taken back", held["purpose"])
+    held["last"], held["done"] = None, max(0, held["done"] - 1)
+    request.session.modified = True
+    if request.headers.get("HX-Request"):
+        return show(request, account, last["record_a"], last["record_b"], piece=True)
+    return redirect("linkage:pair", last["record_a"], last["record_b"])
+
+
+def reviewers(request: HttpRequest) -> HttpResponse:
+    """How far people agree, what they contradict each other on, and who opened and answered how much."""
+    account = entrant(request)
+    supervises = rights.supervises_review(account)
+    ws = source.workspace()
+    opened = Line.objects.filter(act="open_pair")
+    opened = opened if supervises else opened.filter(actor=account.username)
+    counts = {row["actor"]: row for row in opened.values("actor").annotate(pairs=Count("subject", distinct=True), times=Count("number"), newest=Max("at"))}
+    answers: dict[str, Counter[str]] = {}
+    for one in decisions(ws):
+        if supervises or one.who == account.username:
+            answers.setdefault(one.who, Counter())[one.answer] += 1
+    rows = [{"who": who, "opened": counts.get(who), "answers": answers.get(who, Counter())} for who in sorted(counts.keys() | answers.keys())]
+    context = {
+        "sections": sections("reviewers"),
+        "rows": rows,
+        "agreement": agreement(ws),
+        "contradictions": waiting.contradictions(ws) if supervises else [],
+        "supervises": supervises,
+        "purpose": purpose_of(request),
+        "me": account.username,
+    }
+    return render(request, "linkage/reviewers.html", context)

@@ -1,0 +1,161 @@
+"""Pages of the linkage desk on how good the links are: quality, the sample, merges and splits."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from karvan.linkage import draw_sample, labels_of, sample_of, trade_off
+from karvan.linkage import events as events_of
+from karvan.linkage import undo as take_back
+from karvan_portal import source
+from karvan_portal.accounts import audit, rights
+from karvan_portal.data import jobs
+from karvan_portal.data.models import Job
+from karvan_portal.linkage import charts, effects, standing, words
+from karvan_portal.linkage.views import entrant, purpose_of, sections
+from karvan_portal.statistics import dictionary
+
+SMALLEST, LARGEST = 50, 5_000  # pairs of a sample
+
+
+def quality(request: HttpRequest) -> HttpResponse:
+    """How good the links are, and what the choice of the threshold changes."""
+    account = entrant(request)
+    ws = source.workspace()
+    run = ws.head().runs.get("link")
+    if run is None:
+        return render(request, "linkage/quality.html", {"sections": sections("quality"), "run": None})
+    threshold = run.notes["threshold"]
+    curve = trade_off(ws)
+    parameters = standing.parameters(run.notes["model"])
+    sample_now = standing.of_sample(ws)
+    bands = [row | {"estimate": sample_now["bands"].get(row["band"])} for row in standing.bands()]
+    jobs.settle()
+    job = Job.objects.filter(kind="thresholds").first()
+    done = Job.objects.filter(kind="thresholds", state="done").first()
+    context = {
+        "sections": sections("quality"),
+        "run": run,
+        "notes": run.notes,
+        "levels": standing.counts(run),
+        "threshold": threshold,
+        "bands": bands,
+        "pairs_chart": charts.weights_of_pairs(standing.by_weight(), math.log2(threshold / (1 - threshold))),
+        "curve": curve,
+        "curve_chart": charts.trade_off(curve, threshold),
+        "parameters": parameters,
+        "weights_chart": charts.match_weights(parameters),
+        "learned": str(run.notes["parameters"]).startswith("learned"),
+        "blocks": [(words.BLOCK.get(block, block), n) for block, n in run.notes["pairs"].items()],
+        "large": [row | {"name": words.BLOCK.get(row["rule"], row["rule"])} for row in run.notes["large_blocks"]],
+        "refused": [(words.refused(reason), n) for reason, n in run.notes["refused"].items()],
+        "sample": sample_now,
+        "job": job if job and (job.is_open or job.state != "done") else None,
+        "effects": compared(done, threshold) if done else None,
+        "stale": bool(done and done.report and done.report[0]["commit"] != ws.head().number),
+        "done": done,
+        "supervises": rights.supervises_review(account),
+        "thresholds_asked": effects.THRESHOLDS,
+    }
+    return render(request, "linkage/quality.html", context)
+
+
+def compared(done: Job, threshold: float) -> dict[str, object]:
+    """The report of a job as a table: one row per figure, one column per threshold, with the difference from the threshold in force."""
+    columns = [row["threshold"] for row in done.report]
+    base = next((row for row in done.report if row["threshold"] == threshold), done.report[0])
+    known = {entry.id: entry for entry in dictionary.entries()}
+
+    def cells(values: list[float | None], at_base: float | None) -> list[dict[str, object]]:
+        return [{"value": v, "change": None if v is None or not at_base or v == at_base else v / at_base - 1} for v in values]
+
+    rows = [{"name": _("Persons"), "period": "", "unit": "persons", "cells": cells([r["persons"] for r in done.report], base["persons"])}]
+    for at, figure in enumerate(base["figures"]):
+        entry = known.get(figure["id"])
+        values = [row["figures"][at]["value"] for row in done.report]
+        rows.append({"name": entry.name if entry else figure["id"], "id": figure["id"], "period": figure["period"], "unit": figure["unit"], "cells": cells(values, figure["value"])})
+    return {"columns": columns, "rows": rows, "base": base["threshold"]}
+
+
+@require_POST
+def thresholds(request: HttpRequest) -> HttpResponse:
+    """Start the job that computes figures under other thresholds."""
+    account = entrant(request)
+    rights.require(rights.supervises_review(account), _("Only the operator computes figures under other thresholds."), _("ask the operator"))
+    job = jobs.start(account.username, kind="thresholds")
+    audit.write(account.username, "compare_thresholds", f"job {job.pk}")
+    return redirect("linkage:quality")
+
+
+def sample(request: HttpRequest) -> HttpResponse:
+    """The newest sample: what was drawn, how far it is labelled."""
+    account = entrant(request)
+    ws = source.workspace()
+    drawn = sample_of(ws)
+    labels = labels_of(ws, drawn)
+    context = {
+        "sections": sections("sample"),
+        "drawn": drawn,
+        "sample_id": drawn[0].sample_id if drawn else "",
+        "labelled": len(labels),
+        "left": len(drawn) - len(labels),
+        "strata": standing.strata(drawn, labels),
+        "supervises": rights.supervises_review(account),
+        "linked": "link" in ws.head().runs,
+        "smallest": SMALLEST,
+        "largest": LARGEST,
+    }
+    return render(request, "linkage/sample.html", context)
+
+
+@require_POST
+def draw(request: HttpRequest) -> HttpResponse:
+    """Draw a sample."""
+    account = entrant(request)
+    rights.require(rights.supervises_review(account), _("Only the operator draws a sample."), _("ask the operator"))
+    asked = request.POST.get("size", "")
+    size = int(asked) if asked.isdigit() else 0
+    if not SMALLEST <= size <= LARGEST:
+        messages.error(request, _("A sample has between %(low)s and %(high)s pairs.") % {"low": SMALLEST, "high": LARGEST})
+        return redirect("linkage:sample")
+    ws = source.workspace()
+    with ws.lock():
+        drawn = draw_sample(ws, size=size, seed=ws.head().number, actor=account.username)
+    audit.write(account.username, "draw_sample", drawn[0].sample_id, f"{len(drawn)} pairs")
+    messages.success(request, _("Drawn: %(n)s pairs. Reviewers find them on the page Review.") % {"n": len(drawn)})
+    return redirect("linkage:sample")
+
+
+def events(request: HttpRequest) -> HttpResponse:
+    """Merges and splits of persons between runs, newest first."""
+    account = entrant(request)
+    found = events_of(source.workspace())
+    undone = {one["undoes"] for one in found if one["undoes"]}
+    page = Paginator([one | {"undone": one["event_id"] in undone} for one in found], 30).get_page(request.GET.get("page"))
+    context = {"sections": sections("events"), "page": page, "count": len(found), "supervises": rights.supervises_review(account), "purpose": purpose_of(request)}
+    return render(request, "linkage/events.html", context)
+
+
+@require_POST
+def undo_event(request: HttpRequest, event_id: str) -> HttpResponse:
+    """Take a merge or a split back, with a reason and a confirmation."""
+    account = entrant(request)
+    rights.require(rights.supervises_review(account), _("Only the operator takes a merge or split back."), _("ask the operator"))
+    reason = request.POST.get("reason", "").strip()
+    if len(reason) < 10:
+        messages.error(request, _("Say why, in at least ten letters: the reason is kept with the decision."))
+    elif request.POST.get("sure") != "yes":
+        messages.error(request, _("Confirm it: figures of these persons change with the next run."))
+    else:
+        take_back(source.workspace(), event_id, who=account.username, at=datetime.now(UTC), reason=reason)
+        audit.write(account.username, "undo_event", event_id, reason)
+        messages.success(request, _("Taken back: %(event)s. The next run follows, and keeps following.") % {"event": event_id})
+    return redirect("linkage:events")
