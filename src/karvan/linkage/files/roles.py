@@ -158,19 +158,25 @@ class Match:
     b: Column
     role: str
     overlap: float      # share of the different values of the shorter list that the other has too
+    score: float = 0.0
 
 
 def match_columns(a: list[Column], b: list[Column]) -> list[Match]:
     """Columns of A and B that say the same: same role, headers alike, values shared; each column once, the surest first.
 
-    Parts of an address go together: where A's street is B's mailing street, A's state is not B's employer's state.
+    What is one person's or one address's goes together: where A's street is B's mailing street, A's state is not B's employer's state.
     """
     found = _matched(a, b, set())
-    return _matched(a, b, {(_owner(m.a), _owner(m.b)) for m in found if m.role in ("street", "house_number")})
+    surest: dict[tuple[str, ...], tuple[float, tuple[str, str]]] = {}
+    for match in found:
+        for group in TOGETHER:
+            if match.role in group and match.role in TELLING:
+                surest[group] = max(surest.get(group, (-1.0, ("", ""))), (match.score, (_owner(match.a), _owner(match.b))))
+    return _matched(a, b, {(group, owners) for group, (_, owners) in surest.items()})
 
 
-def _matched(a: list[Column], b: list[Column], owners: set[tuple[str, str]]) -> list[Match]:
-    scored = []
+def _matched(a: list[Column], b: list[Column], owners: set[tuple[tuple[str, ...], tuple[str, str]]]) -> list[Match]:
+    found = []
     for one in a:
         for other in b:
             if one.role != other.role or one.role == "ignore":
@@ -178,31 +184,34 @@ def _matched(a: list[Column], b: list[Column], owners: set[tuple[str, str]]) -> 
             role = one.role
             overlap = len(one.values & other.values) / max(min(len(one.values), len(other.values)), 1)
             words = set(one.header.split()), set(other.header.split())
-            alike = len(words[0] & words[1]) / max(min(len(words[0]), len(words[1])), 1)
+            alike = len(words[0] & words[1]) / max(len(words[0] | words[1]), 1)
             if role == "text" and (overlap < 0.2 or (alike == 0 and overlap < 0.5)):
                 continue
             if role in (*ADDRESS, "sex", "number", "phone", "email") and overlap < 0.02:
                 continue        # two tables of the same people share some
-            together = role in ADDRESS and (_owner(one), _owner(other)) in owners
-            score = alike + 2 * overlap + 3 * together - 0.1 * abs(len(words[0]) - len(words[1]))
-            scored.append((score, one, other, Match(one, other, role, overlap)))
-    scored.sort(key=lambda s: (-s[0], s[1].name, s[2].name))
-    used_a, used_b, found = set(), set(), []
-    for _, one, other, match in scored:
-        if one.name not in used_a and other.name not in used_b:
-            found.append(match)
-            used_a.add(one.name)
-            used_b.add(other.name)
+            together = any(role in group and (_owner(one), _owner(other)) == pair for group, pair in owners)
+            score = alike + 2 * overlap + 2 * min(one.filled, other.filled) + 3 * together
+            found.append(Match(one, other, role, overlap, score))
+    found.sort(key=lambda m: (-m.score, m.a.name, m.b.name))
+    used_a, used_b, kept = set(), set(), []
+    for match in found:
+        if match.a.name not in used_a and match.b.name not in used_b:
+            kept.append(match)
+            used_a.add(match.a.name)
+            used_b.add(match.b.name)
     order = {c.name: n for n, c in enumerate(a)}
-    return sorted(found, key=lambda m: order[m.a.name])
+    return sorted(kept, key=lambda m: order[m.a.name])
 
 
+TOGETHER = (ADDRESS, ("given", "middle", "surname", "full_name", "birth_date", "age", "sex"))
+TELLING = ("street", "house_number", "given", "surname", "birth_date", "full_name")       # of a group, what says whose it is
 PART_WORDS = {
-    "street", "number", "no", "name", "unit", "flat", "apartment", "apt", "city", "town", "suburb", "state", "region", "province", "county", "zip", "zipcode", "code",
-    "postcode", "postal", "house", "road", "line", "1", "2",
+    "street", "number", "no", "name", "names", "unit", "flat", "apartment", "apt", "city", "town", "suburb", "state", "region", "province", "county", "zip", "zipcode",
+    "code", "postcode", "postal", "house", "road", "line", "1", "2", "first", "last", "given", "family", "middle", "initial", "surname", "forename", "date", "of", "birth",
+    "dob", "sex", "gender", "age", "full",
 }  # fmt: skip
 
 
 def _owner(column: Column) -> str:
-    """Whose address a column is part of, by its header: `employer` of employer_zipcode."""
+    """Whose a column is, by its header: `employer` of employer_zipcode, `spouse` of spouse_first_name."""
     return " ".join(word for word in column.header.split() if word not in PART_WORDS)
