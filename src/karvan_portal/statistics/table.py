@@ -94,6 +94,7 @@ class TablePage:
     marks: tuple[str, ...]
     held: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[tuple[str, str, bool], ...] = ()
+    linkage: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -170,7 +171,16 @@ def choose(
         marks=tuple(sorted({str(c["obs_status"]) for c in cells if c["obs_status"] not in (None, "A")})),
         held=held,
         groups=groups,
+        linkage=linkage_interval(indicator, main, codes),
     )
+
+
+def linkage_interval(indicator: str, cell: Mapping[str, Any], codes: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Period, draws, low and high of the published interval of linkage error of a cell; empty where there is none."""
+    if not cell:
+        return {}
+    chosen = "".join(f" and {d} is not distinct from ?" for d in codes)
+    return source.one(f"select period, draws, low, high from safe_intervals where indicator = ? and period = ?{chosen}", [indicator, cell["period"], *(cell[d] for d in codes)])
 
 
 def hold(codes: Mapping[str, list[str]], by: str, asked: Mapping[str, str], order: Sequence[str] = ()) -> dict[str, str]:
