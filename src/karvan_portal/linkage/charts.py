@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from karvan_portal import words as common
 
+NAME_WIDTH = 0.05  # of the width of the trade-off chart: points nearer to each other share a name
 PLAIN = {"domain": False, "ticks": False, "labelPadding": 6}
 
 
@@ -42,11 +43,17 @@ def trade_off(rows: list[dict[str, Any]], threshold: float) -> dict[str, Any] | 
     known = [r for r in rows if r["precision"] is not None and r["recall"] is not None]
     if len(known) < 2:
         return None
+    low, high = min(r["recall"] for r in known), max(r["recall"] for r in known)
+    named: list[float] = []
+    for row in sorted(known, key=lambda r: (r["threshold"] != threshold, -r["threshold"])):
+        if all(abs(row["recall"] - at) >= (high - low) * NAME_WIDTH for at in named):
+            named.append(row["recall"])
     values = [
         {
             "recall": r["recall"],
             "precision": r["precision"],
             "threshold": common.figure(r["threshold"], 3),
+            "name": common.figure(r["threshold"], 3) if r["recall"] in named else "",
             "order": r["threshold"],
             "used": r["threshold"] == threshold,
             "wrong": common.figure(r["expected_wrong"], 1),
@@ -76,7 +83,7 @@ def trade_off(rows: list[dict[str, Any]], threshold: float) -> dict[str, Any] | 
                     ],
                 },
             },
-            {"mark": {"type": "text", "align": "left", "dx": 8, "dy": -8}, "encoding": {"text": {"field": "threshold"}}},
+            {"mark": {"type": "text", "align": "left", "dx": 8, "dy": -8}, "encoding": {"text": {"field": "name"}}},
         ],
     }
 
@@ -84,12 +91,14 @@ def trade_off(rows: list[dict[str, Any]], threshold: float) -> dict[str, Any] | 
 def match_weights(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """What each level of each comparison weighs: right of 0 for one person, left against."""
     values = [{"label": f"{r['comparison']}: {r['short']}", "weight": r["weight"], "said": common.figure(r["weight"], 1)} for r in rows]
+    low, high = min(v["weight"] for v in values), max(v["weight"] for v in values)
+    room = (high - low) * NAME_WIDTH
     return {
         "height": 24 * len(values) + 4,
         "data": {"values": values},
         "encoding": {
             "y": {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 300, "ticks": False, "domain": False}},
-            "x": {"field": "weight", "type": "quantitative", "scale": {"padding": 28}, "axis": {**PLAIN, "title": _("Bits: against one person, and for"), "tickCount": 6}},
+            "x": {"field": "weight", "type": "quantitative", "scale": {"domain": [low - room, high + room]}, "axis": {**PLAIN, "title": _("Bits: against one person, and for"), "tickCount": 6}},
         },
         "layer": [
             {"mark": {"type": "bar", "height": {"band": 0.7}}, "encoding": {"color": {"condition": {"test": "datum.weight < 0", "value": "against"}, "value": "series"}}},

@@ -18,7 +18,7 @@ from karvan.workspace import Progress, Workspace, run_step
 from karvan_portal import source
 
 THRESHOLDS = (0.8, 0.9, 0.95)
-LEFT_OUT = ("portal", "publications", "truth", ".tmp", "lock", "extracts", "making")
+LEFT_OUT = ("portal", "profile", "truth", ".tmp", "lock", "extracts", "making")
 
 
 def effects(report: Progress, *, actor: str) -> list[dict[str, Any]]:

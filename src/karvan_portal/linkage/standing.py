@@ -12,6 +12,7 @@ from karvan_portal.linkage import words
 
 BANDS = (0.0, 0.1, 0.5, 0.9, 0.99, 0.999)  # lower ends, as samples are drawn by
 LIMITS = {"precision": (0.99, 0.95), "recall": (0.97, 0.90)}  # from good, from with care: QI-07
+ENOUGH = 20  # labelled pairs before estimates are shown
 SPREAD_LIMITS = (2.0, 5.0)  # percentage points between citizenship groups: QI-22
 
 
@@ -51,11 +52,12 @@ def of_sample(ws: Workspace) -> dict[str, Any]:
     """The newest sample with its estimates."""
     drawn = sample_of(ws)
     labels = labels_of(ws, drawn)
-    estimates = estimate(drawn, labels) if labels else []
+    estimates = estimate(drawn, labels) if len(labels) >= ENOUGH else []
     shown = [e for e in estimates if e.value is not None]
     return {
         "drawn": drawn,
         "labelled": len(labels),
+        "enough": ENOUGH,
         "covered": covered(drawn, labels),
         "overall": [graded(e) for e in shown if e.by == "all"],
         "citizenship": by_group(shown, "citizenship"),

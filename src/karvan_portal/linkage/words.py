@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from karvan.linkage import Opened
-from karvan_portal import words
+from karvan_portal import source, words
 
 COMPARISON = {
     "name": gettext_lazy("Name"),
@@ -98,6 +98,8 @@ SCRIPT = {
     "unknown": gettext_lazy("not known"),
 }
 
+SEX = {"F": gettext_lazy("female"), "M": gettext_lazy("male"), "X": gettext_lazy("other or unspecified")}
+
 ANSWER = {
     "same": gettext_lazy("Same person"),
     "different": gettext_lazy("Different people"),
@@ -155,8 +157,16 @@ def bits(value: float | None) -> str:
 
 
 def probability(value: float | None) -> str:
-    """A probability with as many digits as it takes to tell it from 1."""
-    return words.figure(value, 3) if value is None or value < 0.9995 else words.figure(value, 5)
+    """A probability with three decimals, or five where it takes them to tell it from 1."""
+    if value is None:
+        return "–"
+    text = f"{value:.3f}" if value < 0.9995 else f"{value:.5f}"
+    return text.replace(".", words.SEPARATORS.get(source.language(), (",", "."))[1])
+
+
+def fine_share(value: float | None) -> str:
+    """A share as a percentage with two decimals: the links err in the second."""
+    return "–" if value is None else f"{100 * value:.2f}{words.NARROW}%".replace(".", words.SEPARATORS.get(source.language(), (",", "."))[1])
 
 
 def weighed(seen: Opened) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from karvan_portal.linkage import words
 register = template.Library()
 register.filter("bits", words.bits)
 register.filter("probability", words.probability)
+register.filter("fine_share", words.fine_share)
 register.filter("pair_citizenship", words.citizenship)
 register.filter("pair_script", words.script)
 
@@ -38,9 +39,11 @@ def said(value: Any, kind: str) -> str:
 @register.filter
 def coded(value: str, field: str) -> str:
     """A value of a field with the name of its code."""
-    dimension = {"sex": "sex", "citizenship": "citizenship", "birth_country": "birth_country", "region": "region"}.get(field)
+    if field == "sex":
+        return str(words.SEX.get(value, value))
+    dimension = {"citizenship": "citizenship", "birth_country": "birth_country", "region": "region"}.get(field)
     named = common.code(dimension, value) if dimension else value
-    return f"{named} ({value})" if named != value and dimension != "sex" else named
+    return f"{named} ({value})" if named != value else named
 
 
 @register.filter
