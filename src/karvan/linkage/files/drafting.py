@@ -48,11 +48,11 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
     found = roles.match_columns(usable[0], usable[-1]) if b else [roles.Match(c, c, c.role, 1.0) for c in usable[0] if c.role != "ignore"]
     found, left = told_apart(found)
     shared = named(found)
-    for n, used in enumerate(({m.a.name for m in found}, {m.b.name for m in found})[: len(ids)]):
-        first = looked[n][0]        # where no header says id, the first column may be one all the same
-        if ids[n] is None and first.name not in used and first.role in ("text", "number") and first.different == 1 and all_differ(con, "ab"[n], first):
-            ids[n] = first
-            usable[n] = [c for c in usable[n] if c is not first]
+    used = ({m.a.name for m in found}, {m.b.name for m in found})
+    for n, columns in enumerate(looked):
+        if ids[n] is None and first_is_id(con, "ab"[n], columns[0], used[n]):
+            ids[n] = columns[0]
+            usable[n] = columns[1:]
     if not shared:
         raise DataError(
             "The files have no column in common that tells people apart.", where=f"{a}, {b}" if b else str(a),
@@ -62,10 +62,9 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
         aged = age_for_date(con, looked, found)
         shared += [aged[0]] if aged else []
     config = Config(SideOf(), SideOf() if b else None, shared, [], LARGEST_BLOCK, [], THRESHOLD)
-    keep_copies(con, two=b is not None)
     rows = make_records(con, config)
     sides = [
-        side_of(con, number, own, columns, {m.a.name if number == 0 else m.b.name for m in found}, roles_of(shared))
+        side_of(con, number, own, columns, used[number], roles_of(shared))
         for number, (own, columns) in enumerate(zip(ids, looked, strict=True))
     ]
     across = scripts_differ(con)
@@ -102,14 +101,14 @@ def age_for_date(con: duckdb.DuckDBPyConnection, looked: list[list[roles.Column]
     return None
 
 
+def first_is_id(con: duckdb.DuckDBPyConnection, table: str, first: roles.Column, used: set[str]) -> bool:
+    """Whether the first column is an id although its header does not say so."""
+    return first.name not in used and first.role in ("text", "number") and first.different == 1 and all_differ(con, table, first)
+
+
 def all_differ(con: duckdb.DuckDBPyConnection, table: str, column: roles.Column) -> bool:
     """Whether every row has a value of its own, the rows that were not sampled too."""
     return bool(con.execute(f"select count(*) = count(distinct {quoted(column.name)}) from {table}").fetchall()[0][0])
-
-
-def keep_copies(con: duckdb.DuckDBPyConnection, *, two: bool) -> None:
-    for table in ("a", "b") if two else ("a",):
-        con.execute(f"create or replace table whole_{table} as select * from {table}")
 
 
 def told_apart(found: list[roles.Match]) -> tuple[list[roles.Match], list[tuple[str, str]]]:
@@ -159,19 +158,16 @@ def side_of(con: duckdb.DuckDBPyConnection, number: int, own: roles.Column | Non
     for column in columns:
         if column.role != "number" or column.name in used:
             continue
-        table = f"whole_{'b' if number else 'a'}"
         names = " and ".join(f"coalesce(x.{c} = y.{c}, true)" for c in ("given", "surname") if c in said) or "true"
         first = con.execute(f"select min(rid) from records where side = {number}").fetchall()[0][0]
         [(pairs, agree, repeated)] = con.execute(f"""
-            with numbered as (select {quoted(column.name)} as n, r.* from {table} t join records r on r.rid = t.row_at + {first} where {quoted(column.name)} is not null),
+            with numbered as (select {quoted(column.name)} as n, r.* from {'ab'[number]} t join records r on r.rid = t.row_at + {first} where {quoted(column.name)} is not null),
             few as (select n from numbered group by n having count(*) between 2 and 20)
             select count(*), coalesce(avg(({names})::int), 0), (select count(*) from few) from numbered x join numbered y using (n) where x.rid < y.rid and n in (select n from few)
         """).fetchall()
         if pairs >= 20 and agree > 0.7:
             same, why_same = column.name, f"{repeated:,} of its numbers stand in several rows, and in {agree:.0%} of them the names agree"
             break
-    for name in ("a", "b")[number]:
-        con.execute(f"drop table if exists whole_{name}")
     return SideOf(own.name if own else "", repeats < REPEATS and not same, same), why_one, why_same
 
 

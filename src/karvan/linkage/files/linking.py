@@ -121,6 +121,7 @@ def _link(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, config: Confi
             if side.id:
                 check_ids(con, table, side.id, path)
     rows = make_records(con, config)
+    con.execute("drop table a; drop table if exists b")
     two = config.b is not None
     clock("block", 0.2)
     counted, left_out = make_pairs(con, config.keys, two=two, largest=config.largest)
@@ -136,14 +137,14 @@ def _link(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, config: Confi
     clock("match", 0.8)
     found, kinds, matches = match(con, patterns, learned, config, rows, expected, seed)
     clock("write", 0.95)
-    write(con, found, config.threshold, out, numbered=config.numbered)
+    links = write(con, found, config.threshold, out, numbered=config.numbered)
     report = Report(
         rows=list(rows if two else rows[:1]),
         pairs_by_key=[{"key": key.name, "pairs": pairs} for key, pairs in zip(config.keys, counted, strict=True)],
         left_out=left_out,
         compared=int(patterns.pairs.sum()),
         matches=round(matches, 1),
-        links=int((found["p"] >= config.threshold).sum()),
+        links=links,
         bands=bands(found["p"]),
         parameters=parameters(config.comparisons, learned),
         not_believed=learned.refused,
@@ -243,8 +244,8 @@ def person_by_person(con: duckdb.DuckDBPyConnection, kept: Candidates, learned: 
     return Candidates(l, r, np.searchsorted(patterns.codes, codes), frequency, patterns, beyond)
 
 
-def write(con: duckdb.DuckDBPyConnection, found: dict[str, Array], threshold: float, out: Path, *, numbered: bool) -> None:
-    """Write the links, the surest first."""
+def write(con: duckdb.DuckDBPyConnection, found: dict[str, Array], threshold: float, out: Path, *, numbered: bool) -> int:
+    """Write the links, the surest first, row by row where rows were told together; returns how many."""
     chosen = found["p"] >= threshold
     con.register("found", {"l": found["l"][chosen], "r": found["r"][chosen], "p": np.round(found["p"][chosen], 6)})
     kind = "(format csv, header)" if out.suffix.lower() == ".csv" else "(format parquet, compression zstd)"
@@ -252,12 +253,13 @@ def write(con: duckdb.DuckDBPyConnection, found: dict[str, Array], threshold: fl
     members = "join records l on l.rid = found.l join records r on r.rid = found.r"
     if numbered:
         members = "join entities e on e.entity = found.l join entities f on f.entity = found.r join records l on l.rid = e.rid join records r on r.rid = f.rid"
-    con.execute(f"""
+    [(links,)] = con.execute(f"""
         copy (select l.uid as unique_id_a, r.uid as unique_id_b, p as match_probability
               from found {members} order by p desc, l.rid, r.rid) to {literal(str(partial))} {kind}
-    """)
+    """).fetchall()
     con.unregister("found")
     partial.replace(out)
+    return int(links)
 
 
 def bands(probabilities: Array) -> list[dict[str, Any]]:

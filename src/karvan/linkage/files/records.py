@@ -27,7 +27,6 @@ def make_records(con: duckdb.DuckDBPyConnection, config: Config) -> tuple[int, i
     first = select(config.a, config.columns, "a", 0, 0)
     both = f"{first} union all {select(config.b, config.columns, 'b', 1, rows[0])}" if config.b else first
     con.execute(f"create or replace table records as {both}")
-    con.execute("drop table a" + ("; drop table b" if config.b else ""))
     normal.to_latin(con, "records", [name for name, role in config.roles.items() if role in SPELLED])
     return rows[0], rows[1] if config.b else rows[0]
 
