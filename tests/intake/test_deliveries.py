@@ -142,6 +142,25 @@ def test_a_fill_rate_that_falls_holds_a_delivery(tmp_path):
     assert [(g["name"], g["field"]) for g in intake.step.held_reasons(found)] == [("fill", "WAY")]
 
 
+def test_a_file_whose_dates_are_in_another_form_is_held_whole_even_if_it_is_the_first(tmp_path):
+    ws = land(tmp_path, crossings())
+    deliver(ws, FEED, "crossings_2024-03-05.csv", csv_of(*(row(f"k{i}").replace("05.03.2024", "2024-03-05") for i in range(40))))
+    run(ws)
+    found = lines(ws)["crossings_2024-03-05.csv"]
+    assert found["state"] == "held"
+    assert [(g["name"], g["field"]) for g in intake.step.held_reasons(found)] == [("layout", None)]
+
+
+def test_a_rule_that_compares_a_number_with_text_is_said_before_any_row_is_read(tmp_path):
+    from karvan.errors import PackError
+
+    strange = crossings(where=[{"keep": "AT <> 'Monday'", "because": "x"}])
+    ws = land(tmp_path, strange)
+    deliver(ws, FEED, "crossings_2024-03-05.csv", csv_of(row("k1")))
+    with pytest.raises(PackError, match="cannot be worked out.*Monday"):
+        run(ws)
+
+
 def test_a_changed_contract_reads_the_files_again(tmp_path):
     ws = land(tmp_path, crossings())
     deliver(ws, FEED, "crossings_2024-03-05.csv", csv_of(row("k1"), row("k2", cit="QQQ")))

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from karvan.country import Contract, Country
-from karvan.errors import DataError
+from karvan.errors import DataError, PackError
 from karvan.intake.aside import doubt, look_again
 from karvan.intake.chunk import Shape, needed, typed_sql
 from karvan.intake.deliveries import Delivery
 from karvan.intake.drafts import Draft, words_used, write_drafts
 from karvan.intake.fields import codes_rows
 from karvan.intake.mapping import mapping
-from karvan.intake.plan import REASONS, Plan
+from karvan.intake.plan import REASONS, Plan, physical_columns, place
 from karvan.intake.readers import Piece, read
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ MOST_BYTES = 96 << 20
 BATCH = 16_384
 AHEAD = 6    # pieces of a file that are cut into lines while earlier ones are typed
 LARGE = 16 << 20
+FORMS = ("date", "number", "whole_number", "yes_no")    # reasons that speak of the form of a value
 FACTS = pa.schema([("seq", pa.int32()), ("delivery_id", pa.string()), ("part", pa.string()), ("period", pa.string()), ("period_from_on", pa.date32()), ("period_to_on", pa.date32())])
 CODES = pa.schema([("code", pa.string()), ("target", pa.string()), ("first_on", pa.date32()), ("last_on", pa.date32()), ("is_last", pa.bool_())])
 
@@ -78,6 +79,25 @@ class Reading:
             self.con.register("codes_in", pa.table({name: [r[i] for r in rows] for i, name in enumerate(CODES.names)}, schema=CODES))
             con.execute(f"create or replace temp table {table} as select * from codes_in")
             con.unregister("codes_in")
+        self._try_out()
+
+    def _try_out(self) -> None:
+        """Let the engine read the plan once, over an empty row. Raises PackError where an expression compares what cannot be compared."""
+        import duckdb
+
+        names = [f"cast(null as varchar) as p{i}" for i in range(len(physical_columns(self.contract)))]
+        self.con.execute("create or replace temp view one_row as select 0 as seq, cast(1 as bigint) as row_no, cast(0 as bigint) as item_no, '' as raw, " + ", ".join(names))
+        self.con.execute("create or replace temp view facts as select 0 as seq, '' as delivery_id, '' as part, '' as period, date '2000-01-01' as period_from_on, date '2000-01-01' as period_to_on")
+        try:
+            self.con.execute(f"select * from ({typed_sql(self.plan, Shape('cells', (), 0, False), spaced=True, chunk='one_row')})").fetchall()
+        except (duckdb.ConversionException, duckdb.BinderException) as wrong:
+            said = str(wrong).splitlines()[0].split(": ", 1)[-1]
+            raise PackError(
+                f"A rule of the contract cannot be worked out: {said}", where=place(self.contract, "where, checks or when"), fix="compare numbers with numbers, dates with dates, and text with text in quotes"
+            ) from None
+        finally:
+            self.con.execute("drop view one_row")
+            self.con.execute("drop view facts")
 
     def take(self, seq: int, delivery: Delivery) -> None:
         """Read one delivery. A file that is not what the contract says leaves its rows out and its reason in `counts`."""
@@ -137,10 +157,13 @@ class Reading:
 
     def _count_sql(self) -> str:
         plan = self.plan
-        cells = ["count(*) filter (misfit is null)"]
-        cells += [f"count({plan.values[f.column].text}) filter (misfit is null)" for f in self.contract.fields if f.required]
+        required = {f.column for f in self.contract.fields if f.required}
+        other_form = [f"({p.condition})" for p in plan.problems if p.reason in FORMS and p.column in required]     # all dates of a file in another form: another layout
+        read = f"misfit is null and not coalesce({' or '.join(other_form)}, false)" if other_form else "misfit is null"
+        cells = [f"count(*) filter ({read})"]
+        cells += [f"count({plan.values[f.column].text}) filter ({read})" for f in self.contract.fields if f.required]
         for _, has, missed in plan.code_columns + plan.digit_columns:
-            cells += [f"count(*) filter (misfit is null and {has})", f"count(*) filter (misfit is null and {missed})"]
+            cells += [f"count(*) filter ({read} and {has})", f"count(*) filter ({read} and {missed})"]
         return f"select seq, {', '.join(cells)} from {'typed where item_no <= 1' if plan.many else 'typed'} group by seq order by seq"
 
     def _count(self) -> None:
@@ -153,10 +176,10 @@ class Reading:
             for column, number in zip(required, numbers, strict=False):
                 counts.fill[column] = counts.fill.get(column, 0) + number
             pairs = numbers[len(required) :]
-            for place, (column, _, _) in enumerate(plan.code_columns + plan.digit_columns):
-                kept = counts.codes if place < len(plan.code_columns) else counts.digits
+            for nth, (column, _, _) in enumerate(plan.code_columns + plan.digit_columns):
+                kept = counts.codes if nth < len(plan.code_columns) else counts.digits
                 values, misses = kept.get(column, (0, 0))
-                kept[column] = (values + pairs[2 * place], misses + pairs[2 * place + 1])
+                kept[column] = (values + pairs[2 * nth], misses + pairs[2 * nth + 1])
 
     def drop(self) -> None:
         """Let go of the drafts that no table took."""
