@@ -2,16 +2,19 @@
 
     python benchmarks/linkage/names.py --shared ../shared
 
-The shipped model learned from `train.parquet` alone and its threshold was fixed there; `dev.parquet` is only read here. The peer is gradient
-boosting (scikit-learn) over string similarities (rapidfuzz) of names romanised by anyascii, trained on the same file, with its threshold fixed
-in the same way; it is left out, with a note, where these packages are missing (`names_training/requirements.txt`).
+The shipped model learned from `train.parquet` alone and its threshold was fixed there; `dev.parquet` is only read here. The peer is gradient boosting over
+string similarities of romanised names (`peers/names_boosting.py`), trained on the same file, its threshold fixed in the same way; it is left out, with a
+note, where its Python is missing.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,11 +24,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent / "names_training"))
 import data
 
+HERE = Path(__file__).parent
 EAST = {"HAN", "HANGUL", "KATAKANA"}
 COPIES = 30
+PROCESSORS = os.cpu_count() or 1
+PEER = "boosting over string features"
 
 
-def main(shared: Path, detail: bool) -> None:
+def main(shared: Path, detail: bool, peers: Path) -> None:
     from karvan.linkage.names import compare_names, shipped
 
     dev = data.pairs(shared, "dev")
@@ -35,12 +41,10 @@ def main(shared: Path, detail: bool) -> None:
     print(f"first call (loading, and compiling where no cache is kept): {time.perf_counter() - started:.2f} s")
     scores = {"karvan": (compare_names(dev.name_a, dev.name_b), shipped().threshold)}
     rates = {"karvan": pace(compare_names, dev.name_a * COPIES, dev.name_b * COPIES)}
-    try:
-        peer, threshold = peer_of(data.pairs(shared, "train"))
-        scores["boosting over string features"] = (peer(dev.name_a, dev.name_b), threshold)
-        rates["boosting over string features"] = pace(peer, dev.name_a, dev.name_b)
-    except ImportError as missing:
-        print(f"no peer: {missing}")
+    if peers.exists():
+        *scores[PEER], rates[PEER] = peer_of(shared, peers)
+    else:
+        print(f"no peer: {peers} is not there; `make bench-linkage` makes it")
     east = np.array([a in EAST or b in EAST for a, b in zip(dev.script_a, dev.script_b, strict=True)])
     kind = np.array(dev.kind)
     groups = {"all": np.ones(len(label), bool), "without Han, Kana, Hangul": ~east, "with Han, Kana or Hangul": east}
@@ -86,7 +90,7 @@ def pace(compare: Callable, a: list[str], b: list[str]) -> tuple[float, float]:
     wall, spent = time.perf_counter(), time.process_time()
     compare(a, b)
     wall, spent = time.perf_counter() - wall, time.process_time() - spent
-    return len(a) / wall, (os.cpu_count() or 1) * len(a) / spent
+    return len(a) / wall, PROCESSORS * len(a) / spent
 
 
 def relatives(shared: Path, dev: data.Pairs, compare: Callable, threshold: float) -> None:
@@ -99,9 +103,9 @@ def relatives(shared: Path, dev: data.Pairs, compare: Callable, threshold: float
     from karvan.linkage.names import shipped
 
     _, tables, two, norms = shipped().weights[:4]
-    reader, letters = Reader(), LetterModel(type("Units", (), {"two": two}), tables, norms)
+    reader, letters = Reader(shipped().reader), LetterModel(type("Units", (), {"two": two}), tables, norms)
     near = Confusable(reader, letters, data.parts_in_two_scripts(shared), seed=7)
-    made = drawn.draw(dev, boost.surely_unlike(reader, letters), near, seed=7)
+    made = drawn.draw(dev, boost.surely_unlike(reader, letters), near, seed=7) + drawn.own_spelling(dev, near, seed=7)
     score, label, kind = compare(made.name_a, made.name_b), np.array(made.label), np.array(made.kind)
     print("\nkarvan on drawn pairs of persons of dev")
     print(f"  {'':28}{'pairs':>7}{'taken for one person':>22}")
@@ -112,36 +116,20 @@ def relatives(shared: Path, dev: data.Pairs, compare: Callable, threshold: float
                 print(f"  {name + (' (same person)' if same else ''):28}{of.sum():>7,}{np.mean(score[of] >= threshold):>22.4f}")
 
 
-def peer_of(train: data.Pairs) -> tuple[Callable, float]:
-    from anyascii import anyascii
-    from boost import best_threshold, folds
-    from rapidfuzz import distance, fuzz
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    def features(a: list[str], b: list[str]) -> np.ndarray:
-        rows = []
-        for one, other in zip(a, b, strict=True):
-            x, y = anyascii(one).lower().replace(",", ""), anyascii(other).lower().replace(",", "")
-            sx, sy = "".join(c for c in x if c not in "aeiou'` "), "".join(c for c in y if c not in "aeiou'` ")
-            rows.append([
-                fuzz.ratio(x, y), fuzz.token_sort_ratio(x, y), fuzz.token_set_ratio(x, y), fuzz.partial_ratio(x, y), fuzz.WRatio(x, y),
-                distance.JaroWinkler.similarity(x, y), distance.Levenshtein.normalized_similarity(x, y), fuzz.ratio(sx, sy), distance.JaroWinkler.similarity(sx, sy),
-                len(x), len(y), len(x.split()), len(y.split()), ord(one[0]), ord(other[0]),
-            ])  # fmt: skip
-        return np.array(rows)
-
-    x, y = features(train.name_a, train.name_b), np.array(train.label)
-    fold = folds(train.person)
-    out_of_fold = np.zeros(len(y))
-    for f in range(5):
-        out_of_fold[fold == f] = HistGradientBoostingClassifier(max_iter=300, random_state=1).fit(x[fold != f], y[fold != f]).predict_proba(x[fold == f])[:, 1]
-    fitted = HistGradientBoostingClassifier(max_iter=300, random_state=1).fit(x, y)
-    return (lambda a, b: fitted.predict_proba(features(a, b))[:, 1]), best_threshold(out_of_fold, y)
+def peer_of(shared: Path, python: Path) -> tuple[np.ndarray, float, tuple[float, float]]:
+    """Scores on dev, threshold and pace of the peer, which runs with its own packages."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "peer.json"
+        subprocess.run([python, HERE / "peers" / "names_boosting.py", shared / "data" / "name_pairs", out], check=True)
+        found = json.loads(out.read_text())
+    wall, processor = found["pace"]
+    return np.array(found["score"]), found["threshold"], (wall, PROCESSORS * processor)
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--shared", type=Path, required=True, help="the folder that holds data/name_pairs")
     arguments.add_argument("--detail", action="store_true", help="by pair of languages as well")
+    arguments.add_argument("--peers", type=Path, default=HERE / "peers" / ".venv" / "bin" / "python", help="the Python that has the peers")
     options = arguments.parse_args()
-    main(options.shared, options.detail)
+    main(options.shared, options.detail, options.peers)

@@ -9,7 +9,8 @@ the packages of `names_training/requirements.txt`. Takes about two minutes of pr
 2. Evidence: each fifth of the persons is read with letters learned from the other four, so that the trees see evidence as it is for
    persons never met.
 3. Trees: boosted on the real pairs and on drawn ones (relatives, namesakes, other forms), which count less.
-4. Threshold: the score with the best F1 over all these pairs at their weights, each scored by trees grown without its fifth of the persons.
+4. Calibration and threshold, by scores of trees grown without each pair's fifth of the persons: log-odds are stretched so that scores are probabilities among
+   the real pairs; the threshold is the score with the best F1 over all pairs at their weights.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from learn_letters import Reader, learn_letters
 import drawn
 
 FOLDS = 5
-WEIGHT_OF_DRAWN, WEIGHT_OF_NEAR = 0.2, 0.1      # close other names are hard to tell from spellings, for people too
+WEIGHT_OF_DRAWN, WEIGHT_OF_NEAR = 0.15, 0.05      # close other names are hard to tell from spellings, for people too
 
 
 def train(shared: Path, out: Path) -> None:
@@ -40,7 +41,7 @@ def train(shared: Path, out: Path) -> None:
     def say(what: str) -> None:
         print(f"{time.process_time() - start:6.1f} s  {what}", flush=True)
 
-    reader = Reader()
+    reader = Reader.built()
     parts, common = data.parts_in_two_scripts(shared), data.common_names(shared)
     real = data.pairs(shared, "train")
     rarity = reading.rarity(reader, [(latin, 1 + np.log(count)) for latin, _, _, count in parts] + [(local or roman, 3.0) for local, roman, _ in common])
@@ -53,7 +54,8 @@ def train(shared: Path, out: Path) -> None:
     by_fold = [letters(f) for f in range(FOLDS)]
     say("letters learned for each fifth")
     near = Confusable(reader, by_fold[0], parts, seed=1)
-    made = drawn.draw(real, boost.surely_unlike(reader, by_fold[0]), near, seed=1) + drawn.singles(parts, near, seed=1)
+    made = drawn.draw(real, boost.surely_unlike(reader, by_fold[0]), near, seed=1)
+    made += drawn.singles(parts, near, seed=1) + drawn.own_spelling(real, near, seed=1)
     a, b = real.name_a + made.name_a, real.name_b + made.name_b
     label = np.array(real.label + made.label)
     fold_of = boost.folds(real.person + made.person, FOLDS)
@@ -67,13 +69,15 @@ def train(shared: Path, out: Path) -> None:
     scores = np.zeros(len(label))
     for f in range(FOLDS):
         scores[fold_of == f] = boost.grow(x[fold_of != f], label[fold_of != f], weight[fold_of != f]).predict(x[fold_of == f])
+    slope, shift = boost.calibration(scores[is_real], label[is_real])
+    scores = boost.calibrated(scores, slope, shift)
     threshold = boost.best_threshold(scores, label, weight)
-    say(f"threshold {threshold:.3f}, F1 on the real pairs of train, by persons not met: {f1(scores[is_real] >= threshold, label[is_real]):.4f}")
+    say(f"threshold {threshold:.3f}, F1 on the real pairs of train, by persons not met: {f1(scores[is_real] >= threshold, label[is_real]):.4f} (at 0.5: {f1(scores[is_real] >= 0.5, label[is_real]):.4f})")
     kinds = np.array(real.kind + made.kind)
     for kind in sorted(set(kinds)):
         of = kinds == kind
         print(f"          {kind}: accepted {np.mean(scores[of] >= threshold):.4f} of {of.sum():,} pairs, of which {label[of].sum():,} are the same person")
-    model = boost.name_model(reader, letters(None), rarity, boost.grow(x, label, weight), threshold)
+    model = boost.name_model(reader, letters(None), rarity, boost.grow(x, label, weight), threshold, slope, shift)
     model.save(out)
     say(f"{out} written, {out.stat().st_size / 1e6:.1f} MB")
 

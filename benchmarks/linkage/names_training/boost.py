@@ -16,9 +16,9 @@ from karvan.linkage.names.compare import packed
 from karvan.linkage.names.model import NameModel
 
 PAIRS = weights.PAIR_NUMBER
-TREES = 300
+TREES = 340
 SETTINGS = {
-    "objective": "binary", "num_leaves": 31, "max_depth": 8, "learning_rate": 0.06, "min_data_in_leaf": 20, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1,
+    "objective": "binary", "num_leaves": 47, "max_depth": 9, "learning_rate": 0.06, "min_data_in_leaf": 20, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1,
     "lambda_l2": 5, "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True,
 }  # fmt: skip
 
@@ -28,7 +28,7 @@ class Evidence:
 
     def __init__(self, reader: Reader, model: LetterModel, rarity: np.ndarray) -> None:
         self.reader = reader.arrays
-        self.weights = (PAIRS, model.tables, model.units.two, model.norms, reading.sound_classes(reader.alphabet), rarity, reading.endings(reader.alphabet))
+        self.weights = (PAIRS, model.tables, model.units.two, model.norms, reading.sound_classes(reader.alphabet), rarity, reading.endings(reader.alphabet), *reading.equivalents(reader))
 
     def __call__(self, a: list[str], b: list[str]) -> np.ndarray:
         out = np.zeros((len(a), ev.WIDTH_OF_EVIDENCE), np.float32)
@@ -43,13 +43,13 @@ def folds(persons: list[str], n: int = 5) -> np.ndarray:
 
 def surely_unlike(reader: Reader, model: LetterModel) -> Callable[[str, str], bool]:
     """A judge for `drawn`: two names of one script have no part in common."""
-    rows, _ = new_rows()
+    space, _ = new_rows()
 
     def unlike(x: str, y: str) -> bool:
         for s, a in reader.name(x)[0]:
             for t, b in reader.name(y)[0]:
                 if s == t:
-                    w = align(a, len(a), b, len(b), s, t, PAIRS, model.tables, model.units.two, rows)
+                    w = align(a, len(a), b, len(b), s, t, PAIRS, model.tables, model.units.two, space)
                     if w > 0.55 * model.norms[PAIRS[s, t]] * (max(len(a), len(b)) - 2):
                         return False
         return True
@@ -102,6 +102,27 @@ def best_threshold(score: np.ndarray, label: np.ndarray, weight: np.ndarray | No
     return float((score[order][at] + score[order][min(at + 1, len(order) - 1)]) / 2)
 
 
-def name_model(reader: Reader, model: LetterModel, rarity: np.ndarray, booster, threshold: float) -> NameModel:
+def calibration(score: np.ndarray, label: np.ndarray) -> tuple[float, float]:
+    """Slope and shift of the log-odds that make scores probabilities among these pairs (Platt)."""
+    odds = np.log(score / (1 - score))
+    slope, shift = 1.0, 0.0
+    for _ in range(50):         # Newton's steps on the log-likelihood
+        chance = 1 / (1 + np.exp(-(slope * odds + shift)))
+        off, spread = chance - label, chance * (1 - chance)
+        gradient = np.array([(off * odds).sum(), off.sum()])
+        curvature = np.array([[(spread * odds * odds).sum(), (spread * odds).sum()], [(spread * odds).sum(), spread.sum()]])
+        slope, shift = np.array([slope, shift]) - np.linalg.solve(curvature, gradient)
+    return float(slope), float(shift)
+
+
+def calibrated(score: np.ndarray, slope: float, shift: float) -> np.ndarray:
+    return 1 / (1 + np.exp(-(slope * np.log(score / (1 - score)) + shift)))
+
+
+def name_model(reader: Reader, model: LetterModel, rarity: np.ndarray, booster, threshold: float, slope: float, shift: float) -> NameModel:
+    """All that runs: the leaves carry the calibration, the shift is in the first tree."""
     evidence = Evidence(reader, model, rarity)
-    return NameModel(evidence.reader, evidence.weights, forest(booster), threshold)
+    roots, feature, split, left, value, depth = forest(booster)
+    value = (value * slope).astype(np.float32)
+    value[roots[0] : roots[1]] += np.float32(shift)
+    return NameModel(evidence.reader, evidence.weights, (roots, feature, split, left, value, depth), threshold)

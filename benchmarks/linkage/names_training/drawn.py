@@ -117,6 +117,36 @@ def singles(parts: list[tuple[str, str, str, int]], near: Callable[[str], str | 
     return out
 
 
+def slip(name: str, rng: random.Random) -> str:
+    """A name with one slip of a typist: a letter left out, doubled, swapped with the next, or another of the same name in its place."""
+    places = [i for i in range(1, len(name) - 1) if name[i].isalpha() and name[i + 1].isalpha()]
+    if len(name) < 8 or not places:
+        return name
+    i = rng.choice(places)
+    return rng.choice([name[:i] + name[i + 1 :], name[:i] + name[i] + name[i:], name[:i] + name[i + 1] + name[i] + name[i + 2 :], name[:i] + rng.choice(name[i:].strip(" ,.-") or name[i]) + name[i + 1 :]])
+
+
+def own_spelling(pairs: Pairs, near: Callable[[str], str | None], *, seed: int) -> Drawn:
+    """Each name against itself as another clerk wrote it, and against close other names in the same spelling."""
+    rng = random.Random(seed)
+    out = Drawn()
+    seen = sorted({(name, script, person) for name, script, person, label in (
+        *zip(pairs.name_a, pairs.script_a, pairs.person, pairs.label, strict=True), *zip(pairs.name_b, pairs.script_b, pairs.person, pairs.label, strict=True),
+    ) if label})  # fmt: skip
+    for name, script, person in seen:
+        out.add(name, rewritten(name, script, rng), 1, "own spelling", person)
+        out.add(name, rewritten(slip(name, rng), script, rng), 1, "slip", person)
+        split = halves(name) if script in DIVIDED else None
+        if not split or " " in split[0] + split[1]:
+            continue
+        for _ in range(2):
+            if other := near(split[0]):
+                out.add(name, rewritten(f"{other} {split[1]}", script, rng), 0, "given name nearly spelled so", person)
+            if other := near(split[1]):
+                out.add(name, rewritten(f"{split[0]} {other}", script, rng), 0, "surname nearly spelled so", person)
+    return out
+
+
 def draw(pairs: Pairs, unlike: Callable[[str, str], bool], near: Callable[[str], str | None], *, seed: int, relatives: int = 1, forms: bool = True) -> Drawn:
     """Draw pairs from real ones. `unlike(x, y)` says that two parts of one script are surely different names; `near(x)` gives a close other name."""
     rng = random.Random(seed)

@@ -15,14 +15,17 @@ from karvan.linkage.names.alignment import align, new_rows
 
 
 class Reader:
-    """Names as letters, read by the same code as at run time."""
+    """Names as letters, read by the same code as at run time. `arrays` are a model's tables for reading (`NameModel.reader`)."""
 
-    def __init__(self) -> None:
-        self.alphabet = abc.build()
-        self.twin = reading.twins()
-        self.words, self.word_flags = reading.words(self.alphabet)
-        a = self.alphabet
-        self.arrays = (a.kind, a.count, a.of, self.twin, a.korean, a.cantonese, self.words, self.word_flags)
+    def __init__(self, arrays: tuple, alphabet: abc.Letters | None = None) -> None:
+        self.arrays, self.alphabet = arrays, alphabet
+
+    @classmethod
+    def built(cls) -> Reader:
+        """A reader from the letters of all scripts, before there is a model."""
+        a = abc.build()
+        words, word_flags = reading.words(a)
+        return cls((a.kind, a.count, a.of, reading.twins(), a.korean, a.cantonese, words, word_flags), a)
 
     def name(self, text: str, view: int = k.AS_WRITTEN) -> tuple[list[tuple[int, np.ndarray]], np.ndarray, np.ndarray]:
         """Parts as (script, letters with marks), their facts, and the head."""
@@ -87,14 +90,14 @@ def learn_letters(reader: Reader, same: list[tuple[str, str]], parts: list[tuple
         rows = fixed.get((s, t), [])
         chances[s, t] = weights.learn(units, s, t, [(a, b) for a, b, _ in rows], np.array([w for *_, w in rows]), rounds=4)
     tables = np.stack([weights.table(units, s, t, chances[s, t]) for s, t in weights.PAIRS])
-    rows, _ = new_rows()
+    space, _ = new_rows()
 
     def weigh(one: tuple[int, np.ndarray], other: tuple[int, np.ndarray]) -> int:
         if one[0] > other[0]:
             one, other = other, one
-        return align(one[1], len(one[1]), other[1], len(other[1]), one[0], other[0], weights.PAIR_NUMBER, tables, units.two, rows)
+        return align(one[1], len(one[1]), other[1], len(other[1]), one[0], other[0], weights.PAIR_NUMBER, tables, units.two, space)
 
-    for turn in range(rounds):
+    for _ in range(rounds):
         by_scripts = defaultdict(list, {pair: list(rows) for pair, rows in fixed.items()})
         for (one, _, head_a), (other, _, head_b), text_a, text_b in names:
             views = [(one, other)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import letters as abc
 import numpy as np
 
@@ -74,6 +76,7 @@ def sound_classes(alphabet: abc.Letters) -> np.ndarray:
 
 
 RARITY = 4096
+EQUIVALENTS = Path(__file__).with_name("equivalents.txt")
 
 
 def rarity(reader, names: list[tuple[str, float]]) -> np.ndarray:
@@ -86,3 +89,15 @@ def rarity(reader, names: list[tuple[str, float]]) -> np.ndarray:
         for script, letters in reader.name(text)[0]:
             counts[int(rarity_of(letters, len(letters), script, classes, at))] += weight
     return (-np.log(counts / counts.sum())).astype(np.float32)
+
+
+def equivalents(reader) -> tuple[np.ndarray, np.ndarray]:
+    """Keys of the spellings in `equivalents.txt`, sorted, and the number of the name of each. A spelling of two names keeps the first."""
+    from karvan.linkage.names.parts import spelling_key
+
+    found: dict[int, int] = {}
+    for number, line in enumerate(EQUIVALENTS.read_text(encoding="utf-8").splitlines()):
+        for spelling in [] if line.startswith("#") else line.split():
+            [(script, row)] = reader.name(spelling)[0]
+            found.setdefault(int(spelling_key(row, len(row), script)), number)
+    return np.array(sorted(found), np.uint64), np.array([found[key] for key in sorted(found)], np.int64)

@@ -45,7 +45,7 @@ EVIDENCE = (
     "left_a", "left_b", "left_parts_a", "left_parts_b", "left_both", "left_best_rate",
     "first_rate", "last_rate", "father", "father_rate", "gender", "initial_agrees", "initial_differs",
     "order", "rarity_matched", "rarity_rarest", "rarity_left", "joined", "cut", "lowest_side", "view", "matched_worst_weight",
-    "deepest_loss", "deepest_loss_father", "losses",
+    "deepest_loss", "deepest_loss_father", "losses", "same_script", "written_alike", "written_otherwise",
 )  # fmt: skip
 WIDTH_OF_EVIDENCE = len(EVIDENCE)
 BEST_WHOLE_RATE, MATCHED_MEAN_RATE, VIEW = EVIDENCE.index("best_whole_rate"), EVIDENCE.index("matched_mean_rate"), EVIDENCE.index("view")
@@ -195,6 +195,7 @@ def compare_read(a, b, weights, scratch, out):  # pragma: no cover - compiled
     out[32], out[33], out[34] = found[p.RARITY], found[p.RAREST], seldom_a + seldom_b
     out[35], out[36], out[37] = found[p.JOINS], found[p.CUT], min(out[16], out[17])
     out[40], out[41], out[42] = found[p.LOSS], found[p.LOSS_FATHER], found[p.LOSSES]
+    out[43], out[44], out[45] = ia[0, SCRIPT] == ib[0, SCRIPT], found[p.ALIKE], matched - found[p.ALIKE]
 
 
 @njit(cache=True, nogil=True)

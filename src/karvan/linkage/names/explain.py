@@ -146,6 +146,8 @@ def rule_of(a: str, b: str, flags_a: int, flags_b: int, how: int, rate: float) -
         return Reason("tables", a, b)
     if surname_skeleton(a) and surname_skeleton(a) == surname_skeleton(b):
         return Reason("gender_ending", a, b)
+    if rate == float(np.float32(p.KNOWN_RATE)):
+        return Reason("known", a, b)
     return Reason("learned" if rate >= WEAK else "weak", a, b, round(rate, 2))
 
 

@@ -43,7 +43,7 @@ def parse_name(name: str | None) -> list[Part]:
     codes, starts = packed([text], "a")
     letter, info, head = read = k.new_name()
     k.read_name(codes, 0, starts[1], k.AS_WRITTEN, model.reader, read)
-    endings = model.weights[-1]
+    endings = model.weights[6]
     out = []
     for at in range(head[k.PARTS]):
         flags, script = int(info[at, k.FLAGS]), int(info[at, k.SCRIPT])

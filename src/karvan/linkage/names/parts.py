@@ -13,12 +13,13 @@ from karvan.linkage.names.alignment import loss_of_stems, weigh, weigh_stems
 from karvan.linkage.names.reading import CHARS, COMMA_AT, FATHER, FLAGS, INITIAL, LENGTH, MARK, MOST_PARTS, PARTICLE, PARTS, SCRIPT, STEM
 
 LEAST_RATE = 0.3        # of the usual weight of a letter: a pair of parts below this answers by chance
+KNOWN_RATE = 0.85       # of two spellings that are listed as one name
 CUT_AT = 28             # names of this many characters may have been cut by a document's zone
 ALONE, JOINED, CUT_OFF, INITIAL_OF = 1, 2, 3, 4     # how parts were taken together
 
 # What `found` holds
-COUNT, TOTAL, RATES, WORST, TOP, LEAST, JOINS, CUT, RARITY, RAREST, LOSS, LOSSES, LOSS_FATHER, FATHER_RATE, INVERSIONS, GENDER, AGREE, DIFFER = range(18)
-FOUND = 18
+COUNT, TOTAL, RATES, WORST, TOP, LEAST, JOINS, CUT, RARITY, RAREST, LOSS, LOSSES, LOSS_FATHER, FATHER_RATE, INVERSIONS, GENDER, AGREE, DIFFER, ALIKE = range(19)
+FOUND = 19
 
 
 @njit(cache=True, nogil=True)
@@ -39,17 +40,42 @@ def add(found, weight, rate, seldom, share):  # pragma: no cover - compiled
 
 
 @njit(cache=True, nogil=True)
+def spelling_key(row, length, script):  # pragma: no cover - compiled
+    """A number for the letters of a part, for looking it up among spellings known to be one name."""
+    key = np.uint64(1469598103934665603) ^ np.uint64(script)
+    for m in range(1, length - 1):
+        key = (key ^ np.uint64(row[m])) * np.uint64(1099511628211)
+    return key
+
+
+@njit(cache=True, nogil=True)
+def name_number(row, length, script, spellings, names):  # pragma: no cover - compiled
+    """The number of the name that a spelling is known to be of; -1 for spellings not listed. `spellings` are sorted keys."""
+    key = spelling_key(row, length, script)
+    at = np.searchsorted(spellings, key)
+    return names[at] if at < spellings.shape[0] and spellings[at] == key else -1
+
+
+@njit(cache=True, nogil=True)
 def weigh_parts(a, b, weights, rows, weight, rate):  # pragma: no cover - compiled
-    """Weight of each part with each, patronymics by their stems; and the same by letter."""
+    """Weight of each part with each, patronymics by their stems; and the same by letter. Spellings known to be one name answer well."""
     weight[:], rate[:] = -99.0, -9.0
     la, ia, ha = a
     lb, ib, hb = b
+    number_a, number_b = np.empty(MOST_PARTS, np.int64), np.empty(MOST_PARTS, np.int64)
+    for i in range(ha[PARTS]):
+        number_a[i] = name_number(la[i], ia[i, LENGTH], ia[i, SCRIPT], weights[7], weights[8])
+    for j in range(hb[PARTS]):
+        number_b[j] = name_number(lb[j], ib[j, LENGTH], ib[j, SCRIPT], weights[7], weights[8])
     for i in range(ha[PARTS]):
         for j in range(hb[PARTS]):
             if not (ia[i, FLAGS] | ib[j, FLAGS]) & MARK:
                 m, n = ia[i, STEM], ib[j, STEM]
                 weight[i, j] = weigh_stems(la[i], m, ia[i, SCRIPT], lb[j], n, ib[j, SCRIPT], weights, rows)
                 rate[i, j] = weight[i, j] / (max(m, n) - 2)
+                if number_a[i] >= 0 and number_a[i] == number_b[j] and rate[i, j] < KNOWN_RATE:
+                    rate[i, j] = KNOWN_RATE
+                    weight[i, j] = KNOWN_RATE * (max(m, n) - 2)
 
 
 @njit(cache=True, nogil=True)
@@ -142,7 +168,9 @@ def pair_parts(a, b, both_fathers, weights, falls, weight, rate, match, taken_a,
         if i < 0:
             return
         take(0, i, j, ALONE, match, taken_a, taken_b)
-        loss = loss_of_stems(la[i], ia[i, STEM], ia[i, SCRIPT], lb[j], ib[j, STEM], ib[j, SCRIPT], weights, falls)
+        loss = 0.0
+        if rate[i, j] != np.float32(KNOWN_RATE):
+            loss = loss_of_stems(la[i], ia[i, STEM], ia[i, SCRIPT], lb[j], ib[j, STEM], ib[j, SCRIPT], weights, falls)
         if ia[i, FLAGS] & FATHER and ib[j, FLAGS] & FATHER:
             found[FATHER_RATE], found[LOSS_FATHER] = rate[i, j], loss
             continue
@@ -156,6 +184,7 @@ def pair_parts(a, b, both_fathers, weights, falls, weight, rate, match, taken_a,
         found[LOSSES] += loss
         seldom = min(rarity_of(la[i], ia[i, STEM], ia[i, SCRIPT], weights[4], weights[5]), rarity_of(lb[j], ib[j, STEM], ib[j, SCRIPT], weights[4], weights[5]))
         add(found, w, rate[i, j], seldom, min(rate[i, j], 1.0))
+        found[ALIKE] += ia[i, SCRIPT] == ib[j, SCRIPT] and ia[i, STEM] == ib[j, STEM] and np.array_equal(la[i, : ia[i, STEM]], lb[j, : ib[j, STEM]])
         ga = gender_of_ending(la[i], ia[i, LENGTH], ia[i, SCRIPT], weights[6])
         gb = gender_of_ending(lb[j], ib[j, LENGTH], ib[j, SCRIPT], weights[6])
         found[GENDER] += ga != 0 and gb != 0 and ga != gb
