@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 OF_PERSON = ("links", "persons", "link_nodes", "link_numbers")      # tables of one person a row; the others hold pairs of persons
+ORDERED = {"links": " order by record_id", "persons": " order by person_id"}      # what later steps read comes in one order; the rest is for the next run
 CLOSURE = """
 insert into pool
 select distinct person_id from (
@@ -57,11 +58,10 @@ def link_new(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: P
         notes = link_touched(con, before.notes, standing(said), keys, progress=progress)
         progress("writing", 0.85)
         for table, source in WRITTEN.items():
-            key = "record_id" if table in ("links", "link_nodes") else "all"
             if table == "link_decisions":
                 tx.write(table, con.sql(f"from {source}"))
             elif table in OF_PERSON:
-                tx.write(table, con.sql(f"select * from (from {table} anti join pool using (person_id) union all by name from {source}) order by {key}"))
+                tx.write(table, con.sql(f"from {table} anti join pool using (person_id) union all by name from {source}" + ORDERED.get(table, "")))
             else:
                 kept = f"from {table} where person_a not in (select person_id from pool) and person_b not in (select person_id from pool)"
                 tx.write(table, con.sql(f"select * from ({kept} union all by name from {source}) order by record_a, record_b"))
@@ -176,14 +176,12 @@ def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any], keys: Ma
         create or replace temp table changed as
         select s.node, s.record_id from stands_for s join nodes n using (node) left join link_nodes o using (record_id)
         where o.record_id is null or coalesce(array_to_string(n.personal_nos, ' '), '') <> coalesce(o.personal_nos, '') or row({columns.format("n")}) is distinct from row({columns.format("o")})""")
-    con.execute("""
-        create or replace temp table outside as
-        select row_number() over (order by record_id) + (select coalesce(max(node), 0) from nodes) as node, * from link_nodes anti join pool using (person_id)""")
     con.execute(f"""
         create or replace temp table all_nodes as
-        select *, cast(left(birth_date, 4) as integer) as birth_year from (
-            select node, node in (select node from changed) as changed, true as in_pool, {columns.format("nodes")} from nodes
-            union all select node, false, false, {columns.format("outside")} from outside)""")
+        select node, record_id, node in (select node from changed) as changed, true as in_pool, {columns.format("nodes")}, birth_year from nodes join stands_for using (node)
+        union all
+        select row_number() over () + (select coalesce(max(node), 0) from nodes), record_id, false, false, {columns.format("link_nodes")}, cast(left(birth_date, 4) as integer)
+        from link_nodes anti join pool using (person_id)""")
     con.execute("""
         create or replace temp table key_nodes as
         from all_nodes semi join (select parts, birth_date, sex, citizenship from all_nodes where changed) using (parts, birth_date, sex, citizenship)""")
@@ -194,7 +192,7 @@ def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any], keys: Ma
     if count(con, "changed"):
         model = {name: levels for name, levels in last["model"].items() if name != "prior"}
         predict(con, model, last["model"]["prior"], by_frequency=last["nodes"] >= ENOUGH_NODES, floor=FLOOR, only="l.changed or r.changed")
-    con.execute("insert into stands_for select node, record_id from outside")
+    con.execute("insert into stands_for select node, record_id from all_nodes where not in_pool")
     compare(con, keyed)
 
 

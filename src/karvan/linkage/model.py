@@ -118,20 +118,21 @@ def make_blocks(con: duckdb.DuckDBPyConnection, nodes: str = "nodes", among: str
     Returns the large blocks, by key, without their values: how many, their nodes, the largest, and the nodes left without this key.
     """
     con.execute("create or replace temp view keyed_nodes as " + (HERE / "blocks.sql").read_text(encoding="utf-8").replace("$nodes", nodes))
+    con.execute("drop table if exists blocked")
     con.execute("create or replace temp table blocks as select * from keyed_nodes" + (f" where {among}" if among else "") + " order by node")
     large = []
     for block, finer in BLOCKS.items():
-        counted = f"select node, {block} as k, count(*) over (partition by {block}) as n from blocks where {block} is not null"
-        [(count, nodes, largest)] = con.sql(f"select count(distinct k), count(*), coalesce(max(n), 0) from ({counted}) where n > {LARGEST_BLOCK}").fetchall()
-        if count:
-            con.execute(f"""
-                create or replace temp table blocks as
-                select b.* replace (case when c.n > {LARGEST_BLOCK} then {block} || '|' || {finer} else {block} end as {block})
-                from blocks b left join ({counted}) c using (node) order by node""")
-            [(left,)] = con.sql(f"select coalesce(sum(n), 0) from (select count(*) as n from blocks where {block} is not null group by {block} having n > {LARGEST_BLOCK})").fetchall()
-            large.append({"rule": block, "blocks": int(count), "nodes": int(nodes), "largest": int(largest), "skipped": int(left)})
-    capped = ", ".join(f"case when count(*) over (partition by {b}) <= {LARGEST_BLOCK} then {b} end as {b}" for b in BLOCKS)
-    con.execute(f"create or replace temp table blocked as select * replace ({capped}) from blocks order by node")
+        too_large = f"create or replace temp table too_large as select {block} as k, count(*) as n from blocks where {block} is not null group by 1 having n > {LARGEST_BLOCK}"
+        con.execute(too_large)
+        [(count, nodes, largest)] = con.sql("select count(*), coalesce(sum(n), 0), coalesce(max(n), 0) from too_large").fetchall()
+        if not count:
+            continue
+        con.execute(f"update blocks set {block} = {block} || '|' || {finer} where {block} in (select k from too_large)")
+        con.execute(too_large)
+        [(left,)] = con.sql("select coalesce(sum(n), 0) from too_large").fetchall()
+        con.execute(f"update blocks set {block} = null where {block} in (select k from too_large)")
+        large.append({"rule": block, "blocks": int(count), "nodes": int(nodes), "largest": int(largest), "skipped": int(left)})
+    con.execute("create or replace temp table blocked as select * from blocks order by node" if large else "alter table blocks rename to blocked")
     return large
 
 
