@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,14 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server over the invented country."""
+    with served(made.tinyland(tmp_path_factory.mktemp("served") / "tinyland")) as at:
+        yield at
+
+
+@contextmanager
+def served(ws: Workspace) -> Iterator[str]:
     """A real server, started as a user would: `karvan portal -w FOLDER --port PORT`."""
-    ws = made.tinyland(tmp_path_factory.mktemp("served") / "tinyland")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -197,3 +197,34 @@ def with_extracts(root: Path) -> Workspace:
     short = "NO;WAY;AT;POINT;SEX;CITIZENSHIP;DOC_NO;ISSUER;BORN\n250I;I;02.01.2025 10:00:00;A1;F;XTB;P00000;XTB;01.05.1970\n"
     (folder / "crossings_2025-01.csv").write_text(short, encoding="utf-8")  # one row, where the contract expects at least five: held
     return ws
+
+
+def with_uncertain_pairs(root: Path) -> Workspace:
+    """The invented country with people about whom the model is not sure, linked: spellings slip, and birth dates share no more than the year."""
+    from karvan.linkage import STEP
+    from karvan.workspace import run_step
+
+    ws = empty(root)
+    (ws.root / "truth").mkdir()
+    rows: list[dict[str, Any]] = []
+    for n, (surname, slip, given) in enumerate(PEOPLE):
+        who = {"record_type": "crossing", "feed": "tiny.bor.crossings", "delivery_id": "d", "sex": "M", "given_names": given}
+        citizenship = ("XTB", "XTC")[n % 2]
+        rows += [
+            {**who, "record_id": f"r{n}a{k}", "surname": surname, "birth_date": f"19{60 + n}-03-1{n % 5}", "citizenship": citizenship, "doc_no": f"A{n:06d}", "doc_issuer": citizenship,
+             "observed_on": f"2024-0{k + 1}-05"} for k in range(2)
+        ]  # fmt: skip
+        rows.append({**who, "record_id": f"r{n}b", "surname": slip, "birth_date": f"19{60 + n}-11-2{n % 5}", "citizenship": citizenship, "doc_no": f"B{n:06d}", "doc_issuer": citizenship, "observed_on": "2024-06-07"})  # fmt: skip
+    con = new_connection(memory="300MB", threads=1)
+    with ws.lock():
+        with ws.transaction() as tx:
+            written(con, tx, "identities", rows)
+            written(con, tx, "completeness", [{"feed": "tiny.bor.crossings", "point": "A1", "first_on": "2024-01-01", "complete_until_on": "2024-12-31"}])
+        run_step(ws, STEP)
+    return ws
+
+
+PEOPLE = (
+    ("HILLMARK", "HILMARCK", "ORSON"), ("BRANDEL", "BRANDLE", "TOBIN"), ("Карстен", "KARSTIN", "LEVAN"), ("DORVALE", "DORVALL", "RASMUS"), ("ELKWOOD", "ELKVOD", "MIRO"),
+    ("FENWICK", "FENVIK", "ODRAN"), ("GARLAND", "GERLAND", "PAVEL"), ("HOLBEIN", "HOLBAIN", "ANSEL"),
+)  # fmt: skip

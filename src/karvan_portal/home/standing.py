@@ -63,12 +63,13 @@ def deliveries(account: Account) -> dict[str, Any]:
 def waiting(account: Account) -> list[Task]:
     """What waits for this account, most pressing first."""
     counts, tasks = deliveries(account), []
+    to_review = review(account)
     if not counts.get("all_of_them"):
         if rights.runs_line(account):
             tasks.append(
                 Task(_("Nothing has been taken in yet"), _("Put agencies' files into the workspace, then run the line."), reverse("data:runs"), "warn")
             )
-        return tasks
+        return tasks + to_review
     if counts["held"]:
         detail = (
             _("Read the gates that failed, then accept with a reason or ask for a new file.")
@@ -80,14 +81,19 @@ def waiting(account: Account) -> list[Task]:
     if counts["quarantined"]:
         said = ngettext("%(n)s row is set aside", "%(n)s rows are set aside", counts["quarantined"]) % {"n": words.figure(counts["quarantined"])}
         tasks.append(Task(said, _("The return files say in plain words what to correct."), reverse("data:quarantine"), "warn"))
-    if rights.reviews_links(account) and (pairs := linkage_queue.count_open(account.username)):
-        said = ngettext("%(n)s pair of people waits for a decision", "%(n)s pairs of people wait for a decision", pairs) % {"n": words.figure(pairs)}
-        tasks.append(Task(said, _("The score alone is not sure whether they are one person."), reverse("linkage:queue"), "warn"))
     red = sum(1 for s in scores(account) if s["colour"] == "red")
     if red:
         said = ngettext("%(n)s feed has a red quality score", "%(n)s feeds have a red quality score", red) % {"n": red}
         tasks.append(Task(said, _("Figures that rest on it are marked."), reverse("data:completeness"), "warn"))
-    return tasks
+    return tasks + to_review
+
+
+def review(account: Account) -> list[Task]:
+    """Pairs of people that wait for a decision of the account, if it may decide."""
+    if not rights.reviews_links(account) or not (pairs := linkage_queue.count_open(account.username)):
+        return []
+    said = ngettext("%(n)s pair of people waits for a decision", "%(n)s pairs of people wait for a decision", pairs) % {"n": words.figure(pairs)}
+    return [Task(said, _("The score alone is not sure whether they are one person."), reverse("linkage:queue"), "warn")]
 
 
 def scores(account: Account) -> list[dict[str, Any]]:

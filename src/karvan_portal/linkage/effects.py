@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ THRESHOLDS = (0.8, 0.9, 0.95)
 LEFT_OUT = ("portal", "profile", "truth", ".tmp", "lock", "extracts", "making")
 
 
-def effects(report: Progress, *, actor: str) -> list[dict[str, Any]]:
+def effects(report: Progress, *, actor: str, thresholds: Sequence[float] = THRESHOLDS) -> list[dict[str, Any]]:
     """Persons and headline figures under each threshold, and of which commit; one row per threshold."""
     from karvan import disclosure, indicators, lifecourse
     from karvan_portal.home.standing import headlines
@@ -31,10 +31,10 @@ def effects(report: Progress, *, actor: str) -> list[dict[str, Any]]:
     wanted = [entry for entry in headlines() if entry.basis == "records" and entry.period]
     found = []
     with copy_of(ws) as copy, copy.lock():
-        for place, threshold in enumerate(THRESHOLDS):
+        for place, threshold in enumerate(thresholds):
 
             def part(message: str, done: float, *, place: int = place, threshold: float = threshold, low: float = 0.0, high: float = 0.6) -> None:
-                report(f"{threshold:g}: {message}", (place + low + done * (high - low)) / len(THRESHOLDS))
+                report(f"{threshold:g}: {message}", (place + low + done * (high - low)) / len(thresholds))
 
             with copy.transaction() as tx:
                 persons = link_at(copy, tx, threshold=threshold, actor=actor, progress=part)
