@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -160,8 +162,8 @@ def side_of(said: _Reader) -> SideOf:
 
 def shared_of(name: Any, said: _Reader, two: bool) -> Shared:
     said.known(["role", "a", "b", "a_order", "b_order", "a_as_of", "b_as_of"])
-    if not isinstance(name, str) or not name.isidentifier():
-        said.refuse(f"{name!r} cannot be the name of a column.", "use letters, figures and _")
+    if not isinstance(name, str) or not can_be_name(name):
+        said.refuse(f"{name!r} cannot be the name of a column.", "use small letters, figures and _, and no word of SQL; `rid`, `side`, `uid`, `person`, `written`, `address` and `f_...` are taken")
     role = said.one("role", str, needed=True)
     if role not in ROLES:
         said.refuse(f"There is no role `{role}`.", nearest(role, ROLES) or f"one of {', '.join(ROLES)}", "role")
@@ -182,15 +184,32 @@ def shared_of(name: Any, said: _Reader, two: bool) -> Shared:
     return found
 
 
+TAKEN = {"rid", "side", "uid", "person", "written", "address"}
+
+
+@cache
+def words_of_sql() -> frozenset[str]:
+    import duckdb
+
+    with duckdb.connect() as con:
+        return frozenset(word for (word,) in con.execute("select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'").fetchall())
+
+
+def can_be_name(name: str) -> bool:
+    """Whether a column can have this name beside those that the linkage uses itself.
+
+    >>> can_be_name("address_2"), can_be_name("select"), can_be_name("Given name"), can_be_name("rid")
+    (True, False, False, False)
+    """
+    return bool(re.fullmatch(r"[a-z][a-z0-9_]*", name)) and not name.startswith("f_") and name not in TAKEN and name not in words_of_sql()
+
+
 def check_columns(top: _Reader, columns: list[Shared]) -> None:
     names = [c.name for c in columns]
     if not columns:
         top.refuse("There is no column to compare.", "name at least one column that both files have", "columns")
     if any(c.role == "full_name" for c in columns) and {"given", "surname", "middle"} & set(names):
         top.refuse("A full name stands beside its parts.", "keep the full name, or the parts", "columns")
-    taken = {"rid", "side", "uid", "person", "names", "address"} & {c.name for c in columns if c.role != "full_name"}
-    if taken:
-        top.refuse(f"`{min(taken)}` is a name that the linkage uses itself.", "call the column something else", "columns", min(taken))
 
 
 def keys_of(blocks: _Reader, roles: dict[str, str]) -> list[Key]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from karvan.errors import DataError
 from karvan.linkage.files import blocking, comparing, normal, roles
 from karvan.linkage.files.across import scripts_differ
-from karvan.linkage.files.config import Config, Shared, SideOf, roles_of
+from karvan.linkage.files.config import Config, Shared, SideOf, can_be_name, roles_of
 from karvan.linkage.files.linking import check_two, engine
 from karvan.linkage.files.reading import open_table, quoted
 from karvan.linkage.files.records import make_records
@@ -133,8 +133,8 @@ def named(found: list[roles.Match]) -> list[Shared]:
             role = "text"       # its parts are there
         name = {"full_name": "names"}.get(role, role)
         if role == "text" or name in taken:
-            name = "".join(c if c.isalnum() else "_" for c in match.a.name.lower()) or "text"
-            name = f"c_{name}" if not name.isidentifier() or name in {*ONE_PLACE, "rid", "side", "uid", "person", "names", "address"} else name
+            name = re.sub(r"[^a-z0-9]+", "_", match.a.name.lower()).strip("_")
+            name = name if can_be_name(name) and name not in {*ONE_PLACE, "names", "birth_year"} else f"c_{name}"
             while name in taken:
                 name += "_"
             role = "text" if role in ("given", "surname", "middle", "full_name", "house_number", "street", "unit") else role

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,8 +53,9 @@ def open_table(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> list[st
     except duckdb.Error as wrong:
         if "No space left" in str(wrong):
             raise
+        line = re.search(r"(?:Line|line)[: ]+(\d+)", str(wrong))
         raise DataError(
-            f"The file cannot be read as {kind.upper()}.", where=str(path), fix="write it as Parquet, or as UTF-8 CSV with one header line and one delimiter"
+            f"The file cannot be read as {kind.upper()}.", where=f"{path}:{line[1]}" if line else str(path), fix="write it as Parquet, or as UTF-8 CSV with one header line and one delimiter"
         ) from None
     if not con.execute(f"select count(*) from {name}").fetchall()[0][0]:
         raise DataError("The file holds no row.", where=str(path), fix="give a file with at least one row under its header")
