@@ -16,9 +16,9 @@ from karvan.linkage.names.compare import packed
 from karvan.linkage.names.model import NameModel
 
 PAIRS = weights.PAIR_NUMBER
-TREES = 340
+TREES = 240
 SETTINGS = {
-    "objective": "binary", "num_leaves": 47, "max_depth": 9, "learning_rate": 0.06, "min_data_in_leaf": 20, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1,
+    "objective": "binary", "num_leaves": 47, "max_depth": 8, "learning_rate": 0.08, "min_data_in_leaf": 20, "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1,
     "lambda_l2": 5, "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True,
 }  # fmt: skip
 

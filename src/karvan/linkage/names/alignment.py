@@ -13,6 +13,7 @@ from karvan.linkage.names.reading import END, WHOLE, WIDTH
 
 NOT_FOUND = 255
 FAR = -100_000
+STEP, TWO_STEPS = np.uint64(1), np.uint64(2)
 
 
 @njit(cache=True, nogil=True)
@@ -39,6 +40,7 @@ def align(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - c
     third[0] = third[1] = FAR
     rows[1, 0] = FAR
     pair_y[0] = NOT_FOUND
+    length = np.uint64(n)
     for j in range(n):
         first[j + 2] = first[j + 1] + nothing[y[j]]
         third[j + 2] = FAR
@@ -50,15 +52,17 @@ def align(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - c
         one = table[a]
         both = table[two_x[x[i - 1], a] if i > 0 else NOT_FOUND]
         gone = np.int32(one[0])
-        left = before[1] + gone
+        left = np.int32(before[1] + gone)
         now[1] = left
-        for j in range(n):
+        j = np.uint64(0)        # an index that cannot be negative needs no check
+        while j < length:
             b = y[j]
-            best = max(before[j + 1] + one[b], twice[j + 1] + both[b])
-            best = max(best, before[j + 2] + gone)
-            best = max(best, before[j] + one[pair_y[j]])
-            left = max(best, left + nothing[b])
-            now[j + 2] = left
+            best = max(np.int32(before[j + STEP] + np.int32(one[b])), np.int32(twice[j + STEP] + np.int32(both[b])))
+            best = max(best, np.int32(before[j + TWO_STEPS] + gone))
+            best = max(best, np.int32(before[j] + np.int32(one[np.uint8(pair_y[j])])))
+            left = max(best, np.int32(left + np.int32(nothing[b])))
+            now[j + TWO_STEPS] = left
+            j += STEP
     return rows[m % 3, n + 1]
 
 

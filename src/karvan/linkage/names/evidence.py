@@ -25,7 +25,7 @@ from karvan.linkage.names.reading import (
     KOREAN,
     LENGTH,
     MARK,
-    MOST_PARTS,
+    ORDER,
     PARTICLE,
     PARTS,
     PLACEHOLDER,
@@ -65,7 +65,7 @@ def lay_whole(name, turned, out):  # pragma: no cover - compiled
     Patronymics stay out. Returned are the script, the length and the number of parts.
     """
     letter, info, head = name
-    order = np.empty(MOST_PARTS, np.int64)
+    order = info[:, ORDER]
     n = 0
     for at in range(head[PARTS]):
         part = (at + max(head[COMMA_AT], 0)) % head[PARTS]
@@ -110,12 +110,11 @@ def whole_rows(a, b, weights, rows, whole_a, whole_b, out):  # pragma: no cover 
 
 @njit(cache=True, nogil=True)
 def left_over(name, taken, weights):  # pragma: no cover - compiled
-    """Letters in all, letters, parts and rarity left without a partner, of parts that are names; and the number of parts but marks."""
+    """Letters in all; letters, parts and rarity left without a partner, of parts that are names."""
     letter, info, head = name
-    every = left = left_parts = parts = 0
+    every = left = left_parts = 0
     seldom = 0.0
     for i in range(head[PARTS]):
-        parts += not info[i, FLAGS] & MARK
         if info[i, FLAGS] & (MARK | PARTICLE | PLACEHOLDER | INITIAL):
             continue
         every += info[i, LENGTH] - 2
@@ -123,7 +122,16 @@ def left_over(name, taken, weights):  # pragma: no cover - compiled
             left += info[i, LENGTH] - 2
             left_parts += 1
             seldom += p.rarity_of(letter[i], info[i, LENGTH], info[i, SCRIPT], weights[4], weights[5])
-    return every, left, left_parts, seldom, parts
+    return every, left, left_parts, seldom
+
+
+@njit(cache=True, nogil=True)
+def count_parts(name):  # pragma: no cover - compiled
+    """Parts but the words that say son or daughter."""
+    n = 0
+    for i in range(name[2][PARTS]):
+        n += not name[1][i, FLAGS] & MARK
+    return n
 
 
 @njit(cache=True, nogil=True)
@@ -156,7 +164,7 @@ def compare_read(a, b, weights, scratch, out):  # pragma: no cover - compiled
 
     father_a, son_a, daughter_a = fathers_of(a)
     father_b, son_b, daughter_b = fathers_of(b)
-    parts_a, parts_b = left_over(a, taken_a, weights)[4], left_over(b, taken_b, weights)[4]
+    parts_a, parts_b = count_parts(a), count_parts(b)
     if parts_a > parts_b:
         p.join_parts(0, a, b, weights, rows, joint, weight, rate, match, taken_a, taken_b, found)
     elif parts_b > parts_a:
@@ -167,8 +175,8 @@ def compare_read(a, b, weights, scratch, out):  # pragma: no cover - compiled
     p.find_initials(0, a, b, weights, rows, match, taken_a, taken_b, found)
     p.find_initials(1, b, a, weights, rows, match, taken_a, taken_b, found)
 
-    all_a, left_a, left_parts_a, seldom_a, _ = left_over(a, taken_a, weights)
-    all_b, left_b, left_parts_b, seldom_b, _ = left_over(b, taken_b, weights)
+    all_a, left_a, left_parts_a, seldom_a = left_over(a, taken_a, weights)
+    all_b, left_b, left_parts_b, seldom_b = left_over(b, taken_b, weights)
     left_rate = -2.0
     father_rate = found[p.FATHER_RATE]
     for i in range(na):

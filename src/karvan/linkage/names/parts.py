@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from karvan.linkage.names.alignment import loss_of_stems, weigh, weigh_stems
-from karvan.linkage.names.reading import CHARS, COMMA_AT, FATHER, FLAGS, INITIAL, LENGTH, MARK, MOST_PARTS, PARTICLE, PARTS, SCRIPT, STEM
+from karvan.linkage.names.reading import CHARS, COMMA_AT, FATHER, FLAGS, INITIAL, LENGTH, MARK, MOST_PARTS, NUMBER, PARTICLE, PARTS, SCRIPT, STEM
 
 LEAST_RATE = 0.3        # of the usual weight of a letter: a pair of parts below this answers by chance
 KNOWN_RATE = 0.85       # of two spellings that are listed as one name
@@ -62,18 +62,17 @@ def weigh_parts(a, b, weights, rows, weight, rate):  # pragma: no cover - compil
     weight[:], rate[:] = -99.0, -9.0
     la, ia, ha = a
     lb, ib, hb = b
-    number_a, number_b = np.empty(MOST_PARTS, np.int64), np.empty(MOST_PARTS, np.int64)
     for i in range(ha[PARTS]):
-        number_a[i] = name_number(la[i], ia[i, LENGTH], ia[i, SCRIPT], weights[7], weights[8])
+        ia[i, NUMBER] = name_number(la[i], ia[i, LENGTH], ia[i, SCRIPT], weights[7], weights[8])
     for j in range(hb[PARTS]):
-        number_b[j] = name_number(lb[j], ib[j, LENGTH], ib[j, SCRIPT], weights[7], weights[8])
+        ib[j, NUMBER] = name_number(lb[j], ib[j, LENGTH], ib[j, SCRIPT], weights[7], weights[8])
     for i in range(ha[PARTS]):
         for j in range(hb[PARTS]):
             if not (ia[i, FLAGS] | ib[j, FLAGS]) & MARK:
                 m, n = ia[i, STEM], ib[j, STEM]
                 weight[i, j] = weigh_stems(la[i], m, ia[i, SCRIPT], lb[j], n, ib[j, SCRIPT], weights, rows)
                 rate[i, j] = weight[i, j] / (max(m, n) - 2)
-                if number_a[i] >= 0 and number_a[i] == number_b[j] and rate[i, j] < KNOWN_RATE:
+                if ia[i, NUMBER] >= 0 and ia[i, NUMBER] == ib[j, NUMBER] and rate[i, j] < KNOWN_RATE:
                     rate[i, j] = KNOWN_RATE
                     weight[i, j] = KNOWN_RATE * (max(m, n) - 2)
 

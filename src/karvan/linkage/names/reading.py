@@ -28,13 +28,13 @@ WIDTH = PART_LETTERS + 2
 WHOLE = 96              # letters of a whole name that are aligned
 
 # What the rows of a name's workspace hold, part by part.
-SCRIPT, LENGTH, FLAGS, STEM, FROM, TO = range(6)
+SCRIPT, LENGTH, FLAGS, STEM, FROM, TO, ORDER, NUMBER = range(8)
 # FLAGS
 INITIAL, PARTICLE, MARK_SON, MARK_DAUGHTER, FATHER_SON, FATHER_DAUGHTER, PLACEHOLDER = 1, 2, 4, 8, 16, 32, 64
 MARK, FATHER = MARK_SON | MARK_DAUGHTER, FATHER_SON | FATHER_DAUGHTER
 # HEAD: facts of the whole name
-PARTS, COMMA_AT, CHARS, HAS_HAN, CUT = range(5)
-HEAD = 5
+PARTS, COMMA_AT, CHARS, HAS_HAN = range(4)
+HEAD = 4       # after these: letters of a part by script
 
 AS_WRITTEN, KOREAN, CANTONESE = 0, 1, 2
 
@@ -45,6 +45,7 @@ def read_name(codes, first, last, view, reader, name):  # pragma: no cover - com
     kind, count, letters, twin, korean, cantonese, words, word_flags = reader
     letter, info, head = name
     head[:] = 0
+    seen = head[HEAD:]
     head[COMMA_AT] = -1
     head[CHARS] = last - first
     end = min(last, first + MOST_CHARS)
@@ -67,7 +68,7 @@ def read_name(codes, first, last, view, reader, name):  # pragma: no cover - com
         chevrons = 0
         # one part: as far as letters go; its script is the one of most of its letters
         at = i
-        seen = np.zeros(SCRIPTS, np.int32)
+        seen[:] = 0
         east = k in (HAN, KANA, HANGUL)
         while i < end:
             k2 = kind[codes[i]] if codes[i] < 65536 else GAP
@@ -185,4 +186,4 @@ def flags_of(row, n, script, words, word_flags, info, part):  # pragma: no cover
 @njit(cache=True, nogil=True)
 def new_name():  # pragma: no cover - compiled
     """A workspace for one name: letters, facts of parts, facts of the whole."""
-    return np.zeros((MOST_PARTS, WIDTH), np.uint8), np.zeros((MOST_PARTS, 6), np.int32), np.zeros(HEAD, np.int32)
+    return np.zeros((MOST_PARTS, WIDTH), np.uint8), np.zeros((MOST_PARTS, 8), np.int32), np.zeros(HEAD + SCRIPTS, np.int32)
