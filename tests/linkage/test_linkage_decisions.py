@@ -8,8 +8,9 @@ import pytest
 from linkage_people import as_identities, identities
 
 from karvan.errors import DataError
-from karvan.linkage import STEP, agreement, decide, decisions, events, explain_pair, review_queue, standing, trade_off, undo
+from karvan.linkage import STEP, agreement, decide, decisions, events, explain_pair, figures_changed, review_queue, standing, trade_off, undo
 from karvan.linkage.decisions import Decision, decisions_file
+from karvan.tables import TABLES
 from karvan.workspace import Workspace, run_step
 
 NOON = datetime(2026, 5, 4, 12)
@@ -186,3 +187,28 @@ def test_a_damaged_line_of_decisions_stops_the_run_with_its_number(ws):
     decisions_file(ws).write_text("{}\n", encoding="utf-8")
     with pytest.raises(DataError, match="damaged"):
         persons(ws)
+
+
+def cubes(ws: Workspace, **cells: float) -> None:
+    """Write cells of one indicator, by citizenship."""
+    con = ws.connect()
+    con.execute(f"create or replace temp table t as {TABLES['cubes'].empty_select()}")
+    for citizenship, value in cells.items():
+        con.execute("insert into t (indicator, period, sex, citizenship, value, unit, vintage, basis, obs_status) values ('X-01', '2024', '_T', ?, ?, 'persons', '2024-12-31', 'records', 'A')", [citizenship, value])
+    with ws.lock(), ws.transaction() as tx:
+        tx.write("cubes", con.sql("from t"))
+
+
+def test_what_a_merge_changed_are_the_cells_that_differ_before_and_after(ws):
+    persons(ws, [record(1, doc_no="A1111111", **EMRE), record(2, doc_no="B2222222", **SELIN)])
+    cubes(ws, BBB=2, CCC=7)
+    decide(ws, "r1", "r2", "same", who="a", at=NOON)
+    persons(ws)
+    [merge] = events(ws)
+    assert figures_changed(ws, merge["event_id"])["commit"] is None
+    cubes(ws, BBB=1, CCC=7)
+    found = figures_changed(ws, merge["event_id"])
+    assert found["cells"] == [{"indicator": "X-01", "period": "2024", "cell": {"citizenship": "BBB"}, "before": 2.0, "after": 1.0}]
+    assert found["persons"] == sorted(merge["from_ids"])
+    with pytest.raises(DataError, match="no event"):
+        figures_changed(ws, "E0")

@@ -126,6 +126,28 @@ def undo(ws: Workspace, event: str, who: str, at: datetime | None, reason: str) 
 @click.command()
 @workspace_option
 @json_option
+@click.argument("event")
+@click.option("-n", "--limit", default=50, show_default=True, type=click.IntRange(1), help="Cells to list.")
+def figures(ws: Workspace, as_json: bool, event: str, limit: int) -> None:
+    """List what a merge or split changed: its persons, and the cells of indicators that differ before and after the run that made it.
+
+    \b
+    Example:
+      karvan link figures E0A1B2C3D4E5 -w demo
+    """
+    from karvan.linkage import figures_changed
+
+    found = figures_changed(ws, event)
+    rows = [cell | {"cell": " ".join(f"{name}={value}" for name, value in cell["cell"].items())} for cell in found["cells"][:limit]]
+    show(rows, ["indicator", "period", "cell", "before", "after"], as_json=as_json)
+    if not as_json:
+        since = "indicators have not been computed since" if found["commit"] is None else f"{len(found['cells']):,} cells differ, with all that commit {found['commit']} brought"
+        click.echo(f"\npersons: {' '.join(found['persons'])}; {since}")
+
+
+@click.command()
+@workspace_option
+@json_option
 def difference(ws: Workspace, as_json: bool) -> None:
     """Measure how far the links in force, made from what was new, are from a full run over the same records.
 
@@ -159,4 +181,4 @@ def draws(ws: Workspace, as_json: bool, number: int, seed: int) -> None:
     show([found], list(found), as_json=as_json)
 
 
-VERBS = (review, explain, decide, decisions, events, undo, difference, draws)
+VERBS = (review, explain, decide, decisions, events, undo, figures, difference, draws)

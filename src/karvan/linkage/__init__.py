@@ -3,7 +3,7 @@
 from karvan.linkage.decisions import ANSWERS, Decision, Standing, decide, decisions, standing
 from karvan.linkage.draws import draw, links_under, persons_under
 from karvan.linkage.groups import Group, group_of_pair, groups_of_pairs
-from karvan.linkage.history import event, events, undo
+from karvan.linkage.history import event, events, figures_changed, undo
 from karvan.linkage.increment import NEW_ONLY, difference
 from karvan.linkage.review import Candidate, Explanation, agreement, explain_pair, review_queue, trade_off
 from karvan.linkage.sample import Drawn, Estimate, covered, draw_sample, estimate, labels_of, sample_of, spread
@@ -13,6 +13,6 @@ from karvan.linkage.thresholds import link_at
 
 __all__ = [
     "ANSWERS", "NEW_ONLY", "STEP", "Candidate", "Decision", "Drawn", "Estimate", "Explanation", "Group", "Opened", "Standing", "agreement",
-    "covered", "decide", "decisions", "difference", "draw", "draw_sample", "estimate", "event", "events", "explain_pair", "group_of_pair",
+    "covered", "decide", "decisions", "difference", "draw", "draw_sample", "estimate", "event", "events", "explain_pair", "figures_changed", "group_of_pair",
     "groups_of_pairs", "labels_of", "link_at", "links_under", "open_pair", "persons_under", "review_queue", "sample_of", "spread", "standing", "trade_off", "undo",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError, nearest
 from karvan.linkage.decisions import Decision, decide
+from karvan.tables import DIMENSIONS
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,3 +90,39 @@ def undo(ws: Workspace, event_id: str, *, who: str, at: datetime, reason: str) -
         raise DataError(f"The event {event_id} no longer stands: its records are of one side only.", where="links", fix="see `karvan link events` for what became of them")
     answer = "different" if merged else "same"
     return [decide(ws, a, b, answer, who=who, at=at, reason=reason, senior=True, undoes=event_id) for (_, a), (_, b) in combinations(rows, 2)]
+
+
+def figures_changed(ws: Workspace, event_id: str) -> dict[str, Any]:
+    """What a merge or split changed: the persons, and the cells of indicators that differ between the cubes before it and the first cubes made after it.
+
+    Everything else that the same run brought (new records, other events) is in these cells too: an event alone has no cubes of its own.
+
+    Returns
+    -------
+    `event`, the row of `person_events`; `persons`, those before and after; `commit`, the first commit with new cubes (None: indicators have not been computed since); `cells`: rows of
+    `indicator`, `period`, `cell` (dimension: category), `before`, `after`.
+
+    Raises DataError if there is no such event.
+    """
+    found = event(ws, event_id)
+    was = ws.commit(found["commit_before"])
+    later = (ws.commit(number) for number in range(was.number + 1, ws.head().number + 1))
+    now = next((commit for commit in later if commit.tables.get("cubes", 0) != was.tables.get("cubes", 0)), None)
+    rows: list[tuple] = []
+    if now:
+        con = ws.connect()
+        try:
+            for name, commit in (("cubes_before", was), ("cubes_after", now)):
+                ws.view(con, "cubes", ws.version("cubes", at=commit), as_name=name)
+            dimensions = ", ".join(DIMENSIONS)
+            rows = con.execute(f"""
+                with both_sides as (select indicator, period, {dimensions}, value as b, null as a from cubes_before union all select indicator, period, {dimensions}, null, value from cubes_after)
+                select indicator, period, {dimensions}, max(b) as was, max(a) as is_now from both_sides group by indicator, period, {dimensions}
+                having max(b) is distinct from max(a) order by all""").fetchall()
+        finally:
+            con.close()
+    cells = [
+        {"indicator": row[0], "period": row[1], "cell": {name: value for name, value in zip(DIMENSIONS, row[2:-2], strict=True) if value not in (None, "_T")}, "before": row[-2], "after": row[-1]}
+        for row in rows
+    ]  # fmt: skip
+    return {"event": found, "persons": sorted({*found["from_ids"], *found["to_ids"]}), "commit": now.number if now else None, "cells": cells}
