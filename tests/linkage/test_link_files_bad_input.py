@@ -177,6 +177,16 @@ def test_a_handful_of_rows(tmp_path):
     assert {(x, y) for x, y, _ in found} == {("a0", "b0"), ("a1", "b1"), ("a2", "b2")}
 
 
+def test_links_are_not_written_over_what_is_read_nor_into_no_folder(tmp_path, files):
+    (tmp_path / "link.yaml").write_text(CONFIG, encoding="utf-8")
+    before = files[0].read_bytes()
+    with pytest.raises(SetupError, match="over a file that is read"):
+        link_files(files[0], files[1], tmp_path / "link.yaml", files[0])
+    with pytest.raises(SetupError, match="no such folder"):
+        link_files(files[0], files[1], tmp_path / "link.yaml", tmp_path / "nowhere" / "links.parquet")
+    assert files[0].read_bytes() == before
+
+
 def test_memory_that_is_no_size(tmp_path, files):
     with pytest.raises(SetupError, match="`a lot` is no size of memory"):
         draft(files[0], files[1], memory="a lot")

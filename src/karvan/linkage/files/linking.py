@@ -6,7 +6,7 @@ import contextlib
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,7 @@ def link_files(
         Where a file or the configuration is wrong: says what, where, and what to do.
     """
     check_two(a, b)
+    check_out(out, (a, b, config))
     said = read_config(config, two=b is not None)
     with engine(out.resolve().parent, memory, threads) as con:
         return _link(con, a, b, said, out, seed, progress)
@@ -88,6 +89,14 @@ def check_two(a: Path, b: Path | None) -> None:
     """Raises DataError where both sides are one file: every row would be its own match, and say nothing."""
     if b is not None and a.exists() and b.exists() and a.samefile(b):
         raise DataError("Both sides are the same file.", where=str(a), fix="give it once to find its duplicates, or give another file beside it")
+
+
+def check_out(out: Path, read: Iterable[Path | None]) -> None:
+    """Raises SetupError where the links would be written over what is read, or into no folder."""
+    if not out.resolve().parent.is_dir():
+        raise SetupError("There is no such folder.", where=str(out.parent), fix="make it, or write the links elsewhere")
+    if out.exists() and any(path is not None and path.exists() and out.samefile(path) for path in read):
+        raise SetupError("The links would be written over a file that is read.", where=str(out), fix="give the links another name")
 
 
 @contextlib.contextmanager

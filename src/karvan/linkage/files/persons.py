@@ -32,11 +32,13 @@ def make_entities(con: duckdb.DuckDBPyConnection, roles: dict[str, str]) -> Arra
         agree.append("r.middle = m.middle and jaro_winkler_similarity(r.surname, m.surname) >= 0.85")
     if not said["given"] and said["surname"]:
         agree.append("jaro_winkler_similarity(r.surname, m.surname) >= 0.85")
-    names = [name for name, there in said.items() if there]
-    row = f"mode({{{', '.join(f'{n!r}: {n}' for n in names)}}})" if names else "{'one': 1}"
+    names = "".join(f", {name}" for name, there in said.items() if there)
     con.execute(f"""
         create or replace temp table entities as
-        with numbers as (select side, person, unnest({row}) from records where person is not null group by side, person having count(*) between 2 and {MOST_ROWS}),
+        with counted as (select side, person{names}, count(*) as n, min(rid) as first from records where person is not null group by all),
+        numbers as (
+            select * from counted qualify row_number() over (partition by side, person order by n desc, first) = 1 and sum(n) over (partition by side, person) between 2 and {MOST_ROWS}
+        ),
         joined as (select r.rid, r.side, r.person from records r join numbers m using (side, person) where coalesce({' or '.join(f'({a})' for a in agree) or 'true'}, false))
         select r.rid, case when j.rid is null then r.rid else min(j.rid) over (partition by j.side, j.person) end as entity
         from records r left join joined j on j.rid = r.rid order by r.rid
