@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from karvan.disclosure import audit, treat
+from karvan.disclosure import audit, audit_intervals, treat, treat_intervals
 from karvan.disclosure.policies import family_of, policy_of
 from karvan.disclosure.rounding import draw, draws, rounded, rounded_sql
 from karvan.errors import PackError
@@ -281,3 +281,42 @@ def test_an_empty_workspace_has_no_safe_cubes(tmp_path):
     ws = Workspace.create(tmp_path / "w", packs=["az", "world"])
     with ws.lock():
         assert run_step(ws, disclosure.STEP).rows_out == 0
+
+
+def interval_of(value: float, draws: list[float], rounded_to: float) -> tuple[float, float]:
+    """The published interval of one count: `value` in force, published as `rounded_to`, with a mean and an upper end as draws would give them."""
+    con, mean = new_connection(threads=1, memory="100MB"), sum(draws) / len(draws)
+    cell = {"indicator": "X-01", "period": "2024", "sex": "_T", "value": value, "vintage": "v"}
+    for name, row in {
+        "cubes": cell, "safe_cubes": cell | {"value": rounded_to, "treatment": "rounded"},
+        "cube_intervals": cell | {"draws": len(draws), "mean": mean, "low": 0.0, "high": mean + (max(draws) - min(draws))},
+    }.items():  # fmt: skip
+        con.register(name, arrow(name, [row]))
+    made = treat_intervals(con, {"X-01": {"id": "X-01", "count": "x"}})
+    return con.execute(f"select low, high from {made}").fetchall()[0]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 9), st.integers(0, 9), st.lists(st.integers(-20, 20), min_size=5, max_size=8))
+def test_a_published_interval_depends_on_the_count_only_by_its_rounded_value(value, other, moves):
+    """Counts of 0 to 9 may all be published as 5: whichever it is, the interval is the same."""
+    assert interval_of(value, [value + m for m in moves], 5.0) == interval_of(other, [other + m for m in moves], 5.0)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 200), st.lists(st.integers(-20, 20), min_size=5, max_size=8), st.floats(0, 1, exclude_max=True))
+def test_a_published_interval_is_never_narrower_than_the_one_inside(value, moves, u):
+    draws = [max(value + m, 0) for m in moves]
+    mean, reach = sum(draws) / len(draws), max(draws) - min(draws)
+    low, high = interval_of(value, draws, rounded(value, 5, u))
+    assert low <= max(mean - reach, 0) and mean + reach <= high
+
+
+def test_the_audit_sees_an_interval_that_gives_more_away():
+    con = new_connection(threads=1, memory="100MB")
+    cell = {"indicator": "X-01", "period": "2024", "sex": "_T", "value": 15.0}
+    con.register("safe_cubes", arrow("safe_cubes", [cell]))
+    for low, high, sex, found in [(5.0, 25.0, "_T", []), (10.0, 25.0, "_T", ["off"]), (12.0, 18.0, "_T", ["multiple"]), (5.0, 25.0, "F", ["no published cell"])]:
+        con.register("safe_intervals", arrow("safe_intervals", [cell | {"draws": 20, "low": low, "high": high, "sex": sex}]))
+        seen, looked = audit_intervals(con, {"X-01": {"id": "X-01", "count": "x"}})
+        assert looked == 1 and [word in f.what for word, f in zip(found, seen, strict=True)] == [True] * len(found)

@@ -38,7 +38,7 @@ def apply(ws: Workspace, as_json: bool) -> None:
 @workspace_option
 @json_option
 def audit(ws: Workspace, as_json: bool) -> None:
-    """Subtract over every margin of the safe cubes and look for small counts.
+    """Subtract over every margin of the safe cubes and look for small counts, and for intervals that say more than the rounded value.
 
     \b
     Example:
@@ -46,8 +46,12 @@ def audit(ws: Workspace, as_json: bool) -> None:
     """
     from karvan.country import for_workspace
     from karvan.disclosure import audit as subtract
+    from karvan.disclosure import audit_intervals
 
-    findings, looked = subtract(ws.connect(), for_workspace(ws).indicators)
+    con, definitions = ws.connect(), for_workspace(ws).indicators
+    findings, looked = subtract(con, definitions)
+    off, intervals = audit_intervals(con, definitions)
+    findings, looked = findings + off, looked + intervals
     click.echo(f"{looked:,} cells and differences looked at, {len(findings):,} too small.", err=True)
     show([vars(f) for f in findings], ["indicator", "period", "what", "implied"], as_json=as_json) if findings or as_json else None
     if findings:

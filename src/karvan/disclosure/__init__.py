@@ -5,8 +5,8 @@
 ('safe_cubes', 'safe_intervals')
 """
 
-from karvan.disclosure.audit import Finding, audit
+from karvan.disclosure.audit import Finding, audit, audit_intervals
 from karvan.disclosure.intervals import treat_intervals
 from karvan.disclosure.treat import STEP, treat
 
-__all__ = ["STEP", "Finding", "audit", "treat", "treat_intervals"]
+__all__ = ["STEP", "Finding", "audit", "audit_intervals", "treat", "treat_intervals"]

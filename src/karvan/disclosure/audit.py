@@ -55,6 +55,28 @@ def audit(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
     return sorted(findings, key=lambda f: (abs(f.implied), f.indicator, f.period)), looked
 
 
+def audit_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str, Any]]) -> tuple[list[Finding], int]:
+    """Look for an interval of the view `safe_intervals` that says more of a count than its rounded value does, and for one that belongs to no published cell.
+
+    Both ends must lie as far from the published value, by a multiple of the base; a lower end of zero may be nearer. Returns the findings and the number of intervals looked at.
+    """
+    findings: list[Finding] = []
+    same = " and ".join(["i.period = s.period", "i.value = s.value", *(f"i.{d} is not distinct from s.{d}" for d in DIMENSIONS)])
+    for (name,) in con.execute("select distinct indicator from safe_intervals order by 1").fetchall():
+        base = policy_of(definitions[name], definitions).base or 1
+        found = con.execute(
+            f"""
+            with i as (from safe_intervals where indicator = $1), s as (from safe_cubes where indicator = $1),
+                 off as (select period, high - value as up, value - low as down, low from i)
+            select period, 'interval: ends off the published value', abs(up - down) from off where abs(up - down) > 1e-9 and low <> 0
+            union all select period, 'interval: no multiple of the base', up - floor(up / {base}) * {base} from off where abs(up / {base} - round(up / {base})) > 1e-9
+            union all select i.period, 'interval: of no published cell', i.value from i anti join s on {same}""",
+            [name],
+        ).fetchall()
+        findings += [Finding(name, *row) for row in found]
+    return findings, con.execute("select count(*) from safe_intervals").fetchall()[0][0]
+
+
 def _differences(dims: list[str]) -> list[tuple[str, str]]:
     """Queries over `looked` with columns period and implied: cells, and what is left of a cell when parts of it are taken away."""
     found = [("cell", "select period, value as implied from looked")]
