@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+
 import workspace as made
 
 PAGES = ["/linkage/", "/linkage/?work=sample", "/linkage/?work=skipped", "/linkage/reviewers/", "/linkage/quality/", "/linkage/sample/", "/linkage/events/"]

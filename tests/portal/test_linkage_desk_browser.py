@@ -3,10 +3,10 @@
 import re
 
 import pytest
-import workspace as made
-
-from conftest import served, sign_in
 from test_accessible import violations
+
+import workspace as made
+from conftest import served, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("portal-browser")]
 

@@ -144,9 +144,9 @@ def make_sides(con: duckdb.DuckDBPyConnection, record_a: str, record_b: str, *, 
     """Make the temporary table `sides`: identities of both sides, with `side` a or b."""
     import pyarrow as pa
 
-    con.execute("""
-        create or replace temp table of_both as
-        select i.*, l.person_id from identities i join links l using (record_id) where l.person_id in (select person_id from links where record_id in (?, ?))""", [record_a, record_b])  # fmt: skip
+    persons = con.execute("select record_id, person_id from links where person_id in (select person_id from links where record_id in (?, ?))", [record_a, record_b]).fetchall()
+    asked = ", ".join("?" * len(persons))       # named one by one, so that of all other records only the id is read
+    con.execute(f"create or replace temp table of_both as select * from identities where record_id in ({asked})", [record for record, _ in persons])
     if one_person:
         keys = con.sql("""
             select record_id, [personal_no, doc_issuer || ' ' || doc_no, feed || ' ' || register_no] from of_both""").fetchall()  # fmt: skip
@@ -154,8 +154,8 @@ def make_sides(con: duckdb.DuckDBPyConnection, record_a: str, record_b: str, *, 
         if record_b in reached_a:       # a number joins the two: then each speaks for itself
             reached_a, reached_b = {record_a}, {record_b}
     else:
-        person_of = dict(con.sql("select record_id, person_id from of_both").fetchall())
-        reached_a, reached_b = ({r for r, person in person_of.items() if person == person_of[one]} for one in (record_a, record_b))
+        person_of = dict(persons)
+        reached_a, reached_b = ({r for r, person in persons if person == person_of[one]} for one in (record_a, record_b))
     of = dict.fromkeys(reached_a, "a") | dict.fromkeys(reached_b, "b")
     con.register("side_of", pa.table({"record_id": pa.array(list(of), pa.string()), "side": pa.array(list(of.values()), pa.string())}))
     con.execute("create or replace temp table sides as select o.*, s.side from of_both o join side_of s using (record_id)")

@@ -17,8 +17,16 @@ def weights_of_pairs(rows: list[dict[str, Any]], threshold: float) -> dict[str, 
     if not rows:
         return None
     joined, apart = _("one person"), _("two people")
-    values = [{"from": r["weight"], "to": r["weight"] + 1, "kind": joined if r["joined"] else apart, "pairs": r["pairs"], "said": common.figure(r["pairs"])} for r in rows]
-    x = {"field": "from", "type": "quantitative", "bin": {"binned": True, "step": 1}, "axis": {**PLAIN, "title": _("Weight of the evidence, bits"), "tickCount": 8}}
+    values = [
+        {"from": r["weight"], "to": r["weight"] + 1, "kind": joined if r["joined"] else apart, "pairs": r["pairs"], "said": common.figure(r["pairs"])}
+        for r in rows
+    ]
+    x = {
+        "field": "from",
+        "type": "quantitative",
+        "bin": {"binned": True, "step": 1},
+        "axis": {**PLAIN, "title": _("Weight of the evidence, bits"), "tickCount": 8},
+    }
     return {
         "height": 240,
         "data": {"values": values},
@@ -33,7 +41,11 @@ def weights_of_pairs(rows: list[dict[str, Any]], threshold: float) -> dict[str, 
                     "tooltip": [{"field": "from", "title": _("Bits from")}, {"field": "kind", "title": _("Links")}, {"field": "said", "title": _("Pairs")}],
                 },
             },
-            {"data": {"values": [{"at": threshold}]}, "mark": {"type": "rule", "strokeDash": [4, 3], "strokeWidth": 1.5, "color": "ink"}, "encoding": {"x": {"field": "at", "type": "quantitative"}}},
+            {
+                "data": {"values": [{"at": threshold}]},
+                "mark": {"type": "rule", "strokeDash": [4, 3], "strokeWidth": 1.5, "color": "ink"},
+                "encoding": {"x": {"field": "at", "type": "quantitative"}},
+            },
         ],
     }
 
@@ -98,10 +110,18 @@ def match_weights(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "data": {"values": values},
         "encoding": {
             "y": {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 300, "ticks": False, "domain": False}},
-            "x": {"field": "weight", "type": "quantitative", "scale": {"domain": [low - room, high + room]}, "axis": {**PLAIN, "title": _("Bits: against one person, and for"), "tickCount": 6}},
+            "x": {
+                "field": "weight",
+                "type": "quantitative",
+                "scale": {"domain": [low - room, high + room]},
+                "axis": {**PLAIN, "title": _("Bits: against one person, and for"), "tickCount": 6},
+            },
         },
         "layer": [
-            {"mark": {"type": "bar", "height": {"band": 0.7}}, "encoding": {"color": {"condition": {"test": "datum.weight < 0", "value": "against"}, "value": "series"}}},
+            {
+                "mark": {"type": "bar", "height": {"band": 0.7}},
+                "encoding": {"color": {"condition": {"test": "datum.weight < 0", "value": "against"}, "value": "series"}},
+            },
             {"transform": [{"filter": "datum.weight >= 0"}], "mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"text": {"field": "said"}}},
             {"transform": [{"filter": "datum.weight < 0"}], "mark": {"type": "text", "align": "right", "dx": -5}, "encoding": {"text": {"field": "said"}}},
         ],

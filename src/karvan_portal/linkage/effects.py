@@ -10,7 +10,6 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from karvan.linkage import link_at
@@ -28,7 +27,7 @@ def effects(report: Progress, *, actor: str, thresholds: Sequence[float] = THRES
 
     ws = source.workspace()
     commit = ws.head().number
-    wanted = [entry for entry in headlines() if entry.basis == "records" and entry.period]
+    wanted = [(entry.id, entry.period, entry.unit) for entry in headlines() if entry.basis == "records" and entry.period]
     found = []
     with copy_of(ws) as copy, copy.lock():
         for place, threshold in enumerate(thresholds):
@@ -46,7 +45,7 @@ def effects(report: Progress, *, actor: str, thresholds: Sequence[float] = THRES
                 {
                     "threshold": threshold,
                     "persons": persons,
-                    "figures": [{"id": e.id, "period": e.period, "unit": e.unit, "value": figures.get((e.id, e.period))} for e in wanted],
+                    "figures": [{"id": name, "period": period, "unit": unit, "value": figures.get((name, period))} for name, period, unit in wanted],
                     "commit": commit,
                 }
             )
@@ -83,5 +82,3 @@ def figures_of(ws: Workspace) -> dict[tuple[str, str], float | None]:
         return {(name, period): value for name, period, value in con.execute(f"select indicator, period, value from safe_cubes where {all_total}").fetchall()}
     finally:
         con.close()
-
-

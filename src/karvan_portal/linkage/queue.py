@@ -47,7 +47,9 @@ def pairs(reviewer: str, work: str = "") -> list[Waiting]:
     known = places(ws)
     if work == "sample":
         done = closed_to(ws, reviewer)
-        found = [Candidate(p.record_a, p.record_b, "", "", None, None, {}, "", None, 0, "sample") for p in sample_of(ws) if (p.record_a, p.record_b) not in done]
+        found = [
+            Candidate(p.record_a, p.record_b, "", "", None, None, {}, "", None, 0, "sample") for p in sample_of(ws) if (p.record_a, p.record_b) not in done
+        ]
     elif work == "skipped":
         found = [c for pair in skipped_by(ws, reviewer) if (c := known.candidates.get(pair))]
     else:
@@ -66,7 +68,9 @@ def narrowed(every: list[Waiting], choice: Choice) -> list[Waiting]:
     kept = [
         w
         for w in every
-        if choice.citizenship in ("", w.group.citizenship) and (not choice.script or choice.script in w.group.script.split("+")) and choice.block in ("", w.block)
+        if choice.citizenship in ("", w.group.citizenship)
+        and (not choice.script or choice.script in w.group.script.split("+"))
+        and choice.block in ("", w.block)
     ]
     keys: dict[str, Any] = {
         "uncertain": lambda w: w.distance,
@@ -141,3 +145,9 @@ def latest_of(ws: Workspace, who: str, record_a: str, record_b: str) -> str:
     """What someone answered last on a pair; empty where nothing, or it was passed over or taken back."""
     said = [one.answer for one in decisions(ws) if one.who == who and one.pair == ((record_a,), (record_b,))]
     return said[-1] if said and said[-1] != "skip" else ""
+
+
+def since_last_run(ws: Workspace) -> int:
+    """Decisions that no run of linkage has followed yet."""
+    run = ws.head().runs.get("link")
+    return len(decisions(ws)) - int(run.notes.get("decisions", 0)) if run else 0

@@ -44,7 +44,16 @@ def parameters(model: dict[str, Any]) -> list[dict[str, Any]]:
         codes = [code for of, code in words.LEVEL if of == comparison and code != "missing"]
         for code, level in zip(codes, model[comparison], strict=True):
             weight = math.log2(level["m"] / level["u"])
-            found.append({"comparison": str(title), "said": str(words.LEVEL[comparison, code]), "short": str(words.SHORT[comparison, code]), "m": level["m"], "u": level["u"], "weight": round(weight, 2)})
+            found.append(
+                {
+                    "comparison": str(title),
+                    "said": str(words.LEVEL[comparison, code]),
+                    "short": str(words.SHORT[comparison, code]),
+                    "m": level["m"],
+                    "u": level["u"],
+                    "weight": round(weight, 2),
+                }
+            )
     return found
 
 
@@ -63,7 +72,9 @@ def of_sample(ws: Workspace) -> dict[str, Any]:
         "citizenship": by_group(shown, "citizenship"),
         "script": by_group(shown, "script"),
         "bands": {float(e.group): e for e in shown if e.by == "band"},
-        "spreads": [{"measure": m, **found, "colour": colour(-found["points"], *(-x for x in SPREAD_LIMITS))} for m in LIMITS if (found := spread(estimates, m))],
+        "spreads": [
+            {"measure": m, **found, "colour": colour(-found["points"], *(-x for x in SPREAD_LIMITS))} for m in LIMITS if (found := spread(estimates, m))
+        ],
     }
 
 
@@ -92,7 +103,16 @@ def strata(drawn: list[Drawn], labels: dict[tuple[str, str], bool]) -> list[dict
     for pair in drawn:
         band, outcome, citizenship, script = pair.stratum.split(" ")
         row = found.setdefault(
-            pair.stratum, {"band": float(band), "joined": outcome == "joined", "citizenship": citizenship, "script": script, "pairs": pair.stratum_pairs, "drawn": 0, "labelled": 0}
+            pair.stratum,
+            {
+                "band": float(band),
+                "joined": outcome == "joined",
+                "citizenship": citizenship,
+                "script": script,
+                "pairs": pair.stratum_pairs,
+                "drawn": 0,
+                "labelled": 0,
+            },
         )
         row["drawn"] += 1
         row["labelled"] += (pair.record_a, pair.record_b) in labels

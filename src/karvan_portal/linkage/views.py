@@ -79,6 +79,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "sample_waits": len(waiting.pairs(account.username, "sample")),
         "skipped": len(waiting.skipped_by(ws, account.username)),
         "linked": "link" in ws.head().runs,
+        "not_followed": waiting.since_last_run(ws),
         "purpose": purpose_of(request),
     }
     return render(request, "linkage/queue.html", context)
@@ -214,7 +215,9 @@ def undo(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("There is no answer of this sitting to take back."))
         return redirect("linkage:queue")
     if last["answer"] != "skip":
-        decide(source.workspace(), last["record_a"], last["record_b"], "skip", who=account.username, at=datetime.now(UTC), reason=f"takes {last['decision']} back")
+        decide(
+            source.workspace(), last["record_a"], last["record_b"], "skip", who=account.username, at=datetime.now(UTC), reason=f"takes {last['decision']} back"
+        )
     audit.write(account.username, "answer_pair", f"{last['record_a']} {last['record_b']}: {last['decision']} taken back", held["purpose"])
     held["last"], held["done"] = None, max(0, held["done"] - 1)
     request.session.modified = True

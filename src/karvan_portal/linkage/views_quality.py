@@ -81,7 +81,15 @@ def compared(done: Job, threshold: float) -> dict[str, object]:
     for at, figure in enumerate(base["figures"]):
         entry = known.get(figure["id"])
         values = [row["figures"][at]["value"] for row in done.report]
-        rows.append({"name": entry.name if entry else figure["id"], "id": figure["id"], "period": figure["period"], "unit": figure["unit"], "cells": cells(values, figure["value"])})
+        rows.append(
+            {
+                "name": entry.name if entry else figure["id"],
+                "id": figure["id"],
+                "period": figure["period"],
+                "unit": figure["unit"],
+                "cells": cells(values, figure["value"]),
+            }
+        )
     return {"columns": columns, "rows": rows, "base": base["threshold"]}
 
 
@@ -140,7 +148,13 @@ def events(request: HttpRequest) -> HttpResponse:
     found = events_of(source.workspace())
     undone = {one["undoes"] for one in found if one["undoes"]}
     page = Paginator([one | {"undone": one["event_id"] in undone} for one in found], 30).get_page(request.GET.get("page"))
-    context = {"sections": sections("events"), "page": page, "count": len(found), "supervises": rights.supervises_review(account), "purpose": purpose_of(request)}
+    context = {
+        "sections": sections("events"),
+        "page": page,
+        "count": len(found),
+        "supervises": rights.supervises_review(account),
+        "purpose": purpose_of(request),
+    }
     return render(request, "linkage/events.html", context)
 
 

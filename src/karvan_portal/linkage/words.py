@@ -135,7 +135,12 @@ LINK_LEVEL = {
 
 EVENT = {"merge": gettext_lazy("merge"), "split": gettext_lazy("split")}
 CAUSE = {"decision": gettext_lazy("people decided"), "records": gettext_lazy("new or changed records"), "method": gettext_lazy("another method")}
-MEASURE = {"precision": gettext_lazy("Precision"), "recall": gettext_lazy("Recall"), "f1": gettext_lazy("F1"), "share_same": gettext_lazy("Share of one person")}
+MEASURE = {
+    "precision": gettext_lazy("Precision"),
+    "recall": gettext_lazy("Recall"),
+    "f1": gettext_lazy("F1"),
+    "share_same": gettext_lazy("Share of one person"),
+}
 
 
 def citizenship(code: str) -> str:
@@ -171,7 +176,9 @@ def fine_share(value: float | None) -> str:
 
 def weighed(seen: Opened) -> list[dict[str, Any]]:
     """The explanation of a pair: what each comparison says in words, with its weight, down to the sum."""
-    lines = [{"what": COMPARISON[c.comparison], "said": LEVEL[c.comparison, c.level], "weight": c.weight, "silent": c.level == "missing"} for c in seen.comparisons]
+    lines = [
+        {"what": COMPARISON[c.comparison], "said": LEVEL[c.comparison, c.level], "weight": c.weight, "silent": c.level == "missing"} for c in seen.comparisons
+    ]
     if seen.rarity is not None and abs(seen.rarity) >= 0.05:
         rarer = _("Name and citizenship are rarer than those of most") if seen.rarity > 0 else _("Name and citizenship are more frequent than those of most")
         lines.append({"what": _("Frequency"), "said": rarer, "weight": seen.rarity, "silent": False})
