@@ -113,6 +113,15 @@ def test_a_pair_opens_only_for_a_purpose_and_each_opening_is_audited_twice(linke
         assert said in page, said
 
 
+def test_nobody_looks_up_any_two_people(linked, visit):
+    client = visit("sta")
+    opened(client)
+    before = linked.audit_log.read_text(encoding="utf-8")
+    answer = client.get("/linkage/pairs/r0a0/r1a0/")
+    assert answer.status_code == 404 and "no pair that linkage compared" in answer.text and "HILLMARK" not in answer.text
+    assert linked.audit_log.read_text(encoding="utf-8") == before, "nothing was opened"
+
+
 def test_what_differs_is_marked_by_part_and_in_words(linked, visit):
     client = visit("sta")
     opened(client)

@@ -29,13 +29,15 @@ FIELDS = (
 VALUES = {"document": "nullif(concat_ws(' ', doc_type, doc_issuer, doc_no), '')", "register": "case when register_no is not null then concat_ws(' ', feed, register_no) end"}
 NAMES = ("surname", "given_names", "patronymic", "full_name", "birth_place", "address")
 NUMBERS = ("personal_no", "document", "register")
+SEVERAL = ("document", "register")      # a person may have several: another one is no sign of another person
 SLIPS = 2           # characters of a number that a clerk may have mistyped
 MOST_VALUES = 8     # of one field of one side; the rest is counted
+VERDICTS = ("same", "spelling", "partly", "other", "differs")
 ALIKE = 0.75        # of the letters in Latin: one word in two spellings
 
 
 class Piece(NamedTuple):
-    """A piece of a value: `same` as on the other side, in another `spelling`, or it `differs`."""
+    """A piece of a value: `same` as on the other side, in another `spelling`, or it `differs`; `other`: another number where a person may have several."""
 
     text: str
     kind: str
@@ -55,7 +57,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Row:
-    """One field of both sides. `verdict`: `same`, `spelling`, `partly` (some of several words or numbers), `differs`, or `one_side` where a side says nothing."""
+    """One field of both sides. `verdict`: `same`, `spelling`, `partly` (some of several words or digits), `other` (other numbers, which says nothing), `differs`, or `one_side` where a side says nothing."""
 
     field: str
     a: tuple[Said, ...]
@@ -200,10 +202,18 @@ def row_of(con: duckdb.DuckDBPyConnection, field: str) -> Row | None:
 
 def verdict(sides: Sequence[Sequence[Said]]) -> str:
     """The best that any value of one side reaches with a value of the other."""
-    order = ("same", "spelling", "partly", "differs")
-    kinds = [{piece.kind for piece in said.pieces} for side in sides for said in side]
-    each = ["same" if found <= {"same"} else "spelling" if "differs" not in found else "partly" if "same" in found or "spelling" in found else "differs" for found in kinds]
-    return min(each, key=order.index)
+    return min((verdict_of({piece.kind for piece in said.pieces}) for side in sides for said in side), key=VERDICTS.index)
+
+
+def verdict_of(kinds: set[str]) -> str:
+    """The verdict on one value, from the kinds of its pieces.
+
+    >>> verdict_of({"same"}), verdict_of({"same", "spelling"}), verdict_of({"same", "differs"}), verdict_of({"differs"}), verdict_of({"other"})
+    ('same', 'spelling', 'partly', 'differs', 'other')
+    """
+    if "differs" in kinds:
+        return "partly" if kinds & {"same", "spelling"} else "differs"
+    return next((kind for kind in ("other", "spelling") if kind in kinds), "same")
 
 
 def pieces(field: str, value: str, others: Sequence[str]) -> tuple[Piece, ...]:
@@ -227,7 +237,7 @@ def pieces(field: str, value: str, others: Sequence[str]) -> tuple[Piece, ...]:
         return tuple(Piece(part, "same" if at < len(parts) and parts[at] == part else "differs") for at, part in enumerate(re.split(r"(-)", value)))
     if field in NUMBERS and len(other) == len(value) and sum(mine != theirs for mine, theirs in zip(value, other, strict=True)) <= SLIPS:
         return joined_pieces([(mine, "same" if mine == theirs else "differs") for mine, theirs in zip(value, other, strict=True)])
-    return (Piece(value, "differs"),)
+    return (Piece(value, "other" if field in SEVERAL else "differs"),)
 
 
 def word_kind(word: str, words: Sequence[str]) -> str:

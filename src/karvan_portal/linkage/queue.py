@@ -147,6 +147,13 @@ def latest_of(ws: Workspace, who: str, record_a: str, record_b: str) -> str:
     return said[-1] if said and said[-1] != "skip" else ""
 
 
+def is_pair(ws: Workspace, record_a: str, record_b: str) -> bool:
+    """Whether linkage, a sample or a decision names these two records as a pair: nobody looks up any two people here."""
+    pair = (record_a, record_b)
+    decided = {(a[0], b[0]) for a, b in (one.pair for one in decisions(ws)) if len(a) == len(b) == 1}
+    return pair in places(ws).candidates or pair in decided or any((p.record_a, p.record_b) == pair for p in sample_of(ws))
+
+
 def since_last_run(ws: Workspace) -> int:
     """Decisions that no run of linkage has followed yet."""
     run = ws.head().runs.get("link")

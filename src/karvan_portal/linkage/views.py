@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from karvan.errors import DataError
 from karvan.linkage import ANSWERS, agreement, decide, decisions, open_pair
 from karvan_portal import source
 from karvan_portal.accounts import audit, rights
@@ -145,6 +146,7 @@ def pair(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
 
 def show(request: HttpRequest, account: Account, record_a: str, record_b: str, *, piece: bool) -> HttpResponse:
     """Open a pair and draw it. Answers of others are shown only to a supervisor who settles a contradiction."""
+    require_pair(record_a, record_b)
     held = request.session["linkage"]
     held["until"] = time.time() + OPEN_SECONDS
     request.session.modified = True
@@ -174,6 +176,12 @@ def show(request: HttpRequest, account: Account, record_a: str, record_b: str, *
     return response
 
 
+def require_pair(record_a: str, record_b: str) -> None:
+    """Raise DataError unless linkage knows the two records as a pair."""
+    if not waiting.is_pair(source.workspace(), record_a, record_b):
+        raise DataError(_("These two records are no pair that linkage compared."), fix=_("open pairs from the queue"))
+
+
 def settlement(account: Account, record_a: str, record_b: str) -> dict[str, Any] | None:
     """The contradiction on a pair, for a supervisor; None for everyone else."""
     if not rights.supervises_review(account):
@@ -189,6 +197,7 @@ def answer(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
         messages.error(request, _("The purpose has run out; say it again. Your last answer was not kept."))
         url = reverse("linkage:queue")
         return HttpResponse(headers={"HX-Redirect": url}) if request.headers.get("HX-Request") else redirect(url)
+    require_pair(record_a, record_b)
     said = request.POST.get("answer", "")
     senior = settlement(account, record_a, record_b) is not None
     made = decide(

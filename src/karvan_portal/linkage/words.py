@@ -70,6 +70,7 @@ VERDICT = {
     "same": gettext_lazy("the same"),
     "spelling": gettext_lazy("another spelling"),
     "partly": gettext_lazy("differs in part"),
+    "other": gettext_lazy("other numbers"),
     "differs": gettext_lazy("differs"),
     "one_side": gettext_lazy("one side only"),
 }
