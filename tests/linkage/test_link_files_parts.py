@@ -69,6 +69,14 @@ def test_columns_of_one_person_go_together_and_empty_ones_give_way():
     assert matched(a, b) == {("first_name", "first_name"), ("last_name", "last_name")}
 
 
+def test_in_one_file_only_what_speaks_of_the_person_is_compared():
+    file = [
+        column("first_name", "Anna", "Bella"), column("wages", "100.5", "2000.75"), column("employer_street_name", "quay", "pier"), column("mailing_street_name", "mill lane", "lake drive"),
+        column("spouse_first_name", "Carl", "Dan"),
+    ]  # fmt: skip
+    assert [match.a.name for match in roles.own_columns(file)] == ["first_name", "mailing_street_name"]
+
+
 def form(sql: str, value: str | None):
     return duckdb.execute(f"select {sql} from (select $1::varchar as c)", [value]).fetchall()[0][0]
 

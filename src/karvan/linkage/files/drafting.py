@@ -45,7 +45,7 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
     looked = [roles.look_at(con, table, open_table(con, path, table)) for path, table in ((a, "a"), (b, "b")) if path]
     ids = [next((c for c in columns if roles.is_id(c) and all_differ(con, table, c)), None) for table, columns in zip("ab", looked)]
     usable = [[c for c in columns if c is not own] for columns, own in zip(looked, ids, strict=True)]
-    found = roles.match_columns(usable[0], usable[-1]) if b else [roles.Match(c, c, c.role, 1.0) for c in usable[0] if c.role != "ignore"]
+    found = roles.match_columns(usable[0], usable[-1]) if b else roles.own_columns(usable[0])
     found, left = told_apart(found)
     shared = named(found)
     used = ({m.a.name for m in found}, {m.b.name for m in found})
@@ -199,7 +199,7 @@ def written(
         out.append(f"  {aligned(line, 76)}# {why_aged}")
     used = [{m.a.name for m in found}, {m.b.name for m in found}]
     for name, columns, taken in zip("ab", usable, used):
-        others = [c.name for c in columns if c.name not in taken]
+        others = [c.name for c in columns if c.name not in taken and c.name not in {name for name, _ in left}]
         if others and (b or name == "a"):
             out.append(f"  # not used of {name}: {', '.join(others)}")
     out += [f"  # {name}: {why}" for name, why in left]

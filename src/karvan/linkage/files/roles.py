@@ -190,7 +190,7 @@ def _matched(a: list[Column], b: list[Column], owners: set[tuple[tuple[str, ...]
             if role in (*ADDRESS, "sex", "number", "phone", "email") and overlap < 0.02:
                 continue        # two tables of the same people share some
             together = any(role in group and (_owner(one), _owner(other)) == pair for group, pair in owners)
-            score = alike + 2 * overlap + 2 * min(one.filled, other.filled) + 3 * together
+            score = alike + 2 * overlap + 2 * min(one.filled, other.filled) + 3 * together - 2 * (of_another(one) or of_another(other))
             found.append(Match(one, other, role, overlap, score))
     found.sort(key=lambda m: (-m.score, m.a.name, m.b.name))
     used_a, used_b, kept = set(), set(), []
@@ -205,11 +205,22 @@ def _matched(a: list[Column], b: list[Column], owners: set[tuple[tuple[str, ...]
 
 TOGETHER = (ADDRESS, ("given", "middle", "surname", "full_name", "birth_date", "age", "sex"))
 TELLING = ("street", "house_number", "given", "surname", "birth_date", "full_name")       # of a group, what says whose it is
+OTHERS = {"employer", "business", "company", "work", "workplace", "office", "spouse", "partner", "dependent", "child", "parent", "guardian", "contact", "emergency", "agent", "payer"}
 PART_WORDS = {
     "street", "number", "no", "name", "names", "unit", "flat", "apartment", "apt", "city", "town", "suburb", "state", "region", "province", "county", "zip", "zipcode",
     "code", "postcode", "postal", "house", "road", "line", "1", "2", "first", "last", "given", "family", "middle", "initial", "surname", "forename", "date", "of", "birth",
     "dob", "sex", "gender", "age", "full",
 }  # fmt: skip
+
+
+def of_another(column: Column) -> bool:
+    """Whether a column speaks of somebody or something else than the person of the row: an employer's address, a spouse's name."""
+    return bool(OTHERS & set(column.header.split()))
+
+
+def own_columns(columns: list[Column]) -> list[Match]:
+    """The columns of one file that say who a row is of: those with a role, and not of another."""
+    return [Match(c, c, c.role, 1.0) for c in columns if c.role not in ("ignore", "text") and not of_another(c)]
 
 
 def _owner(column: Column) -> str:
