@@ -196,7 +196,9 @@ def sampling_sql(definition: Definition) -> str:
 def put_together_sql(definition: Definition, draws: int) -> str:
     """SQL for the rows of `cube_intervals` of one indicator, from `drawn`. A count that a draw does not have is 0 there; a ratio or quantile has no value there."""
     empty = "null" if definition.is_ratio or definition.quantiles else "0.0"
-    clipped = "low" if definition.formula and definition.formula.minus and not definition.formula.absolute else "greatest(low, 0)"
+    signed = definition.formula and definition.formula.minus and not definition.formula.absolute
+    low = "low" if signed else "case when low is not null then greatest(low, 0) end"     # greatest would take null for no limit
+    high = f"case when high is not null then least(high, {definition.formula.times!r}) end" if definition.interval and definition.formula else "high"
     return f"""
         with cells as (
             select {CELL}, any_value(value) filter (draw = 0) as value, any_value(vintage) filter (draw = 0) as vintage, avg(sampling) filter (draw > 0 and value is not null) as within,
@@ -209,7 +211,7 @@ def put_together_sql(definition: Definition, draws: int) -> str:
         ),
         spread as (select * replace (case when draws >= {LEAST_DRAWS} then within end as within), case when draws >= {LEAST_DRAWS} then list_var_samp(found) end as between from counted),
         ends as (select *, {rubin_sql("draws", "between", "coalesce(within, 0)")} as half, mean - half as low, mean + half as high from spread)
-        select {CELL}, cast(draws as bigint) as draws, value, mean, {clipped} as low, high, cast(differing as bigint) as differing, between, case when between is not null then coalesce(within, 0) end as within, vintage
+        select {CELL}, cast(draws as bigint) as draws, value, mean, {low} as low, {high} as high, cast(differing as bigint) as differing, between, case when between is not null then coalesce(within, 0) end as within, vintage
         from ends"""
 
 

@@ -19,7 +19,7 @@ from karvan.errors import DataError
 from karvan.indicators import explain
 from karvan.synth.make import make
 from karvan.tables import DIMENSIONS, TABLES
-from karvan.uncertainty import asked, carry, intervals
+from karvan.uncertainty import CELL, asked, carry, intervals, put_together_sql
 from karvan.workspace import Workspace, run_step
 
 pytestmark = pytest.mark.xdist_group("intervals")
@@ -172,6 +172,23 @@ def test_what_cannot_have_an_interval_says_why(two_or_one):
         tx.write("links", whole("links", Drawn(LINKS.columns, LINKS.rows[:-1])))
     with pytest.raises(DataError, match="not made of today's data"):
         carry(two_or_one, ["FLW-01"], draws=20, seed=1)
+
+
+def test_a_ratio_has_no_value_in_a_draw_that_lacks_it_and_a_share_stays_within_its_bounds(two_or_one):
+    """GEO has a rate in four draws of six: too few for an interval. TUR has one in all, near 100."""
+    con = two_or_one.connect()
+    con.execute(f"create temp table drawn as select {CELL}, value, value as sampling, vintage, cast(0 as bigint) as draw from cubes limit 0")
+    for draw, geo, tur in [(0, 50.0, 98.0), (1, 40.0, 98.0), (2, 60.0, 99.0), (3, 50.0, 98.0), (4, 50.0, 98.0), (5, None, 97.0), (6, None, 98.0)]:
+        for citizenship, value in (("GEO", geo), ("TUR", tur)):
+            if value is not None:
+                con.execute("insert into drawn by name select 'ADM-05' as indicator, '2024' as period, $1 as citizenship, $2::double as value, 1.0 as sampling, 'v' as vintage, $3::bigint as draw", [citizenship, value, draw])
+    made = put_together_sql(asked("ADM-05", for_workspace(two_or_one)), 6)
+    found = con.sql(f"select * replace (round(low, 2) as low) from ({made}) order by citizenship")
+    assert drawn(found, "citizenship draws value mean low high differing within") == table("""
+        citizenship | draws | value | mean | low   | high | differing | within
+        GEO         | 4     | 50    | 50   |       |      | 4         |
+        TUR         | 6     | 98    | 98   | 95.57 | 100  | 2         | 1
+    """)    # variance 1 + 7/6 x 0.4, t of 5 x (1 + 1 / 0.467)^2 = 49 degrees of freedom 2.01: 98 - 2.43
 
 
 @pytest.fixture(scope="module")
