@@ -155,6 +155,16 @@ def test_one_record_many_times(tmp_path, files):
     assert len({(x, y) for x, y, _ in found if x[1:] == y[1:]}) > 250
 
 
+def test_a_crowd_of_one_record_does_not_spoil_the_draft(tmp_path):
+    crowd = [[f"x{n}", "john", "doe", "1900-01-01", "1", "main road"] for n in range(3_000)]
+    a = write(tmp_path / "a.csv", HEADER_A, [[f"a{n}", *person] for n, person in enumerate(people(500))] + crowd)
+    b = write(tmp_path / "b.csv", HEADER_A, [[f"b{n}", *person] for n, person in enumerate(people(500))] + [[f"y{row[0]}", *row[1:]] for row in crowd])
+    report, found = link(tmp_path, a, b, draft(a, b))
+    assert len({(x, y) for x, y, _ in found if x[0] == "a" and x[1:] == y[1:]}) > 450
+    assert all(x[0] == "a" and y[0] == "b" for x, y, _ in found)
+    assert report.compared < 200_000        # of nine million
+
+
 def test_a_file_of_one_record_cannot_be_drafted(tmp_path):
     with pytest.raises(DataError, match=r"no column in common that tells people apart|No key"):
         draft(write(tmp_path / "one.csv", HEADER_A, [[str(n), "john", "doe", "1900-01-01", "1", "main road"] for n in range(1000)]), None)

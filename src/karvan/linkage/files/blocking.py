@@ -114,67 +114,71 @@ def all_parts(columns: dict[str, str]) -> list[Part]:
     return found
 
 
-def choose(con: duckdb.DuckDBPyConnection, columns: dict[str, str], *, two: bool, seed: int, across: bool = False) -> list[Key]:
+def choose(con: duckdb.DuckDBPyConnection, columns: dict[str, str], *, two: bool, seed: int, largest: int, across: bool = False) -> list[Key]:
     """The keys for the table `records`, the most telling first.
 
     Parameters
     ----------
     two
         Whether there are two files (side 0 and 1); else pairs are sought within one.
+    largest
+        Pairs of the largest block that will be compared.
     across
         Whether names are in several scripts.
     """
     sizes = dict(con.execute("select side, count(*) from records group by side").fetchall())
     possible = sizes[0] * sizes[1] if two else sizes[0] * (sizes[0] - 1) / 2
-    rows = max(sizes.values())
-    of_one, of_all = max(KEY_A_ROW * rows, ALWAYS // 4), max(PAIRS_A_ROW * rows, ALWAYS)
-    parts = all_parts(columns)
-    chance = {p: max(count_pairs(con, Key((p,)), two=two), 1) / max(possible, 1) for p in parts}
+    most, least = max(sizes.values()), min(sizes.values())
+    of_one, of_all = max(KEY_A_ROW * most, ALWAYS // 4), max(PAIRS_A_ROW * most, ALWAYS)
     filled = {
         name: float(np.prod([share for _, share in con.execute(f"select side, avg(({name} is not null)::int) from records group by side").fetchall()])) for name in columns
     }
+    parts = all_parts(columns)
     whole = came_through(parts, columns, filled, seed, across=across)
-    keys: list[tuple[tuple[Part, ...], float]] = [((p,), chance[p]) for p in parts]
-    for n, p in enumerate(parts):
-        for q in parts[n + 1 :]:
-            if p.column == q.column or {p.column, q.column} in ({"names", "given"}, {"names", "surname"}):
-                continue
-            keys.append(((p, q), chance[p] * chance[q]))
+    cost = {parts_of: share * possible for parts_of, share in chances(con, parts, possible, two=two).items()}
+    finds = {parts_of: np.logical_and.reduce([whole[part] for part in parts_of]) for parts_of in cost}
     found = np.zeros(DRAWN, bool)
     chosen: list[Key] = []
-    spent = 0.0
-    finds = {tuple(x.name for x in ps): np.logical_and.reduce([whole[x] for x in ps]) for ps, _ in keys}
-    refused: set[tuple[str, ...]] = set()
+    spent = 0
     while len(chosen) < MOST_KEYS:
-        best, best_score = None, 0.0
-        for ps, share in keys:
-            names = tuple(x.name for x in ps)
-            cost = share * possible
-            if names in refused or cost > of_one or spent + cost > of_all:
-                continue
-            gain = float((finds[names] & ~found).mean())
-            score = gain / (cost + rows)
-            if gain >= LEAST_GAIN and gain * min(sizes.values()) >= WORTH * cost and score > best_score:
-                best, best_score = (ps, gain), score
-        if best is None:
+        worth = {}
+        for parts_of, pairs in cost.items():
+            gain = float((finds[parts_of] & ~found).mean())
+            if pairs <= of_one and spent + pairs <= of_all and gain >= LEAST_GAIN and gain * least >= WORTH * pairs:
+                worth[parts_of] = gain / (pairs + most)
+        if not worth:
             break
-        key = Key(best[0], 0, best[1])
-        names = tuple(x.name for x in key.parts)
-        refused.add(names)
-        key.pairs = count_pairs(con, key, two=two)
-        if key.pairs > of_one or spent + key.pairs > of_all or key.gain * min(sizes.values()) < WORTH * key.pairs:
-            continue        # its parts go together more than chance has it (a surname and a street)
+        best = max(worth, key=lambda parts_of: worth[parts_of])
+        del cost[best]
+        key = Key(best)
+        key.pairs, kept = count_pairs(con, key, two=two, largest=largest)
+        key.gain = kept * float((finds[best] & ~found).mean())
+        if key.pairs > of_one or spent + key.pairs > of_all or key.gain < LEAST_GAIN or key.gain * least < WORTH * key.pairs:
+            continue        # its parts go together more than chance has it (a surname and a street), or most of it would be left out
         spent += key.pairs
-        found |= finds[names]
+        found |= finds[best]
         chosen.append(key)
     return chosen
 
 
-def count_pairs(con: duckdb.DuckDBPyConnection, key: Key, *, two: bool) -> int:
-    """Pairs that share a key."""
-    counts = f"select {key.sql} as k, count(*) filter (side = 0) as a, count(*) filter (side = 1) as b from records group by 1 having k is not null"
+def chances(con: duckdb.DuckDBPyConnection, parts: list[Part], possible: float, *, two: bool) -> dict[tuple[Part, ...], float]:
+    """Keys of one part or of two, and the share of all pairs that have them, as if parts were independent."""
+    alone = {part: max(count_pairs(con, Key((part,)), two=two)[0], 1) / max(possible, 1) for part in parts}
+    found: dict[tuple[Part, ...], float] = {(part,): share for part, share in alone.items()}
+    for n, one in enumerate(parts):
+        for other in parts[n + 1 :]:
+            if one.column != other.column and {one.column, other.column} not in ({"names", "given"}, {"names", "surname"}):
+                found[one, other] = alone[one] * alone[other]
+    return found
+
+
+def count_pairs(con: duckdb.DuckDBPyConnection, key: Key, *, two: bool, largest: int | None = None) -> tuple[int, float]:
+    """Pairs that share a key, and the share of its rows in blocks that are not larger than `largest` pairs; larger ones do not count."""
     pairs = "a::hugeint * b" if two else "a::hugeint * (a - 1) // 2"
-    return int(con.execute(f"select coalesce(sum({pairs}), 0) from ({counts})").fetchall()[0][0])
+    counts = f"select {key.sql} as k, count(*) filter (side = 0) as a, count(*) filter (side = 1) as b, {pairs} as pairs from records group by 1 having k is not null"
+    kept = f"pairs <= {largest}" if largest is not None else "true"
+    [(count, rows, of)] = con.execute(f"select coalesce(sum(pairs) filter ({kept}), 0), coalesce(sum(a + b) filter ({kept}), 0), coalesce(sum(a + b), 0) from ({counts})").fetchall()
+    return int(count), float(rows) / float(of) if of else 0.0
 
 
 def came_through(parts: list[Part], columns: dict[str, str], filled: dict[str, float], seed: int, *, across: bool) -> dict[Part, np.ndarray]:

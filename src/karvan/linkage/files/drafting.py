@@ -68,7 +68,7 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
         for number, (own, columns) in enumerate(zip(ids, looked, strict=True))
     ]
     across = scripts_differ(con)
-    keys = blocking.choose(con, config.roles, two=b is not None, seed=seed, across=across)
+    keys = blocking.choose(con, config.roles, two=b is not None, seed=seed, largest=LARGEST_BLOCK, across=across)
     if not keys:
         raise DataError("No key would find matches without comparing every row with every row.", where=str(a), fix="write link.yaml by hand, with keys of several parts")
     return written(a, b, rows, sides, shared, found, left, usable, keys, config, aged[1] if b and aged else "", across=across)
