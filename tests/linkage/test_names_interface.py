@@ -115,6 +115,14 @@ def test_an_empty_file_gives_an_empty_file(tmp_path):
     assert pq.read_table(tmp_path / "s.parquet").num_rows == 0
 
 
+def test_long_names_and_other_columns_of_any_type_pass_through_a_file(tmp_path):
+    pairs = written(tmp_path / "p.parquet", name_a=["Əliyev Anar " * 1_000, "\x00"], name_b=["Алиев Анар", "x"], more=[{"a": [1]}, None])
+    CliRunner().invoke(karvan, ["names", "score", pairs, "-o", str(tmp_path / "s.parquet")], catch_exceptions=False)
+    table = pq.read_table(tmp_path / "s.parquet")
+    assert table["score"].to_pylist() == compare_names(["Əliyev Anar " * 1_000, "\x00"], ["Алиев Анар", "x"]).tolist()
+    assert table["more"].to_pylist() == [{"a": [1]}, None]
+
+
 def test_a_column_of_nulls_and_one_of_codes_are_read(tmp_path):
     pairs = written(tmp_path / "p.parquet", name_a=pa.nulls(2), name_b=pa.array(["a", "b"]).dictionary_encode())
     CliRunner().invoke(karvan, ["names", "score", pairs, "-o", str(tmp_path / "s.parquet")], catch_exceptions=False)
@@ -196,3 +204,22 @@ def test_any_two_texts_are_explained(a, b):
 def test_the_command_explains(tmp_path):
     done = CliRunner().invoke(karvan, ["names", "explain", "Əliyeva Leyla", "Алиева, Лейла", "--json"], catch_exceptions=False)
     assert json.loads(done.stdout)["same"] is True
+
+
+# ---- compiled code
+
+
+def test_compiled_code_older_than_any_source_is_forgotten(tmp_path):
+    import os
+
+    from karvan.linkage.names.stale import forget_stale
+
+    kept = tmp_path / "__pycache__"
+    kept.mkdir()
+    for name, made in (("old.nbi", 100), ("new.nbi", 300), ("old.nbc", 100)):
+        (kept / name).touch()
+        os.utime(kept / name, (made, made))
+    (tmp_path / "source.py").touch()
+    os.utime(tmp_path / "source.py", (200, 200))
+    forget_stale(tmp_path)
+    assert {p.name for p in kept.iterdir()} == {"new.nbi", "old.nbc"}

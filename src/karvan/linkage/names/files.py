@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from karvan.errors import DataError, nearest
-from karvan.linkage.names.compare import compare_names
+from karvan.linkage.names.compare import READ, compare_names
 from karvan.linkage.names.model import shipped
 from karvan.workspace import Progress, quiet
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ROWS = 65_536       # rows in memory at once
+ROWS = 16_384       # rows in memory at once
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ def score_file(pairs: Path, out: Path, *, progress: Progress = quiet) -> Scored:
         The file is missing or no Parquet file, lacks a column, has one that is no text, or already has a column `score`.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     if not pairs.is_file():
@@ -57,7 +58,7 @@ def score_file(pairs: Path, out: Path, *, progress: Progress = quiet) -> Scored:
     try:
         with source, pq.ParquetWriter(unfinished, source.schema_arrow.append(pa.field("score", pa.float64()))) as sink:
             for batch in source.iter_batches(batch_size=ROWS):
-                scores = compare_names(batch.column("name_a").to_pylist(), batch.column("name_b").to_pylist())
+                scores = compare_names(*(pc.utf8_slice_codeunits(batch.column(side).cast(pa.large_string()), 0, READ) for side in ("name_a", "name_b")))
                 sink.write_batch(batch.append_column("score", pa.array(scores)))
                 done, accepted, unknown = done + len(scores), accepted + int((scores >= threshold).sum()), unknown + int((scores == 0).sum())
                 progress(f"{done:,} pairs", done / max(1, source.metadata.num_rows))
