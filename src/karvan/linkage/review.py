@@ -287,6 +287,8 @@ def in_words(found: Explanation, *, compared_by_model: bool) -> Iterable[str]:
 def agreement(ws: Workspace) -> dict[str, Any]:
     """How far reviewers agree, over pairs that at least two of them answered with `same` or `different`.
 
+    The latest answer of each counts; settlements by a senior are left out, as a senior has seen the answers.
+
     Returns
     -------
     `pairs`, `agreed` (share of pairs of answers that are equal), `kappa` (Cohen's, over all pairs of answers; None where chance alone gives agreement),

@@ -125,7 +125,7 @@ def open_pair(ws: Workspace, record_a: str, record_b: str, *, actor: str, purpos
             if record not in persons:
                 raise DataError(f"No linked record has the id {record[:40]!r}.", where="links", fix="take the ids from the queue")
         make_sides(con, record_a, record_b, one_person=persons[record_a] == persons[record_b])
-        sides = {side: Side(*rest) for side, *rest in con.sql(
+        sides = {side: Side(records, tuple(feeds), first, last) for side, records, feeds, first, last in con.sql(
             "select side, count(*), list_sort(list(distinct feed)), cast(min(observed_on) as varchar), cast(max(observed_on) as varchar) from sides group by side order by side").fetchall()}  # fmt: skip
         rows = tuple(found for field in FIELDS if (found := row_of(con, field)) is not None)
         kept = con.execute(
