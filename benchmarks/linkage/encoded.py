@@ -48,7 +48,7 @@ def link(name: str, table: pa.Table, truth: pa.Table, encoding: float) -> None:
     con.execute("create table links (record_id varchar, person_id varchar, level varchar, probability double)")
     con.register("truth", truth)
     started = time.process_time()
-    link_people(con, threshold=PARAMS["threshold"], seed=PARAMS["seed"], progress=lambda message, done: None)
+    link_people(con, seed=PARAMS["seed"], progress=lambda message, done: None)
     spent = time.process_time() - started
     shown = []
     for query in SCORED.values():

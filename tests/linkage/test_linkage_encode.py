@@ -7,7 +7,7 @@ import linkage_people
 import pyarrow as pa
 import pytest
 
-from karvan.errors import SetupError
+from karvan.errors import DataError, SetupError
 from karvan.linkage.encode import Encoder, encode_identities, encoded_forms, new_secret, read_secret, unlike
 from karvan.linkage.names import name_forms
 from karvan.linkage.step import link_people
@@ -83,6 +83,13 @@ def test_empty_and_odd_names_have_no_encoding():
 def test_links_of_encodings_agree_with_links_in_clear():
     table, truth = linkage_people.identities(3_000, seed=5)
     assert b_cubed(link(table), truth) - b_cubed(link(encode_identities(table, ENCODER)), truth) < 0.02
+
+
+def test_names_under_two_secrets_are_not_linked_as_if_they_shared_nothing():
+    table, _ = linkage_people.identities(50, seed=5)
+    two = pa.concat_tables([encode_identities(table.slice(0, 60), ENCODER), encode_identities(table.slice(60), Encoder(b"another secret, of another group"))])
+    with pytest.raises(DataError, match="under 2 secrets"):
+        link(two)
 
 
 def test_a_secret_is_made_once_and_known_by_its_name(tmp_path):

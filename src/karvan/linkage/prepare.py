@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from karvan.country.match_keys import MatchKeys
-from karvan.linkage.encode.received import MARK, encoded_forms, is_encoded
+from karvan.linkage.encode.received import MARK, encoded_forms, is_encoded, one_secret
 from karvan.linkage.names import LONGEST, name_forms
 
 if TYPE_CHECKING:
@@ -23,11 +23,13 @@ def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities", keys
     """Make the temporary table `prepared` from a table of identities: one row per record, numbered `rid` in the order of record_id.
 
     `keys` say which numbers join. Returns the number of records. Each different spelling is brought to its forms once.
+    Raises DataError where names are encoded under two secrets.
     """
     import pyarrow as pa
 
     cut = ", ".join(f"case when starts_with({part}, '{MARK}') then {part} else left({part}, {LONGEST}) end" for part in NAME)
     spellings = con.sql(f"select hash({', '.join(NAME)}) as name_hash, any_value([{cut}]) as written from {identities} group by 1 order by 1").fetchall()
+    one_secret(part for _, written in spellings for part in written if is_encoded(part))
     forms = [(encoded_forms if any(map(is_encoded, written)) else name_forms)(*written) for _, written in spellings]
     fields = ("surname", "given", "patronymic", "parts", "surname_key", "given_key")
     columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in fields}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,9 +58,11 @@ def _read(text: str) -> tuple[str, Field]:
     return cells[1], Field(*cells[2:])
 
 
-def secret_name(text: str) -> str:
-    """The name of the secret under which a field was encoded."""
-    return text.removeprefix(MARK).partition(":")[0]
+def one_secret(fields: Iterable[str]) -> None:
+    """Raise DataError where encoded fields name two secrets: such names share nothing, and every link between them would silently be missing."""
+    names = sorted({field.removeprefix(MARK).partition(":")[0] for field in fields})
+    if len(names) > 1:
+        raise DataError(f"Names are encoded under {len(names)} secrets: {', '.join(names)}.", where="identities", fix="deliver every file encoded under one secret; docs/explanation/linkage-without-names.md says how a secret is changed")
 
 
 @lru_cache(maxsize=100_000)
