@@ -1,9 +1,7 @@
-"""Citizenship and script of the records that stand for pairs: what a reviewer chooses by, and what error is measured by. Names nobody."""
+"""Citizenship and scripts of the people in pairs: what a reviewer chooses by, and what error is measured by. Names nobody."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,46 +9,45 @@ if TYPE_CHECKING:
     from karvan.workspace import Workspace
 
 UNKNOWN = "unknown"
+SCRIPTS = ("Arabic", "Armenian", "Cyrillic", "Devanagari", "Georgian", "Han", "Hangul", "Hebrew", "Hiragana", "Katakana", "Latin", "Thai")     # as Unicode names them
+OF_PERSONS = """
+with wanted as (select distinct l.record_id, l.person_id from links l where record_id in (select record_a from link_pairs union select record_b from link_pairs)),
+     spelled as (
+         select person_id, {found} from (
+             select distinct person_id, concat_ws(' ', surname, given_names, patronymic, full_name) as name
+             from identities join links using (record_id) semi join wanted using (person_id)) group by person_id)
+select w.record_id, n.citizenship, {scripts} from wanted w join spelled using (person_id) left join link_nodes n using (record_id) order by w.record_id
+"""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Citizenship (a code, or `unknown`) and script of the name (`latin`, `cyrillic`, `arabic`, ...; `unknown` without letters) of one record."""
+    """Citizenship of one record's node (a code, or `unknown`), and the scripts in which its person's names are written: `latin`, `cyrillic+latin`, ...; `unknown` without letters."""
 
     citizenship: str
     script: str
 
 
-def script_of(text: str | None) -> str:
-    """The script that most letters of a text are of, by their names in Unicode.
-
-    >>> script_of("Məmmədov"), script_of("Мамедов"), script_of("გიორგი"), script_of("احمد"), script_of("12")
-    ('latin', 'cyrillic', 'georgian', 'arabic', 'unknown')
-    """
-    found = Counter(unicodedata.name(letter, UNKNOWN).split()[0].lower() for letter in text or "" if letter.isalpha())
-    return found.most_common(1)[0][0] if found else UNKNOWN
-
-
 def groups_of_pairs(ws: Workspace, *, actor: str) -> dict[str, Group]:
     """Group by record that stands for a node in a pair. Opens the identity zone in the name of `actor` for the scripts of names; no name leaves it."""
-    con = ws.connect(identity="citizenship and script of uncertain pairs; names nobody", actor=actor, threads=1, memory="500MB")
+    found = ", ".join(f"bool_or(regexp_matches(name, '\\p{{{script}}}')) as {script}" for script in SCRIPTS)
+    con = ws.connect(identity="citizenship and scripts of uncertain pairs; names nobody", actor=actor, memory="500MB")
     try:
-        rows = con.sql("""
-            select record_id, citizenship, written from link_nodes
-            where record_id in (select record_a from link_pairs union select record_b from link_pairs) order by record_id""").fetchall()  # fmt: skip
+        rows = con.execute(OF_PERSONS.format(found=found, scripts=", ".join(SCRIPTS))).fetchall()
     finally:
         con.close()
-    return {record: Group(citizenship or UNKNOWN, script_of(written)) for record, citizenship, written in rows}
+    return {record: Group(citizenship or UNKNOWN, "+".join(name.lower() for name, there in zip(SCRIPTS, there_are, strict=True) if there) or UNKNOWN) for record, citizenship, *there_are in rows}
 
 
 def group_of_pair(a: Group, b: Group) -> Group:
-    """The group of a pair: what both share, or what one says where the other says nothing; `several` citizenships, or both scripts with a plus.
+    """The group of a pair: the citizenship that both share, or that one says where the other says nothing, or `several`; the scripts of both.
 
-    >>> group_of_pair(Group("BBB", "latin"), Group("CCC", "cyrillic"))
+    >>> group_of_pair(Group("BBB", "latin"), Group("CCC", "cyrillic+latin"))
     Group(citizenship='several', script='cyrillic+latin')
     >>> group_of_pair(Group("BBB", "latin"), Group("unknown", "unknown"))
     Group(citizenship='BBB', script='latin')
     """
-    citizenships, scripts = {a.citizenship, b.citizenship} - {UNKNOWN}, {a.script, b.script} - {UNKNOWN}
+    citizenships = {a.citizenship, b.citizenship} - {UNKNOWN}
     citizenship = UNKNOWN if not citizenships else citizenships.pop() if len(citizenships) == 1 else "several"
+    scripts = {*a.script.split("+"), *b.script.split("+")} - {UNKNOWN}
     return Group(citizenship, "+".join(sorted(scripts)) or UNKNOWN)

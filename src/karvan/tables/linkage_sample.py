@@ -15,7 +15,7 @@ SAMPLE = Table(
         Column("stratum_pairs", "whole", "pairs of the frame in this stratum", null="never", unit="pairs"),
         Column("band", "real", "lower end of the band of its probability", null="never", unit="0 to 1"),
         Column("citizenship", "text", "citizenship that both share; `several`, or `unknown`", null="never"),
-        Column("script", "text", "script of both names, or two with a plus; `unknown` without letters", null="never"),
+        Column("script", "text", "scripts in which the names of both people are written, with a plus between; `unknown` without letters", null="never"),
         Column("probability", "real", "probability that the two are one person", null="never", unit="0 to 1"),
         Column("joined", "yes_no", "the links held both for one person", null="never"),
     ),

@@ -92,7 +92,7 @@ SCRIPT = {
     "georgian": gettext_lazy("Georgian"),
     "armenian": gettext_lazy("Armenian"),
     "hebrew": gettext_lazy("Hebrew"),
-    "cjk": gettext_lazy("Han"),
+    "han": gettext_lazy("Han"),
     "hangul": gettext_lazy("Hangul"),
     "devanagari": gettext_lazy("Devanagari"),
     "thai": gettext_lazy("Thai"),
