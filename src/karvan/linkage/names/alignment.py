@@ -113,28 +113,28 @@ def deepest_loss(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no co
 
 
 @njit(cache=True, nogil=True)
-def weigh(x, m, sx, y, n, sy, weights, rows):  # pragma: no cover - compiled
-    """Weight of two rows of letters of any two scripts, in usual weights of a letter of that pair."""
-    pairs, tables, two, norms = weights[:4]
+def weigh(x, m, sx, y, n, sy, core, rows):  # pragma: no cover - compiled
+    """Weight of two rows of letters of any two scripts, in usual weights of a letter of that pair. `core` are the first four of a model's weights."""
+    pairs, tables, two, norms = core
     if sx <= sy:
         return align(x, m, y, n, sx, sy, pairs, tables, two, rows) / norms[pairs[sx, sy]]
     return align(y, n, x, m, sy, sx, pairs, tables, two, rows) / norms[pairs[sx, sy]]
 
 
 @njit(cache=True, nogil=True)
-def weigh_stems(x, m, sx, y, n, sy, weights, rows):  # pragma: no cover - compiled
+def weigh_stems(x, m, sx, y, n, sy, core, rows):  # pragma: no cover - compiled
     """`weigh` of the first letters of two parts, as if the parts ended there."""
     end_x, end_y = x[m - 1], y[n - 1]
     x[m - 1] = y[n - 1] = END
-    weight = weigh(x, m, sx, y, n, sy, weights, rows)
+    weight = weigh(x, m, sx, y, n, sy, core, rows)
     x[m - 1], y[n - 1] = end_x, end_y
     return weight
 
 
 @njit(cache=True, nogil=True)
-def loss_of_stems(x, m, sx, y, n, sy, weights, rows):  # pragma: no cover - compiled
+def loss_of_stems(x, m, sx, y, n, sy, core, rows):  # pragma: no cover - compiled
     """`deepest_loss` of the first letters of two parts, in usual weights of a letter."""
-    pairs, tables, two, norms = weights[:4]
+    pairs, tables, two, norms = core
     end_x, end_y = x[m - 1], y[n - 1]
     x[m - 1] = y[n - 1] = END
     if sx <= sy:

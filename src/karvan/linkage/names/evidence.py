@@ -96,14 +96,14 @@ def whole_rows(a, b, weights, rows, whole_a, whole_b, out):  # pragma: no cover 
     sa, ma, ca = lay_whole(a, 0, whole_a)
     sb, mb, cb = lay_whole(b, 0, whole_b)
     long = max(ma, mb) - 2
-    straight = weigh(whole_a, ma, sa, whole_b, mb, sb, weights, rows)
+    straight = weigh(whole_a, ma, sa, whole_b, mb, sb, weights[:4], rows)
     turned = -9.0 * long
     for turn in range(1, min(max(ca, cb), 3)):
         if ca >= cb:
             sa, ma, _ = lay_whole(a, turn, whole_a)
         else:
             sb, mb, _ = lay_whole(b, turn, whole_b)
-        turned = max(turned, weigh(whole_a, ma, sa, whole_b, mb, sb, weights, rows))
+        turned = max(turned, weigh(whole_a, ma, sa, whole_b, mb, sb, weights[:4], rows))
     best = max(straight, turned)
     out[6], out[7], out[8], out[9], out[10] = straight, straight / long, max(turned / long, -3.0), best, best / long
 

@@ -70,7 +70,7 @@ def weigh_parts(a, b, weights, rows, weight, rate):  # pragma: no cover - compil
         for j in range(hb[PARTS]):
             if not (ia[i, FLAGS] | ib[j, FLAGS]) & MARK:
                 m, n = ia[i, STEM], ib[j, STEM]
-                weight[i, j] = weigh_stems(la[i], m, ia[i, SCRIPT], lb[j], n, ib[j, SCRIPT], weights, rows)
+                weight[i, j] = weigh_stems(la[i], m, ia[i, SCRIPT], lb[j], n, ib[j, SCRIPT], weights[:4], rows)
                 rate[i, j] = weight[i, j] / (max(m, n) - 2)
                 if ia[i, NUMBER] >= 0 and ia[i, NUMBER] == ib[j, NUMBER] and rate[i, j] < KNOWN_RATE:
                     rate[i, j] = KNOWN_RATE
@@ -137,7 +137,7 @@ def join_parts(side, x, y, weights, rows, joint, weight, rate, match, taken_a, t
             joint[:n] = lx[i, :n]
             joint[n : n + ix[i + 1, LENGTH] - 1] = lx[i + 1, 1 : ix[i + 1, LENGTH]]
             n += ix[i + 1, LENGTH] - 1
-            w = weigh(joint, n, ix[i, SCRIPT], ly[j], iy[j, LENGTH], iy[j, SCRIPT], weights, rows)
+            w = weigh(joint, n, ix[i, SCRIPT], ly[j], iy[j, LENGTH], iy[j, SCRIPT], weights[:4], rows)
             r = w / (max(n, iy[j, LENGTH]) - 2)
             if r > 0.5 and w > alone + 1.0:
                 found[JOINS] += 1
@@ -169,7 +169,7 @@ def pair_parts(a, b, both_fathers, weights, falls, weight, rate, match, taken_a,
         take(0, i, j, ALONE, match, taken_a, taken_b)
         loss = 0.0
         if rate[i, j] != np.float32(KNOWN_RATE):
-            loss = loss_of_stems(la[i], ia[i, STEM], ia[i, SCRIPT], lb[j], ib[j, STEM], ib[j, SCRIPT], weights, falls)
+            loss = loss_of_stems(la[i], ia[i, STEM], ia[i, SCRIPT], lb[j], ib[j, STEM], ib[j, SCRIPT], weights[:4], falls)
         if ia[i, FLAGS] & FATHER and ib[j, FLAGS] & FATHER:
             found[FATHER_RATE], found[LOSS_FATHER] = rate[i, j], loss
             continue
@@ -207,7 +207,7 @@ def find_cut(side, x, y, weights, rows, match, taken_a, taken_b, found):  # prag
         m = ix[last, LENGTH] - 1
         best = -9.0
         for n in range(max(2, m - 1), min(iy[j, LENGTH] - 1, m + 2) + 1):
-            best = max(best, weigh(lx[last], m, ix[last, SCRIPT], ly[j], n, iy[j, SCRIPT], weights, rows) / (max(m, n) - 1))
+            best = max(best, weigh(lx[last], m, ix[last, SCRIPT], ly[j], n, iy[j, SCRIPT], weights[:4], rows) / (max(m, n) - 1))
         if best > 0.6:
             found[CUT] = 2
             take(side, last, j, CUT_OFF, match, taken_a, taken_b)
@@ -230,7 +230,7 @@ def find_initials(side, x, y, weights, rows, match, taken_a, taken_b, found):  #
             others += 1
             w = -99.0
             for n in range(2, min(4, iy[j, LENGTH])):
-                w = max(w, weigh(lx[i], 2, ix[i, SCRIPT], ly[j], n, iy[j, SCRIPT], weights, rows))
+                w = max(w, weigh(lx[i], 2, ix[i, SCRIPT], ly[j], n, iy[j, SCRIPT], weights[:4], rows))
             if w > 0.4:
                 found[AGREE] += 1
                 take(side, i, j, INITIAL_OF, match, taken_a, taken_b)
