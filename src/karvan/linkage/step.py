@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -118,9 +119,10 @@ class Clock:
 
 
 def letters_model_keys_and_decisions(ws: Workspace) -> str:
-    """What the result depends on besides tables and code: the letter tables, the shipped parameters, the pack's match keys, and what people decided."""
+    """What the result depends on besides tables and code: the letter tables, the shipped parameters and model of names, the pack's match keys, and what people decided."""
     files = [HERE / "model.json", *sorted((HERE / "transliteration").glob("*.csv")), decisions_file(ws)]
-    return repr(match_keys(ws)) + "".join(path.read_text(encoding="utf-8") for path in files if path.exists())
+    names = sha256((HERE / "names" / "model.npz").read_bytes()).hexdigest()
+    return repr(match_keys(ws)) + names + "".join(path.read_text(encoding="utf-8") for path in files if path.exists())
 
 
 STEP = Step(

@@ -60,7 +60,22 @@ def measure(con: duckdb.DuckDBPyConnection, country: Country, until: date, progr
         progress(record, place / len(RECORDS))
         found += of_record_type(con, record, mandatory_columns(country, record))
     found += [Measure(*row) for row in con.execute((here / "lives.sql").read_text(encoding="utf-8"), {"until": until}).fetchall()]
-    return [m for m in found if m.measured is not None]
+    return pooled([m for m in found if m.measured is not None])
+
+
+def pooled(measures: list[Measure]) -> list[Measure]:
+    """One measure where a feed makes records of several types: the mean, by their weights.
+
+    >>> [m.measured for m in pooled([Measure("QI-16", "f", None, 0.9, 30), Measure("QI-16", "f", None, 0.5, 10)])]
+    [0.8]
+    """
+    together: dict[tuple[str, str, str | None], list[Measure]] = {}
+    for m in measures:
+        together.setdefault((m.qi, m.subject, m.detail), []).append(m)
+    return [
+        found[0] if len(found) == 1 or not (weight := sum(m.weight for m in found)) else Measure(*key, sum(m.weight * (m.measured or 0.0) for m in found) / weight, weight)
+        for key, found in together.items()
+    ]
 
 
 def mandatory_columns(country: Country, record: str) -> dict[str, set[str]]:
