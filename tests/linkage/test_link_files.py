@@ -109,6 +109,14 @@ def test_an_age_stands_in_for_a_birth_date(tmp_path):
     assert header[3] == "date_of_birth"
 
 
+def test_a_year_of_birth_stands_in_for_a_birth_date(tmp_path):
+    a, b, truth = two_files(tmp_path)
+    _, *rows = [line.split(",") for line in a.read_text(encoding="utf-8").splitlines()]
+    years = write(tmp_path / "years.csv", ["id", "first_name", "last_name", "birth_year", "street_number", "street_name"], [[*row[:3], row[3][:4], *row[4:6]] for row in rows])
+    assert "birth_year: {role: birth_year, a: birth_year, b: dob, a_order: ymd, b_order: dmy}" in draft(years, b)
+    assert f1(set(linked(tmp_path, years, b)), truth) > 0.93
+
+
 @pytest.mark.parametrize("written", ["{given} {surname}", "{surname}, {given}"])
 def test_full_names_are_split_whatever_their_order(tmp_path, written):
     a, b, truth = two_files(tmp_path)

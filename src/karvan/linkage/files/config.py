@@ -15,7 +15,7 @@ from karvan.linkage.files.blocking import Key, part
 from karvan.linkage.files.comparing import Comparison, comparisons
 from karvan.linkage.files.roles import HEADERS
 
-ROLES = [*(role for role in HEADERS if role != "ignore"), "birth_year", "text"]
+ROLES = [*(role for role in HEADERS if role != "ignore"), "text"]
 ONE_ONLY = ("given", "surname", "middle", "full_name", "street", "house_number", "unit")      # these have one place in a name or an address
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 

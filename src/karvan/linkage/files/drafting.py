@@ -59,7 +59,7 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
             fix="give them headers that say what they hold (first_name, surname, date_of_birth ...), or write link.yaml by hand",
         )  # fmt: skip
     if b:
-        aged = age_for_date(con, looked, found)
+        aged = year_for_date(looked, found) or age_for_date(con, looked, found)
         shared += [aged[0]] if aged else []
     config = Config(SideOf(), SideOf() if b else None, shared, [], LARGEST_BLOCK, [], THRESHOLD)
     rows = make_records(con, config)
@@ -72,6 +72,18 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
     if not keys:
         raise DataError("No key would find matches without comparing every row with every row.", where=str(a), fix="write link.yaml by hand, with keys of several parts")
     return written(a, b, rows, sides, shared, found, left, usable, keys, config, aged[1] if b and aged else "", across=across)
+
+
+def year_for_date(looked: list[list[roles.Column]], found: list[roles.Match]) -> tuple[Shared, str] | None:
+    """A year of birth where one file has only the year and the other only the date."""
+    if any(m.role in ("birth_date", "birth_year") for m in found):
+        return None
+    dates, years = ([next((c for c in columns if c.role == role), None) for columns in looked] for role in ("birth_date", "birth_year"))
+    for a, b in ((years[0], dates[1]), (dates[0], years[1])):
+        if a and b:
+            year = a if a.role == "birth_year" else b
+            return Shared("birth_year", "birth_year", a.name, b.name, a_order=a.order, b_order=b.order), f"{year.name} says the year alone"
+    return None
 
 
 def age_for_date(con: duckdb.DuckDBPyConnection, looked: list[list[roles.Column]], found: list[roles.Match]) -> tuple[Shared, str] | None:
@@ -139,14 +151,14 @@ def named(found: list[roles.Match]) -> list[Shared]:
                 name += "_"
             role = "text" if role in ("given", "surname", "middle", "full_name", "house_number", "street", "unit") else role
         taken.add(name)
-        dates = role == "birth_date"
+        dates = role in ("birth_date", "birth_year")
         shared.append(Shared(name, role, match.a.name, match.b.name, match.a.order if dates else "", match.b.order if dates else ""))
     return shared
 
 
 def side_of(con: duckdb.DuckDBPyConnection, number: int, own: roles.Column | None, columns: list[roles.Column], used: set[str], said: dict[str, str]) -> tuple[SideOf, str, str]:
     """What one file is like, with the reasons: does a person have one row, and which number do the rows of one person share."""
-    telling: list[str] = [c for c in ("given", "surname", "birth_date") if c in said]
+    telling: list[str] = [c for c in ("given", "surname", "birth_date", "birth_year") if c in said]
     if "birth_date" not in said:
         telling += [c for c in ("middle", "house_number", "street", "postcode", "email", "phone", "number") if c in said]
     telling = telling if len(telling) > 1 else [*said]
@@ -187,7 +199,7 @@ def written(
             out.append(f"    {aligned(f'same_person: {scalar(side.same_person)}')}# {why_same}")
     out += ["", f"# Columns{'' if b is None else ' that both files have'}, by the name used below. Roles: " + ", ".join(dict.fromkeys(c.role for c in shared)) + ".", "columns:"]
     for column, match in zip(shared, found):
-        orders = f", a_order: {column.a_order}" + (f", b_order: {column.b_order}" if b else "") if column.role == "birth_date" else ""
+        orders = f", a_order: {column.a_order}" + (f", b_order: {column.b_order}" if b else "") if column.role in ("birth_date", "birth_year") else ""
         other = f", b: {scalar(column.b)}" if b else ""
         shares = f"; {match.overlap:.0%} of values shared" if b and column.role != "birth_date" else ""
         filled = f"; filled {match.a.filled:.0%}" + (f" and {match.b.filled:.0%}" if b else "")
@@ -197,7 +209,7 @@ def written(
         said = [f"{key}: {value}" for key, value in (("a_order", column.a_order), ("b_order", column.b_order), ("a_as_of", column.a_as_of), ("b_as_of", column.b_as_of)) if value]
         line = f"birth_year: {{role: birth_year, a: {scalar(column.a)}, b: {scalar(column.b)}, {', '.join(said)}}}"
         out.append(f"  {aligned(line, 76)}# {why_aged}")
-    used = [{m.a.name for m in found}, {m.b.name for m in found}]
+    used = [{c.a for c in shared}, {c.b for c in shared}]
     for name, columns, taken in zip("ab", usable, used):
         others = [c.name for c in columns if c.name not in taken and c.name not in {name for name, _ in left}]
         if others and (b or name == "a"):

@@ -17,6 +17,7 @@ SAMPLE = 10_000
 # Role and the words of a header that say it, surest first: a header is read from the top. Words are those of English and of the alphabets next door.
 HEADERS = {
     "birth_date": r"dob|birth ?da(te|y)|date of birth|born( on)?|birth|dogum tarixi|dogum|data rozhdeniia|дата рождения",
+    "birth_year": r"birth ?year|year of birth|yob|dogum ili|god rozhdeniia|год рождения",
     "ignore": r"(birth|event|creation) (place|country)|relationship.*|housing.*",
     "age": r"age|yas|возраст",
     "sex": r"sex|gender|cins|cinsi|пол",
@@ -92,6 +93,9 @@ def role_of(column: Column, values: list[str]) -> tuple[str, str, str]:
     order, share = date_order(values)
     if said == "birth_date" or (not said and share > 0.9 and re.search(r"\b(birth|born|dob)\b", column.header)):
         return ("birth_date", f"its header, and {share:.0%} of its values are dates written {order}", order) if share > 0.5 else ("text", "its values are not dates", "")
+    if said == "birth_year":
+        years = _share(values, r"\s*(18[5-9]|19\d|20\d)\d(\.0*)?\s*") > 0.9
+        return ("birth_year", "its header, and its values are years", "ymd") if years else ("text", "its values are not years", "")
     if said == "age":
         return ("age", "its header, and its values are whole numbers", "") if _share(values, r"\s*\d{1,3}(\.0*)?\s*") > 0.9 else ("text", "its values are not ages", "")
     if said == "middle" and _share(values, r"\s*\S\.?\s*") > 0.8:
@@ -203,7 +207,7 @@ def _matched(a: list[Column], b: list[Column], owners: set[tuple[tuple[str, ...]
     return sorted(kept, key=lambda m: order[m.a.name])
 
 
-TOGETHER = (ADDRESS, ("given", "middle", "surname", "full_name", "birth_date", "age", "sex"))
+TOGETHER = (ADDRESS, ("given", "middle", "surname", "full_name", "birth_date", "birth_year", "age", "sex"))
 TELLING = ("street", "house_number", "given", "surname", "birth_date", "full_name")       # of a group, what says whose it is
 OTHERS = {"employer", "business", "company", "work", "workplace", "office", "spouse", "partner", "dependent", "child", "parent", "guardian", "contact", "emergency", "agent", "payer"}
 PART_WORDS = {
