@@ -40,6 +40,7 @@ PEERS := benchmarks/linkage/peers
 
 bench-linkage: setup $(PEERS)/.venv/.ready ## linkage beside its peers: two files; names, if KARVAN_SHARED names the shared data
 	@echo "== two files, plain Splink"; $(RUN)/python benchmarks/linkage/files.py
+	@echo "== two agencies across scripts, no number in common"; bash benchmarks/two_agencies/run.sh $(RUN)
 	@test -z "$(KARVAN_SHARED)" || { echo "== names"; $(RUN)/python benchmarks/linkage/names.py --shared $(KARVAN_SHARED); }
 
 $(PEERS)/.venv/.ready: $(PEERS)/pyproject.toml $(PEERS)/uv.lock
