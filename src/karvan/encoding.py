@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from karvan.country import Contract, Country
@@ -73,7 +74,7 @@ def encode_file(path: Path, contract: Contract, country: Country, encoder: Encod
                     if misfit:
                         not_cut[misfit] += 1
                         first += [row_no] if len(first) < 5 else []
-                whole = table.filter(pa.compute.is_null(table["misfit"]))
+                whole = table.filter(pc.is_null(table["misfit"]))
                 no_dates += whole[born].null_count if born else 0
                 writer.write_table(encode_columns(whole, role_of, born, encoder).cast(schema))
                 rows += whole.num_rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -61,9 +60,12 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
     for name, run in done:
         click.echo(said(name, run))
     if any(name == "link" and run for name, run in done):
-        with ws.lock(), suppress(DataError):      # a country so small that no pair is in doubt has nothing to sample
-            drawn = draw_sample(ws, size=SAMPLE, seed=seed, actor="karvan demo")
+        try:
+            with ws.lock():
+                drawn = draw_sample(ws, size=SAMPLE, seed=seed, actor="karvan demo")
             click.echo(f"{'sample':<12} {len(drawn):>12,} pairs for reviewers to judge")
+        except DataError as wrong:      # a country so small that no pair is in doubt has nothing to sample
+            click.echo(f"{'sample':<12} {str(wrong).splitlines()[0]}")
     out = ws.root / "publications" / "profile"
     if any(run for _, run in done) or not out.exists():
         for lang in for_workspace(ws).languages:
