@@ -91,9 +91,9 @@ def score(ws: Workspace, truth: Path | None, as_json: bool) -> None:
     for by, rows in result["links_by"].items():
         click.echo(f"\nB-cubed over records, by {by}")
         show(rows, ["group", "rows", "persons", "precision", "recall", "f1"])
-    if result.get("hard_cases"):
-        click.echo("\nHard cases: B-cubed over documents")
-        show(result["hard_cases"], ["group", "rows", "persons", "precision", "recall", "f1"])
+    for part, title in (("hard_cases", "Hard cases: B-cubed over documents"), ("defects", "Records that a defect touched: B-cubed over records")):
+        click.echo(f"\n{title}")
+        show(result[part], ["group", "rows", "persons", "precision", "recall", "f1"])
     click.echo("\nPairs of nodes: what the block keys found, and what became of it")
     show(result["pairs"], ["block", "pairs", "of_one_person", "joined", "joined_wrongly", "true_pairs", "apart_and_not_found", "recall"])
     for part, title, columns in (("presence", "Presence", ["day"]), ("residence", "Residence", ["rule", "day"]), ("foreign", "Foreign residents", ["rule", "day"])):

@@ -9,16 +9,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from karvan.errors import DataError
-from karvan.synth.score_pairs import pairs_of_nodes
-from karvan.tables import RECORD_TYPES
+from karvan.synth.score_links import link_scores, rows_of, scored
 
 if TYPE_CHECKING:
     import duckdb
 
     from karvan.workspace import Workspace
-
-TRUTH_TABLES = ("people", "nationalities", "residence", "addresses", "crossing", "names", "record_person")
 
 
 def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
@@ -27,7 +23,8 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     Returns
     -------
     `links`: precision, recall, F1 by B-cubed over records and over documents, and by pairs of documents; `links_by`: the same B-cubed over
-    records by key level, script and citizenship; `hard_cases`: over documents of twins, namesakes, people who changed their name and the like; `pairs`: of nodes, by block key, with the recall of blocking. `presence`: people inside on a day, by the spells and in truth. `residence`: people
+    records by key level, script and citizenship, `documents_by` the same over documents; `hard_cases`: over documents of twins, namesakes, people who changed their name and the like;
+    `defects`: over records that a defect touched; `pairs`: of nodes, by block key, with the recall of blocking. `presence`: people inside on a day, by the spells and in truth. `residence`: people
     usually resident on the first day of a year, by rule and in truth; `foreign`: of these, who held another citizenship than the country's;
     `flows`: arrivals and departures of a year likewise. `regions`: of the residents on both sides, whose region of residence is known and right.
 
@@ -38,28 +35,8 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
 
     Source: Amigó, E. et al. (2009), "A comparison of extrinsic clustering evaluation metrics", Information Retrieval 12, 461-486 (B-cubed).
     """
-    truth = truth or ws.root / "truth"
-    missing = [name for name in TRUTH_TABLES if not (truth / f"{name}.parquet").exists()]
-    if missing:
-        raise DataError(f"The truth has no {missing[0]}.", where=str(truth), fix="make the country with `karvan synth make -w WORKSPACE`")
-    con = ws.connect(identity="score links of a synthetic country against its truth", memory="1500MB")
-    for name in TRUTH_TABLES:
-        path = str(truth / f"{name}.parquet").replace("'", "''")
-        con.execute(f"create or replace temp view truth_{name} as select * from read_parquet('{path}')")
-    located = " union all ".join(f"select record_id, feed, delivery_id, row_no from {name}" for name in RECORD_TYPES)
-    for statement in Path(__file__).with_name("score.sql").read_text(encoding="utf-8").replace("{located}", located).split(";\n"):
-        if statement.strip():
-            con.execute(statement)
-    if not _one(con, "select count(*) from scored"):
-        raise DataError("No linked record is found in the truth.", where=str(truth), fix="run `karvan run --through link` first")
-    result = {
-        "links": _links(con),
-        "links_by": {by: _b_cubed(con, "scored", by) for by in ("level", "script", "citizenship")},
-        "pairs": pairs_of_nodes(con),
-        "documents_by": {by: _b_cubed(con, "collapsed", by) for by in ("level", "script", "citizenship")},
-    }
-    if (truth / "hard_cases.parquet").exists():
-        result["hard_cases"] = _hard_cases(con, truth / "hard_cases.parquet")
+    con = scored(ws, truth)
+    result = link_scores(con)
     con.execute("""
         create or replace temp table who as
         select person_id, mode(person_no) as person_no from scored group by person_id""")
@@ -72,78 +49,9 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     return result
 
 
-def _one(con: duckdb.DuckDBPyConnection, query: str) -> Any:
-    row = con.execute(query).fetchone()
-    return row[0] if row else None
-
-
-def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    answer = con.execute(query)
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-
-
-def _f1(precision: float, recall: float) -> float:
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-def _b_cubed(con: duckdb.DuckDBPyConnection, table: str, by: str | None) -> list[dict[str, Any]]:
-    """Mean over rows of: how much of the row's cluster is its person, how much of its person is in the cluster. Totals over all rows."""
-    group = f"s.{by}" if by else "'all'"
-    rows = _rows(
-        con,
-        f"""
-        with c as (select person_id, count(*) as n from {table} group by 1), t as (select person_no, count(*) as n from {table} group by 1),
-             b as (select person_id, person_no, count(*) as n from {table} group by 1, 2)
-        select {group} as "group", count(*) as rows, count(distinct s.person_no) as persons, avg(b.n / c.n) as precision, avg(b.n / t.n) as recall
-        from {table} s join c using (person_id) join t using (person_no) join b on b.person_id = s.person_id and b.person_no = s.person_no
-        group by 1 having count(*) >= 20 order by rows desc, 1""",
-    )
-    return [{**row, "f1": _f1(row["precision"], row["recall"])} for row in rows]
-
-
-def _hard_cases(con: duckdb.DuckDBPyConnection, path: Path) -> list[dict[str, Any]]:
-    """B-cubed over the documents of people whom linkage can easily take for one another, or one of them for two, by kind of case."""
-    rows = _rows(
-        con,
-        f"""
-        with c as (select person_id, count(*) as n from collapsed group by 1), t as (select person_no, count(*) as n from collapsed group by 1),
-             b as (select person_id, person_no, count(*) as n from collapsed group by 1, 2),
-             cases as (select distinct kind, person_no from read_parquet('{str(path).replace("'", "''")}'))
-        select k.kind as "group", count(*) as rows, count(distinct s.person_no) as persons, avg(b.n / c.n) as precision, avg(b.n / t.n) as recall
-        from collapsed s join cases k using (person_no) join c using (person_id) join t using (person_no)
-        join b on b.person_id = s.person_id and b.person_no = s.person_no
-        group by 1 order by 1""",
-    )
-    return [{**row, "f1": _f1(row["precision"], row["recall"])} for row in rows]
-
-
-def _links(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    found = [{"measure": "B-cubed, records", **_b_cubed(con, "scored", None)[0]}, {"measure": "B-cubed, documents", **_b_cubed(con, "collapsed", None)[0]}]
-    pairs = """
-        with c as (select sum(n * (n - 1) / 2) as p from (select count(*) as n from collapsed group by person_id)),
-             t as (select sum(n * (n - 1) / 2) as p from (select count(*) as n from collapsed group by person_no)),
-             b as (select sum(n * (n - 1) / 2) as p from (select count(*) as n from collapsed group by person_id, person_no))
-        select b.p as hits, c.p as linked, t.p as true_pairs from b, c, t"""
-    row = _rows(con, pairs)[0]
-    precision, recall = row["hits"] / row["linked"] if row["linked"] else 1.0, row["hits"] / row["true_pairs"] if row["true_pairs"] else 1.0
-    found.append(
-        {
-            "measure": "pairs of documents",
-            "group": "all",
-            "rows": int(row["true_pairs"] or 0),
-            "persons": found[0]["persons"],
-            "precision": precision,
-            "recall": recall,
-            "f1": _f1(precision, recall),
-        }
-    )
-    return found
-
-
 def _agreement(con: duckdb.DuckDBPyConnection, days: str, ours: str, true: str, more: str = "") -> list[dict[str, Any]]:
     """People in a state on each day by the workspace (day, person_no) and in truth; one count of people a day."""
-    return _rows(
+    return rows_of(
         con,
         f"""
         with days as ({days}), ours as ({ours}), truly as ({true}),
@@ -213,7 +121,7 @@ def _regions(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     days = _years(con)
     if not days:
         return []
-    return _rows(
+    return rows_of(
         con,
         f"""
         with days as ({days}),
@@ -243,7 +151,7 @@ def _flows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     days = _years(con)
     if not days:
         return []
-    return _rows(
+    return rows_of(
         con,
         f"""
         with years as (select year(day) as year from ({days})),

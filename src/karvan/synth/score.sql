@@ -5,7 +5,7 @@ with located as (
 ),
 born as (select person_no, any_value(script order by from_on nulls first) as script from truth_names group by person_no),
 held as (select person_no, any_value(citizenship order by from_on, citizenship) as citizenship from truth_nationalities group by person_no)
-select l.record_id, l.person_id, l.level, t.person_no, coalesce(b.script, 'unknown') as script, coalesce(h.citizenship, 'unknown') as citizenship,
+select l.record_id, r.feed, d.file, r.row_no, l.person_id, l.level, t.person_no, coalesce(b.script, 'unknown') as script, coalesce(h.citizenship, 'unknown') as citizenship,
        coalesce(i.doc_issuer || ' ' || i.doc_no, l.record_id) as unit, i.observed_on
 from links l
 join located r using (record_id)
