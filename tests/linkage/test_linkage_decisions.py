@@ -8,7 +8,7 @@ import pytest
 from linkage_people import as_identities, identities
 
 from karvan.errors import DataError
-from karvan.linkage import STEP, agreement, decide, decisions, events, explain_pair, figures_changed, review_queue, standing, trade_off, undo
+from karvan.linkage import STEP, agreement, decide, decisions, events, figures_changed, review_queue, standing, trade_off, undo
 from karvan.linkage.decisions import Decision, decisions_file
 from karvan.tables import TABLES
 from karvan.workspace import Workspace, run_step
@@ -146,22 +146,6 @@ def test_the_queue_gives_each_pair_to_two_people_and_contradictions_to_a_third(w
     assert agreement(ws) == {"pairs": 1, "agreed": 0.0, "kappa": 0.0, "contradicting": 1}
     decide(ws, pair.record_a, pair.record_b, "same", who="chief", senior=True, at=NOON)
     assert all(c.record_a != pair.record_a or c.record_b != pair.record_b for c in review_queue(ws, reviewer="c", limit=100))
-
-
-def test_a_pair_is_explained_in_words_that_add_up_and_the_opening_is_audited(ws):
-    table, _ = identities(400, seed=3, defects=3.0)
-    persons(ws, table.to_pylist())
-    pair = review_queue(ws, reviewer="a", limit=1)[0]
-    found = explain_pair(ws, pair.record_b, pair.record_a, actor="a")
-    assert found.match_weight == pytest.approx(found.prior + found.rarity + sum(c.weight for c in found.comparisons), abs=0.01)
-    assert any("bits" in line for line in found.words) and {f.field for f in found.fields} >= {"surname", "birth_date"}
-    assert '"actor": "a"' in ws.audit_log.read_text(encoding="utf-8").splitlines()[-1]
-
-
-def test_a_pair_that_was_never_compared_is_explained_from_its_records(ws):
-    persons(ws, [record(1, doc_no="A1111111", **EMRE), record(2, doc_no="B2222222", **SELIN)])
-    found = explain_pair(ws, "r1", "r2", actor="a")
-    assert [c.level for c in found.comparisons] == ["other", "other", "other", "same_citizenship", "missing"] and found.match_weight is None
 
 
 def test_a_higher_threshold_joins_fewer_and_is_surer(ws):

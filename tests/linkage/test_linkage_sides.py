@@ -9,6 +9,7 @@ from linkage_people import as_identities
 
 from karvan.errors import DataError
 from karvan.linkage import STEP, agreement, decide, decisions, open_pair, review_queue, standing
+from karvan.linkage.marks import pieces
 from karvan.linkage.sides import reached, row_of
 from karvan.workspace import Workspace, run_step
 
@@ -51,12 +52,26 @@ def test_each_field_has_its_verdict_and_each_difference_its_place(linked):
     assert {field: row.verdict for field, row in rows.items()} == {
         "surname": "same", "given_names": "same", "birth_date": "partly", "sex": "same", "citizenship": "same", "document": "other",
     }  # fmt: skip
-    assert [(p.text, p.kind) for p in rows["birth_date"].a[0].pieces] == [("1990", "same"), ("-", "same"), ("05", "differs"), ("-", "same"), ("06", "differs")]
+    assert [(p.text, p.kind) for p in rows["birth_date"].a[0].pieces] == [("1990-", "same"), ("05", "differs"), ("-", "same"), ("06", "differs")]
 
 
 def test_the_weights_of_an_opened_pair_add_up_to_its_match_weight(linked):
-    seen = open_pair(linked, "r1", "r3", actor="a", purpose="review")
-    assert seen.match_weight == pytest.approx(seen.prior + seen.rarity + sum(c.weight for c in seen.comparisons), abs=0.02)
+    found = open_pair(linked, "r1", "r3", actor="a", purpose="review").weighed
+    assert found.match_weight == pytest.approx(found.prior + found.rarity + sum(c.weight for c in found.comparisons), abs=0.02)
+    assert any("bits" in line for line in found.words)
+
+
+def test_the_names_of_both_sides_are_told_in_the_readers_language(linked):
+    assert str(open_pair(linked, "r1", "r3", actor="a", purpose="review", language="ru").names).splitlines()[1:] == ["  KAYA = KAYA: написано одинаково", "  EMRE = EMRE: написано одинаково"]
+
+
+@pytest.mark.parametrize(("field", "one", "other", "marked"), [
+    ("surname", "HILLMARK", "HILMARCK", "HI[L]LMARK"), ("surname", "MƏMMƏDOV", "MAMMADOV", "M[Ə]MM[Ə]DOV"), ("surname", "Мамедов", "MAMEDOV", "[Мамедов]"), ("surname", "KAYA", "DEMIR", "{KAYA}"),
+    ("full_name", "ALI REZA", "RZA ALI", "ALI R[E]ZA"), ("birth_date", "1990-05-06", "1990-05-16", "1990-05-{0}6"), ("birth_date", "1990-05-06", "1990", "1990{-05-06}"), ("personal_no", "1234567", "1234657", "1234{56}7"),
+])  # fmt: skip
+def test_differences_are_marked_letter_by_letter(field, one, other, marked):
+    around = {"same": "{}", "spelling": "[{}]", "differs": "{{{}}}"}
+    assert "".join(around[piece.kind].format(piece.text) for piece in pieces(field, one, [other])) == marked
 
 
 def test_an_opening_is_audited_with_who_and_why_and_says_nothing_of_answers(linked):
@@ -68,7 +83,8 @@ def test_an_opening_is_audited_with_who_and_why_and_says_nothing_of_answers(link
 
 def test_a_pair_without_a_block_key_in_common_is_opened_too_and_an_unknown_record_refused(linked):
     seen = open_pair(linked, "r1", "r4", actor="a", purpose="review")
-    assert seen.match_weight is None and seen.block is None and not seen.one_person
+    assert seen.weighed.match_weight is None and seen.weighed.block is None and not seen.one_person
+    assert [c.level for c in seen.weighed.comparisons] == ["other", "other", "other", "same_citizenship", "missing"]
     with pytest.raises(DataError, match="No linked record has the id 'r9'"):
         open_pair(linked, "r1", "r9", actor="a", purpose="review")
 

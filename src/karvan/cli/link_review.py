@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from karvan.cli.terminal import json_option, progress, show, workspace_option
 from karvan.workspace import Workspace
+
+if TYPE_CHECKING:
+    from karvan.linkage.sides import Said
 
 by_option = click.option("--by", "who", required=True, help="Who decides.")
 at_option = click.option("--at", type=click.DateTime(), default=None, help="When it was decided (default: now).")
@@ -43,11 +48,16 @@ def explain(ws: Workspace, record_a: str, record_b: str, who: str) -> None:
     Example:
       karvan link explain 2f9f... 4e0c... -w demo --by ssc
     """
-    from karvan.linkage import explain_pair
+    from karvan.linkage import open_pair
 
-    found = explain_pair(ws, record_a, record_b, actor=who)
-    show([{"field": f.field, "a": f.a, "b": f.b, "": "differs" if f.same is False else ""} for f in found.fields], ["field", "a", "b", ""])
-    click.echo("\n" + "\n".join(found.words))
+    seen = open_pair(ws, record_a, record_b, actor=who, purpose="review of one pair of records")
+    show([{"field": row.field, "a": written(row.a), "b": written(row.b), "": row.verdict} for row in seen.rows], ["field", "a", "b", ""])
+    click.echo("\n" + "\n".join(map(str, filter(None, [seen.names, *seen.weighed.words]))))
+
+
+def written(values: Sequence[Said]) -> str:
+    """What one side says in a field: each value once, with the number of records where there are several values."""
+    return "; ".join(one.value if len(values) == 1 else f"{one.value} ({one.records})" for one in values)
 
 
 @click.command()

@@ -6,41 +6,27 @@ which they saw the person. Nothing here says what other reviewers answered, so t
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import product
+from typing import TYPE_CHECKING
 
 from karvan.errors import DataError
-from karvan.linkage.comparisons import COMPARISONS
-from karvan.linkage.letters import latin
-from karvan.linkage.review import Compared, levels_of, said_by
+from karvan.linkage.marks import VERDICTS, Piece, pieces, verdict_of
+from karvan.linkage.weighed import Weighed, weigh
 
 if TYPE_CHECKING:
     import duckdb
 
+    from karvan.linkage.names import NameMatch
     from karvan.workspace import Workspace
 
 FIELDS = (
     "surname", "given_names", "patronymic", "full_name", "birth_date", "sex", "citizenship", "birth_country", "birth_place", "personal_no", "document", "register", "region", "address",
 )  # fmt: skip
 VALUES = {"document": "nullif(concat_ws(' ', doc_type, doc_issuer, doc_no), '')", "register": "case when register_no is not null then concat_ws(' ', feed, register_no) end"}
-NAMES = ("surname", "given_names", "patronymic", "full_name", "birth_place", "address")
-NUMBERS = ("personal_no", "document", "register")
-SEVERAL = ("document", "register")      # a person may have several: another one is no sign of another person
-SLIPS = 2           # characters of a number that a clerk may have mistyped
 MOST_VALUES = 8     # of one field of one side; the rest is counted
-VERDICTS = ("same", "spelling", "partly", "other", "differs")
-ALIKE = 0.75        # of the letters in Latin: one word in two spellings
-
-
-class Piece(NamedTuple):
-    """A piece of a value: `same` as on the other side, in another `spelling`, or it `differs`; `other`: another number where a person may have several."""
-
-    text: str
-    kind: str
+MOST_SPELLINGS = 4  # of a name of one side that are read against each other
 
 
 @dataclass(frozen=True)
@@ -79,25 +65,23 @@ class Side:
 
 @dataclass(frozen=True)
 class Opened:
-    """A pair as opened. Weights are in bits; `prior` and `rarity` are the parts of the weight that no single comparison carries; `one_person`: the links in force hold both for one."""
+    """A pair as opened: both sides whole, how their names answer to each other, and what the program weighs.
+
+    `names` is null where a side has no name in clear. `one_person`: the links in force hold both for one.
+    """
 
     record_a: str
     record_b: str
     side_a: Side
     side_b: Side
     rows: tuple[Row, ...]
-    comparisons: tuple[Compared, ...]
-    prior: float
-    rarity: float | None
-    match_weight: float | None
-    probability: float | None
-    block: str | None
+    names: NameMatch | None
+    weighed: Weighed
     one_person: bool
-    reason: str | None
 
 
-def open_pair(ws: Workspace, record_a: str, record_b: str, *, actor: str, purpose: str) -> Opened:
-    """Open both sides of a pair in the name of `actor`, with a line in the audit log that gives the purpose.
+def open_pair(ws: Workspace, record_a: str, record_b: str, *, actor: str, purpose: str, language: str = "en") -> Opened:
+    """Open both sides of a pair in the name of `actor`, with a line in the audit log that gives the purpose. `names` is told in `language`.
 
     The side of a record is every record of its person. Where the links hold both for one person, it is the records that a number joins to it.
 
@@ -113,6 +97,8 @@ def open_pair(ws: Workspace, record_a: str, record_b: str, *, actor: str, purpos
         seen = open_pair(ws, "r12", "r77", actor="ssc", purpose="clerical review")
         for row in seen.rows:
             print(row.field, [said.value for said in row.a], [said.value for said in row.b], row.verdict)
+        print(seen.names)                           # Məmmədov = Мамедов: the same by the letter tables ...
+        print("\\n".join(seen.weighed.words))       # The birth dates are the same day: 13.9 bits for one person. ...
     """
     record_a, record_b = sorted((record_a, record_b))
     run = ws.head().runs.get("link")
@@ -124,22 +110,16 @@ def open_pair(ws: Workspace, record_a: str, record_b: str, *, actor: str, purpos
         for record in (record_a, record_b):
             if record not in persons:
                 raise DataError(f"No linked record has the id {record[:40]!r}.", where="links", fix="take the ids from the queue")
-        make_sides(con, record_a, record_b, one_person=persons[record_a] == persons[record_b])
+        one_person = persons[record_a] == persons[record_b]
+        make_sides(con, record_a, record_b, one_person=one_person)
         sides = {side: Side(records, tuple(feeds), first, last) for side, records, feeds, first, last in con.sql(
             "select side, count(*), list_sort(list(distinct feed)), cast(min(observed_on) as varchar), cast(max(observed_on) as varchar) from sides group by side order by side").fetchall()}  # fmt: skip
         rows = tuple(found for field in FIELDS if (found := row_of(con, field)) is not None)
-        kept = con.execute(
-            f"select probability, match_weight, block, reason, {', '.join(c.name for c in COMPARISONS)} from link_pairs where record_a = ? and record_b = ?", [record_a, record_b]
-        ).fetchone()
-        levels = dict(zip((c.name for c in COMPARISONS), kept[4:], strict=True)) if kept else levels_of(con, record_a, record_b)
+        names = names_of(con, language)
+        weighed = weigh(con, record_a, record_b, model=run.notes["model"], one_person=one_person)
     finally:
         con.close()
-    model = run.notes["model"]
-    compared = tuple(said_by(c.name, levels[c.name], model) for c in COMPARISONS)
-    prior = math.log2(model["prior"] / (1 - model["prior"])) if model["prior"] else 0.0
-    probability, weight, block, reason = kept[:4] if kept else (None, None, None, None)
-    rarity = None if weight is None else round(weight - prior - sum(c.weight for c in compared), 2)
-    return Opened(record_a, record_b, sides["a"], sides["b"], rows, compared, round(prior, 2), rarity, weight, probability, block, persons[record_a] == persons[record_b], reason)
+    return Opened(record_a, record_b, sides["a"], sides["b"], rows, names, weighed, one_person)
 
 
 def make_sides(con: duckdb.DuckDBPyConnection, record_a: str, record_b: str, *, one_person: bool) -> None:
@@ -184,6 +164,22 @@ def reached(keys: Iterable[tuple[str, Sequence[str | None]]], start: str) -> set
     return found
 
 
+def names_of(con: duckdb.DuckDBPyConnection, language: str) -> NameMatch | None:
+    """How the names of the two sides answer to each other, in words: those two of their spellings that do so best."""
+    from karvan.linkage.names import compare_names, explain_name_match
+
+    spelled: dict[str, list[str]] = {"a": [], "b": []}
+    for side, name in con.sql("""
+        select side, coalesce(nullif(concat_ws(' ', surname, given_names, patronymic), ''), full_name) as name
+        from sides where name is not null group by all order by side, count(*) desc, name""").fetchall():  # fmt: skip
+        spelled[side].append(name)
+    pairs = list(product(spelled["a"][:MOST_SPELLINGS], spelled["b"][:MOST_SPELLINGS]))
+    if not pairs:
+        return None
+    scores = compare_names([one for one, _ in pairs], [other for _, other in pairs])
+    return explain_name_match(*pairs[int(scores.argmax())], language=language)
+
+
 def row_of(con: duckdb.DuckDBPyConnection, field: str) -> Row | None:
     """What both sides say in one field, the most frequent value first; None where neither says anything."""
     value = VALUES.get(field, field)
@@ -203,64 +199,3 @@ def row_of(con: duckdb.DuckDBPyConnection, field: str) -> Row | None:
 def verdict(sides: Sequence[Sequence[Said]]) -> str:
     """The best that any value of one side reaches with a value of the other."""
     return min((verdict_of({piece.kind for piece in said.pieces}) for side in sides for said in side), key=VERDICTS.index)
-
-
-def verdict_of(kinds: set[str]) -> str:
-    """The verdict on one value, from the kinds of its pieces.
-
-    >>> verdict_of({"same"}), verdict_of({"same", "spelling"}), verdict_of({"same", "differs"}), verdict_of({"differs"}), verdict_of({"other"})
-    ('same', 'spelling', 'partly', 'differs', 'other')
-    """
-    if "differs" in kinds:
-        return "partly" if kinds & {"same", "spelling"} else "differs"
-    return next((kind for kind in ("other", "spelling") if kind in kinds), "same")
-
-
-def pieces(field: str, value: str, others: Sequence[str]) -> tuple[Piece, ...]:
-    """A value in pieces, beside the most similar value of the other side.
-
-    Names and addresses go word by word, dates part by part, numbers character by character where no more than `SLIPS` characters differ.
-
-    >>> pieces("surname", "MƏMMƏDOV", ["Мамедов"])
-    (Piece(text='MƏMMƏDOV', kind='spelling'),)
-    >>> pieces("birth_date", "1990-05-06", ["1990-06-06"])
-    (Piece(text='1990', kind='same'), Piece(text='-', kind='same'), Piece(text='05', kind='differs'), Piece(text='-', kind='same'), Piece(text='06', kind='same'))
-    """
-    other = max(others, key=lambda one: (one.casefold() == value.casefold(), SequenceMatcher(None, latin(one), latin(value)).ratio()))
-    if other == value:
-        return (Piece(value, "same"),)
-    if field in NAMES:
-        words = [w for w in re.split(r"[\s,]+", other) if w]
-        return tuple(Piece(w, "same") if not w.strip(" ,") else Piece(w, word_kind(w, words)) for w in re.split(r"([\s,]+)", value) if w)
-    if field == "birth_date":
-        parts = re.split(r"(-)", other)
-        return tuple(Piece(part, "same" if at < len(parts) and parts[at] == part else "differs") for at, part in enumerate(re.split(r"(-)", value)))
-    if field in NUMBERS and len(other) == len(value) and sum(mine != theirs for mine, theirs in zip(value, other, strict=True)) <= SLIPS:
-        return joined_pieces([(mine, "same" if mine == theirs else "differs") for mine, theirs in zip(value, other, strict=True)])
-    return (Piece(value, "other" if field in SEVERAL else "differs"),)
-
-
-def word_kind(word: str, words: Sequence[str]) -> str:
-    """Whether a word stands among the words of the other side, as it is or in another spelling."""
-    if any(word.casefold() == one.casefold() for one in words):
-        return "same"
-    mine = latin(word)
-    for one in map(latin, words if word.isalpha() else ()):
-        if consonants(mine) == consonants(one) != "" or SequenceMatcher(None, mine, one).ratio() >= ALIKE:
-            return "spelling"
-    return "differs"
-
-
-def consonants(text: str) -> str:
-    return re.sub(r"[AEIOUY'’ʼ`-]|(.)(?=\1)", "", text)
-
-
-def joined_pieces(letters: Iterable[tuple[str, str]]) -> tuple[Piece, ...]:
-    """Letters with their kinds as pieces as long as they can be."""
-    found: list[Piece] = []
-    for letter, kind in letters:
-        if found and found[-1].kind == kind:
-            found[-1] = Piece(found[-1].text + letter, kind)
-        else:
-            found.append(Piece(letter, kind))
-    return tuple(found)

@@ -150,7 +150,7 @@ def show(request: HttpRequest, account: Account, record_a: str, record_b: str, *
     held = request.session["linkage"]
     held["until"] = time.time() + OPEN_SECONDS
     request.session.modified = True
-    seen = open_pair(source.workspace(), record_a, record_b, actor=account.username, purpose=held["purpose"])
+    seen = open_pair(source.workspace(), record_a, record_b, actor=account.username, purpose=held["purpose"], language=source.language())
     audit.write(account.username, "open_pair", f"{seen.record_a} {seen.record_b}", held["purpose"])
     settling = settlement(account, seen.record_a, seen.record_b)
     blind = held["choice"].get("work") == "sample"
@@ -159,7 +159,7 @@ def show(request: HttpRequest, account: Account, record_a: str, record_b: str, *
     context = {
         "sections": sections("queue"),
         "seen": seen,
-        "weighed": [] if blind else words.weighed(seen),
+        "weighed": [] if blind else words.weighed(seen.weighed),
         "blind": blind,
         "settling": settling,
         "mine": mine,

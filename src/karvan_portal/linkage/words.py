@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from karvan.linkage import Opened
+from karvan.linkage import Weighed
 from karvan_portal import source, words
 
 COMPARISON = {
@@ -17,6 +17,7 @@ COMPARISON = {
     "origin": gettext_lazy("Origin"),
     "patronymic": gettext_lazy("Father's name"),
 }
+SECOND_OPINION = gettext_lazy("Name, read letter by letter")
 
 LEVEL = {
     ("name", "same"): gettext_lazy("The names are the same once brought to one spelling"),
@@ -47,6 +48,8 @@ LEVEL = {
     ("patronymic", "similar"): gettext_lazy("The fathers' names are similar"),
     ("patronymic", "other"): gettext_lazy("The fathers' names differ"),
     ("patronymic", "missing"): gettext_lazy("One side has no father's name"),
+    ("second_opinion", "alike"): gettext_lazy("Across scripts the names as written are alike"),
+    ("second_opinion", "unlike"): gettext_lazy("Across scripts the names as written are not alike"),
 }
 
 FIELD = {
@@ -175,15 +178,16 @@ def fine_share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.2f}{words.NARROW}%".replace(".", words.SEPARATORS.get(source.language(), (",", "."))[1])
 
 
-def weighed(seen: Opened) -> list[dict[str, Any]]:
+def weighed(found: Weighed) -> list[dict[str, Any]]:
     """The explanation of a pair: what each comparison says in words, with its weight, down to the sum."""
     lines = [
-        {"what": COMPARISON[c.comparison], "said": LEVEL[c.comparison, c.level], "weight": c.weight, "silent": c.level == "missing"} for c in seen.comparisons
+        {"what": COMPARISON.get(c.comparison, SECOND_OPINION), "said": LEVEL[c.comparison, c.level], "weight": c.weight, "silent": c.level == "missing"}
+        for c in found.comparisons
     ]
-    if seen.rarity is not None and abs(seen.rarity) >= 0.05:
-        rarer = _("Name and citizenship are rarer than those of most") if seen.rarity > 0 else _("Name and citizenship are more frequent than those of most")
-        lines.append({"what": _("Frequency"), "said": rarer, "weight": seen.rarity, "silent": False})
-    lines.append({"what": _("Before"), "said": _("Few pairs are one person, before anything is compared"), "weight": seen.prior, "silent": False})
+    if found.rarity is not None and abs(found.rarity) >= 0.05:
+        rarer = _("Name and citizenship are rarer than those of most") if found.rarity > 0 else _("Name and citizenship are more frequent than those of most")
+        lines.append({"what": _("Frequency"), "said": rarer, "weight": found.rarity, "silent": False})
+    lines.append({"what": _("Before"), "said": _("Few pairs are one person, before anything is compared"), "weight": found.prior, "silent": False})
     return lines
 
 
