@@ -128,6 +128,7 @@ def check_pack(pack: Pack, folder: Path | None = None) -> list[Mistake]:
     check_texts(pack, languages, mistakes)
     check_rules(pack, languages, mistakes)
     check_match_keys(pack, mistakes)
+    check_quality(pack, languages, mistakes)
     check_definitions(pack, about, languages, mistakes)
     for path in pack.files("synth"):
         Reader(path, mistakes)
@@ -184,6 +185,9 @@ def check_institutions(pack: Pack, languages: list[str], mistakes: list[Mistake]
             reader.known((key,), entry, INSTITUTION_KEYS, required=("name", "status"))
             if entry.get("name"):
                 reader.names((key, "name"), entry["name"], languages)
+            for place, text in [(("role",), entry.get("role")), *((("systems", n), one) for n, one in enumerate(entry.get("systems") or []))]:
+                if isinstance(text, dict):
+                    reader.names((key, *place), text, languages)
             reader.one_of((key, "status"), entry.get("status"), INSTITUTION_STATUS, "status of an institution")
     return list(reader.content)
 
@@ -284,6 +288,24 @@ def check_match_keys(pack: Pack, mistakes: list[Mistake]) -> None:
             read_match_keys(path)
         except PackError as wrong:
             Reader(path, mistakes).say((), wrong.what, wrong.fix)
+
+
+def check_quality(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> None:
+    """Every text of `quality/` in every language of the pack, every act named by a source known to `quality/law.yaml`."""
+    read = {path.stem: Reader(path, mistakes) for path in pack.files("quality")}
+    acts = read["law"].content or {} if "law" in read else {}
+
+    def look(reader: Reader, keys: tuple[Any, ...], found: Any, known: Collection[str] | None) -> None:
+        if isinstance(found, dict) and set(found) & set(languages):
+            reader.names(keys, found, languages)
+        elif isinstance(found, dict | list):
+            for key, one in found.items() if isinstance(found, dict) else enumerate(found):
+                if key == "act" and one and known is not None and one not in known:
+                    reader.say((*keys, key), f"No act '{one}' stands in quality/law.yaml.", nearest(str(one), list(known)) or "add it there")
+                look(reader, (*keys, key), one, known)
+
+    for name, reader in read.items():
+        look(reader, (), reader.content, acts if name in ("sources", "flows") else None)
 
 
 def check_geography(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> None:

@@ -174,6 +174,15 @@ class Country:
         return {key: entry for pack in reversed(self.packs) for path in pack.files("rules") for key, entry in (read_yaml(path) or {}).items()}
 
     @cached_property
+    def quality(self) -> dict[str, dict]:
+        """What is said of sources and their quality: content of `quality/NAME.yaml` by NAME; the same key of several packs as the first says."""
+        found: dict[str, dict] = {}
+        for pack in reversed(self.lending):
+            for path in pack.files("quality"):
+                found[path.stem] = found.get(path.stem, {}) | (read_yaml(path) or {})
+        return found
+
+    @cached_property
     def synth(self) -> dict[str, Any]:
         """Settings of the synthetic country: content of `synth/NAME.yaml` by NAME."""
         return {path.stem: read_yaml(path) for pack in reversed(self.packs) for path in pack.files("synth")}

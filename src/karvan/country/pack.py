@@ -14,7 +14,7 @@ from karvan.country.yaml_file import read_yaml
 from karvan.errors import PackError, nearest
 
 # The parts of a pack that results depend on; samples are data, not settings.
-PARTS = ("contracts", "code_lists", "calendar", "geography", "texts", "rules", "indicators", "linkage", "synth", "official")
+PARTS = ("contracts", "code_lists", "calendar", "geography", "texts", "rules", "indicators", "linkage", "quality", "synth", "official")
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Institution:
 
     id: str
     names: Mapping[str, str]
-    role: str = ""
-    systems: tuple[str, ...] = ()
+    role: str | Mapping[str, str] = ""
+    systems: tuple[str | Mapping[str, str], ...] = ()
     needs: str = ""
     short: str = ""
     sources: tuple[str, ...] = ()
@@ -32,6 +32,23 @@ class Institution:
 
     def name(self, lang: str) -> str:
         return self.names.get(lang) or self.names.get("en") or self.id
+
+    def does(self, lang: str) -> str:
+        """Its role, in a language where the pack gives it."""
+        return in_language(self.role, lang)
+
+    def keeps(self, lang: str) -> list[str]:
+        """Its systems."""
+        return [in_language(system, lang) for system in self.systems]
+
+
+def in_language(text: str | Mapping[str, str], lang: str) -> str:
+    """A text that a pack gives in one language or in several.
+
+    >>> in_language({"en": "census", "ru": "перепись"}, "ru"), in_language("IAMAS", "ru")
+    ('перепись', 'IAMAS')
+    """
+    return text if isinstance(text, str) else text.get(lang) or text.get("en") or next(iter(text.values()), "")
 
 
 @dataclass(frozen=True)
