@@ -29,20 +29,26 @@ for verb in VERBS:
 @json_option
 @click.option("--force", is_flag=True, help="Link again although nothing has changed.")
 @click.option("--new-only", is_flag=True, help="Link only what is new or changed since the last run, and whom it touches.")
-def run(ws: Workspace, as_json: bool, force: bool, new_only: bool) -> None:
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="What compares the pairs; the links are the same.")
+@click.option("--spark-master", default="", envvar="KARVAN_SPARK_MASTER", help="Address of a Spark cluster, as in spark://host:7077; without one, the processors of this machine.")
+def run(ws: Workspace, as_json: bool, force: bool, new_only: bool, engine: str, spark_master: str) -> None:
     """Link the records of a workspace to persons.
 
     \b
     Example:
       karvan link run -w demo
+      karvan link run -w demo --engine spark --spark-master spark://host:7077
     """
-    from karvan.linkage import NEW_ONLY, STEP
+    from karvan.linkage import NEW_ONLY, step_on
     from karvan.workspace import run_step
 
+    if new_only and engine == "spark":
+        raise click.UsageError("--new-only compares few records with the nodes of the last run and does so on this machine; leave out --engine spark.")
+    step = NEW_ONLY if new_only else step_on(engine, spark_master)
     with ws.lock(), progress("link") as report:
-        done = run_step(ws, NEW_ONLY if new_only else STEP, progress=report, force=force)
+        done = run_step(ws, step, progress=report, force=force)
     if done is None:
-        done = ws.head().runs[STEP.name]
+        done = ws.head().runs[step.name]
         click.echo("Nothing has changed since the last run; this is what it did.", err=True)
     show(summary(done.notes, done.seconds), ["what", "count", "remark"], as_json=as_json)
 

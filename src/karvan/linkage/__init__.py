@@ -8,12 +8,12 @@ from karvan.linkage.increment import NEW_ONLY, difference
 from karvan.linkage.review import Candidate, agreement, review_queue, trade_off
 from karvan.linkage.sample import Drawn, Estimate, covered, draw_sample, estimate, labels_of, sample_of, spread
 from karvan.linkage.sides import Opened, open_pair
-from karvan.linkage.step import STEP
+from karvan.linkage.step import STEP, step_on
 from karvan.linkage.thresholds import link_at
 from karvan.linkage.weighed import Compared, Weighed
 
 __all__ = [
     "ANSWERS", "NEW_ONLY", "STEP", "Candidate", "Compared", "Decision", "Drawn", "Estimate", "Group", "Opened", "Standing", "Weighed", "agreement",
     "covered", "decide", "decisions", "difference", "draw", "draw_sample", "estimate", "event", "events", "figures_changed", "group_of_pair",
-    "groups_of_pairs", "labels_of", "link_at", "links_under", "open_pair", "persons_under", "review_queue", "sample_of", "spread", "standing", "trade_off", "undo",
+    "groups_of_pairs", "labels_of", "link_at", "links_under", "open_pair", "persons_under", "review_queue", "sample_of", "spread", "standing", "step_on", "trade_off", "undo",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ again where there is enough to learn from.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -37,6 +38,11 @@ class Comparison:
     def codes(self) -> list[str]:
         """Every level that a pair can have, from the surest agreement to none; `missing` last."""
         return [*(level.code for level in self.levels), OTHER, MISSING]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of a node that the comparison reads."""
+        return sorted({found for found, _ in re.findall(r"\b([a-z_]+)_([lr])\b", self.level_sql)})
 
     @property
     def level_sql(self) -> str:

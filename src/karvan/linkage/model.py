@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,10 @@ KEY_RECALL = 0.7            # share of the pairs of one person that the name and
 
 SCORED = "create or replace temp table scored_pairs (a bigint, b bigint, probability double, match_weight double, block varchar, name_score double)"
 
+FREQUENCIES = {"name_at_home": "name_frequencies", "citizenship": "citizenship_frequencies"}      # by column, the table of name_frequencies.sql
+
 Parameters = dict[str, list[dict[str, float]]]
+Engine = Callable[..., None]
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Scored:
     model: Parameters
 
 
-def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float, seed: int, floor: float = FLOOR) -> Scored:
+def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float, seed: int, floor: float = FLOOR, engine: Engine | None = None) -> Scored:
     """Score the pairs of nodes that share a block key. Reads the temporary table `nodes`.
 
     Makes the temporary tables `blocked` (nodes with their block keys) and `scored_pairs` (a, b, probability, match_weight, block, name_score): pairs from `floor` up.
@@ -68,6 +72,8 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
         Pairs joined by the name and birth key: from it follows how many matches there are to expect.
     threshold
         Pairs with a lower probability are not returned.
+    engine
+        What compares the pairs instead of `predict`, with the same arguments.
     """
     con.execute(SCORED)
     large = make_blocks(con)
@@ -81,7 +87,7 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     if nodes >= ENOUGH_NODES and keyed >= ENOUGH_MATCHES:
         model, origin = learn(con, shipped, prior=prior, seed=seed)
     con.execute("create or replace temp view everyone as select * from blocked")
-    predict(con, model, prior, by_frequency=nodes >= ENOUGH_NODES, floor=min(floor, threshold))
+    (engine or predict)(con, model, prior, by_frequency=nodes >= ENOUGH_NODES, floor=min(floor, threshold))
     pairs = con.execute("select probability, a, b from scored_pairs where probability >= ? order by probability desc, a, b", [threshold]).fetchall()
     compared = dict(con.sql("select block, count(*) from scored_pairs group by 1 order by 1").fetchall())
     return Scored(pairs, compared, large, prior, origin, model)
@@ -96,18 +102,23 @@ def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, 
     linker = new_linker(api, con, "blocked", model, prior, by_frequency=by_frequency, only=only)
     if by_frequency:
         con.execute((HERE / "name_frequencies.sql").read_text(encoding="utf-8"))
-        linker.table_management.register_term_frequency_lookup(api.register(con.table("name_frequencies")), "name_at_home")
-        linker.table_management.register_term_frequency_lookup(api.register(con.table("citizenship_frequencies")), "citizenship")
+        for column, table in FREQUENCIES.items():
+            linker.table_management.register_term_frequency_lookup(api.register(con.table(table)), column)
     found = linker.inference.predict(threshold_match_probability=min(floor, ASKED_FROM))
+    keep_scores(con, found.physical_name)
+    found.drop_table_from_database_and_remove_from_cache()
+    second_opinion(con, floor=floor)
+    for table in ("blocks", "strangers", "teachers", *FREQUENCIES.values()):
+        con.execute(f"drop table if exists {table}")
+
+
+def keep_scores(con: duckdb.DuckDBPyConnection, found: str) -> None:
+    """Put the pairs that Splink found (a table or bracketed query) into `scored_pairs`."""
     blocks = " ".join(f"when {key} then '{block}'" for key, block in enumerate(BLOCKS))
     con.execute(f"""
         insert into scored_pairs
         select least(node_l, node_r), greatest(node_l, node_r), round(match_probability, 6), round(match_weight, 4), case cast(match_key as integer) {blocks} end, null
-        from {found.physical_name} order by 1, 2""")
-    found.drop_table_from_database_and_remove_from_cache()
-    second_opinion(con, json.loads((HERE / "model.json").read_text(encoding="utf-8"))["second_opinion"], floor=floor)
-    for table in ("blocks", "strangers", "teachers", "name_frequencies", "citizenship_frequencies"):
-        con.execute(f"drop table if exists {table}")
+        from {found} order by 1, 2""")
 
 
 def make_blocks(con: duckdb.DuckDBPyConnection, nodes: str = "nodes", among: str = "") -> list[dict[str, Any]]:
@@ -224,17 +235,23 @@ def new_api(con: duckdb.DuckDBPyConnection) -> Any:
 
 def new_linker(api: Any, con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float, *, by_frequency: bool = True, only: str = "") -> Any:
     """A Splink linker over one table with given parameters; it says nothing."""
-    from splink import Linker, SettingsCreator
+    from splink import Linker
+
+    return Linker(api.register(con.table(table)), new_settings(splink_comparisons(model, by_frequency=by_frequency), prior, only), log_level=None)
+
+
+def new_settings(comparisons: Iterable[Any], prior: float, only: str = "") -> Any:
+    """Settings of a linker, the same on every engine: nodes are compared that share a block key and meet the condition `only` (over l and r)."""
+    from splink import SettingsCreator
 
     rules: list[Any] = [f"l.{block} = r.{block}" + (f" and ({only})" if only else "") for block in BLOCKS]
-    settings = SettingsCreator(
+    return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="node",
         probability_two_random_records_match=prior,
-        comparisons=list(splink_comparisons(model, by_frequency=by_frequency)),
+        comparisons=list(comparisons),
         blocking_rules_to_generate_predictions=rules,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
         max_iterations=40,
     )
-    return Linker(api.register(con.table(table)), settings, log_level=None)

@@ -6,15 +6,23 @@ its answer is worth depends on what the skeletons said; the weights, in bits, ar
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from karvan.linkage.comparisons import COMPARISONS
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
+HERE = Path(__file__).parent
 ASKED_FROM = 0.0005     # pairs below are out of reach of any second opinion
 ALIKE, UNLIKE = "alike", "unlike"
+AT_ONCE = 200_000       # pairs whose names are in memory together
+NAME = next(comparison for comparison in COMPARISONS if comparison.name == "name")
+OPINIONS = "create or replace temp table opinions (a bigint, b bigint, level varchar, score double)"
 
 
 def make_ready() -> None:
@@ -29,36 +37,65 @@ def make_ready() -> None:
     Thread(target=ask, daemon=True).start()
 
 
-def second_opinion(con: duckdb.DuckDBPyConnection, opinion: dict[str, Any], *, floor: float) -> int:
-    """Ask for the names of pairs in `scored_pairs` whose skeletons disagree, and give the pairs their new weights; pairs below `floor` go.
+@cache
+def worth() -> dict[str, Any]:
+    """What a second opinion is worth, in bits, by what the skeletons said; `from`: the score from which names are alike."""
+    return json.loads((HERE / "model.json").read_text(encoding="utf-8"))["second_opinion"]
 
-    Reads `blocked`. Fills the column `name_score` of the pairs asked for. Encoded names are compared by their filters alone. Returns how many pairs were asked for.
+
+def doubted(pairs: str, nodes: str) -> str:
+    """A query for the pairs (`a`, `b`) whose skeletons disagree where a second opinion is worth something: `a`, `b`, `level`, and both names as written.
+
+    `pairs` is a table or bracketed query with `a` and `b`, `nodes` one with the columns of nodes.
     """
+    sides = ", ".join(f"{side}.{column} as {column}_{side}" for side in "lr" for column in ("written", *NAME.columns))
+    return f"""
+        select a, b, level, written_l, written_r from (
+            select a, b, written_l, written_r, {NAME.level_sql} as level
+            from (select p.a, p.b, {sides} from {pairs} p join {nodes} l on l.node = p.a join {nodes} r on r.node = p.b)
+            where written_l is not null and written_r is not null)
+        where level in ({", ".join(f"'{level}'" for level in worth()[ALIKE])})"""
+
+
+def read_again(pairs: pa.Table) -> pa.Table:
+    """The names of doubted pairs, read letter by letter: a row of `opinions` for each."""
     import pyarrow as pa
 
-    name = next(comparison for comparison in COMPARISONS if comparison.name == "name")
-    con.execute(f"""
-        create or replace temp table opinion_pairs as
-        select * from (
-            select a, b, written_l, written_r, {name.level_sql} as level
-            from scored_pairs
-            join (select columns('(.+)') as "\\1_l" from blocked) on node_l = a
-            join (select columns('(.+)') as "\\1_r" from blocked) on node_r = b
-            where written_l is not null and written_r is not null
-        ) where level in ({", ".join(f"'{level}'" for level in opinion["alike"])}) order by a, b""")
-    pairs = con.sql("select written_l, written_r, level from opinion_pairs order by a, b").fetchall()
-    if pairs:
-        from karvan.linkage.names import compare_names
+    from karvan.linkage.names import compare_names
 
-        scores = compare_names([one for one, *_ in pairs], [other for _, other, _ in pairs]).round(4)
-        shifts = [opinion[ALIKE if score >= opinion["from"] else UNLIKE][level] for score, (*_, level) in zip(scores, pairs, strict=True)]
-        con.register("opinions", pa.table({"place": pa.array(range(1, len(pairs) + 1), pa.int64()), "score": pa.array(scores, pa.float64()), "shift": pa.array(shifts, pa.float64())}))
-        con.execute("""
-            update scored_pairs set name_score = o.score, match_weight = round(match_weight + o.shift, 4),
-                   probability = round(1 / (1 + pow(2, -(match_weight + o.shift))), 6)
-            from (select a, b, row_number() over (order by a, b) as place from opinion_pairs) k join opinions o using (place)
-            where k.a = scored_pairs.a and k.b = scored_pairs.b""")
-        con.unregister("opinions")
-    con.execute("delete from scored_pairs where probability < ?", [floor])
-    con.execute("drop table opinion_pairs")
-    return len(pairs)
+    scores = compare_names(pairs["written_l"], pairs["written_r"]).round(4)
+    return pairs.select(["a", "b", "level"]).append_column("score", pa.array(scores, pa.float64()))
+
+
+def second_opinion(con: duckdb.DuckDBPyConnection, *, floor: float) -> None:
+    """Ask for the names of pairs in `scored_pairs` whose skeletons disagree, and give the pairs their new weights; pairs below `floor` go.
+
+    Reads `blocked`. Fills the column `name_score` of the pairs asked for. Encoded names are compared by their filters alone.
+    """
+    con.execute("create or replace temp table doubted as " + doubted("scored_pairs", "blocked"))
+    con.execute(OPINIONS)
+    [(pairs,)] = con.sql("select count(*) from doubted").fetchall()
+    for first in range(0, pairs, AT_ONCE):
+        batch = con.sql(f"select * from doubted where rowid >= {first} and rowid < {first + AT_ONCE}").to_arrow_table()
+        con.register("said_again", read_again(batch))
+        con.execute("insert into opinions select a, b, level, score from said_again")
+        con.unregister("said_again")
+    con.execute("drop table doubted")
+    weigh(con, floor=floor)
+
+
+def weigh(con: duckdb.DuckDBPyConnection, *, floor: float) -> None:
+    """Give the pairs of `scored_pairs` the weights that follow from `opinions`; pairs below `floor` go."""
+    bits = {said: " ".join(f"when '{level}' then {weight}::double" for level, weight in worth()[said].items()) for said in (ALIKE, UNLIKE)}
+    con.execute(f"""
+        create or replace temp table scored_pairs as
+        with shifted as (
+            select p.*, o.score, p.match_weight + case when o.score >= {worth()["from"]}::double then case o.level {bits[ALIKE]} end else case o.level {bits[UNLIKE]} end end as weight
+            from scored_pairs p left join opinions o using (a, b)
+        ),
+        weighed as (
+            select a, b, coalesce(round(1 / (1 + pow(2, -weight)), 6), probability) as probability, coalesce(round(weight, 4), match_weight) as match_weight, block, score as name_score
+            from shifted
+        )
+        from weighed where probability >= {floor}::double order by a, b""")
+    con.execute("drop table opinions")

@@ -35,6 +35,7 @@ def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities", keys
     columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in fields}
     table = pa.table({"name_hash": pa.array([name_hash for name_hash, _ in spellings], pa.uint64())} | columns)
     readable = [None if any(map(is_encoded, parts)) else " ".join(filter(None, (parts[3], parts[1], parts[0]))) or None for _, parts in spellings]
+    con.execute((HERE / "macros.sql").read_text(encoding="utf-8"))
     con.register("name_forms", table.append_column("written", pa.array(readable, pa.string())))
     text = (HERE / "prepare.sql").read_text(encoding="utf-8")
     for mark, value in marks(keys or MatchKeys()).items():

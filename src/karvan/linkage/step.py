@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -15,7 +16,7 @@ from karvan.linkage.decisions import Decision, decisions, decisions_file, standi
 from karvan.linkage.evidence import compare, keep_decisions, name_nodes
 from karvan.linkage.history import find_events, view_undone
 from karvan.linkage.keys import same_name_and_birth
-from karvan.linkage.model import score_pairs
+from karvan.linkage.model import Engine, score_pairs
 from karvan.linkage.numbers import join_by_number
 from karvan.linkage.opinion import make_ready
 from karvan.linkage.people import make_people
@@ -34,14 +35,14 @@ WRITTEN = {
 }  # fmt: skip
 
 
-def link(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+def link(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress, *, engine: Engine | None = None) -> dict[str, Any]:
     """Write `links`, `persons` and what decided them from `identities`; the numbers of the links in force are kept where they fit."""
     make_ready()
     said = decisions(ws)
     con = ws.connect(identity="link records of one person", memory="600MB", at=tx.base)
     try:
         view_undone(ws, con, said)
-        notes = link_people(con, keys=match_keys(ws), seed=params["seed"], progress=progress, said=said)
+        notes = link_people(con, keys=match_keys(ws), seed=params["seed"], progress=progress, said=said, engine=engine)
         for table, source in WRITTEN.items():
             tx.write(table, con.sql(f"from {source}"))
         notes["events"] = find_events(ws, tx, con, said)
@@ -55,10 +56,10 @@ def match_keys(ws: Workspace) -> MatchKeys:
     return for_workspace(ws).match_keys if ws.packs else MatchKeys()
 
 
-def link_people(con: duckdb.DuckDBPyConnection, *, seed: int, progress: Progress, keys: MatchKeys | None = None, said: Sequence[Decision] = ()) -> dict[str, Any]:
+def link_people(con: duckdb.DuckDBPyConnection, *, seed: int, progress: Progress, keys: MatchKeys | None = None, said: Sequence[Decision] = (), engine: Engine | None = None) -> dict[str, Any]:
     """Make the tables `new_links` and `new_persons` on a connection that has `identities` and the `links` of the run before.
 
-    Beside them stand those of `WRITTEN`. `keys` are the match keys of the country, `said` the decisions of people.
+    Beside them stand those of `WRITTEN`. `keys` are the match keys of the country, `said` the decisions of people, `engine` what scores pairs instead of DuckDB.
 
     Returns notes: records, nodes, clusters, pairs by level, what was kept apart or refused and why, the model, and seconds by stage.
     """
@@ -76,7 +77,7 @@ def link_people(con: duckdb.DuckDBPyConnection, *, seed: int, progress: Progress
     keyed = same_name_and_birth(con, unknown_days=keys.unknown_days)
     clock.mark("keys")
     progress("model", 0.45)
-    scored = score_pairs(con, keyed=len(keyed), threshold=keys.threshold, seed=seed)
+    scored = score_pairs(con, keyed=len(keyed), threshold=keys.threshold, seed=seed, engine=engine)
     clock.mark("model")
     progress("clusters", 0.8)
     name_nodes(con)
@@ -128,3 +129,20 @@ def letters_model_keys_and_decisions(ws: Workspace) -> str:
 STEP = Step(
     "link", reads=("identities", "crossing", "civil_event"), writes=(*WRITTEN, "person_events"), work=link, params=PARAMS, also=letters_model_keys_and_decisions,
 )  # fmt: skip
+
+
+def step_on(engine: str, master: str = "") -> Step:
+    """The step with the pairs scored by another engine: `duckdb`, or `spark` with the address of a cluster (nothing: the processors of this machine).
+
+    The links are the same, so a step that was run on one engine is not run again on the other. Raises SetupError where Spark is not there.
+    """
+    if engine == "duckdb":
+        return STEP
+    from karvan.linkage.spark import HERE_ONLY, needs_spark, predict_on_spark
+
+    needs_spark()
+
+    def link_on_spark(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        return link(ws, tx, params, progress, engine=predict_on_spark(master or HERE_ONLY, ws.root / ".tmp"))
+
+    return replace(STEP, work=link_on_spark)
