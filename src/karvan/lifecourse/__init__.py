@@ -5,8 +5,9 @@
 ('events', 'presence_spells', 'status_spells', 'citizenships', 'residence_spells', 'residence_regions', 'repairs')
 """
 
+from karvan.lifecourse import spells
 from karvan.lifecourse.presence import presence_spells
-from karvan.lifecourse.residence import UR_12_16, Rule, decide_crossings
+from karvan.lifecourse.residence import RULES, UR_12_16, Rule, decide_crossings, rule_named
 from karvan.lifecourse.step import STEP
 
-__all__ = ["STEP", "UR_12_16", "Rule", "decide_crossings", "presence_spells"]
+__all__ = ["RULES", "STEP", "UR_12_16", "Rule", "decide_crossings", "presence_spells", "rule_named", "spells"]

@@ -10,26 +10,44 @@ Source: Stats NZ (2020), Defining migrants using travel histories and the 12/16-
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from karvan.errors import DataError
 
+if TYPE_CHECKING:
+    from karvan.lifecourse.stays import Stays
+
 EPOCH = date(1970, 1, 1)
 FIRST_DAY = date(1900, 1, 1)
 
 
+DAYS_A_MONTH = 365.25 / 12
+BRIDGED = 90                  # days of an absence, or of a return, that UR-12/12 takes no notice of
+OTHER_RECORDS = {
+    "UR-EXP": "the permits, visas and population register that say how long someone is expected to stay",
+    "UR-SOL": "signs of life from several registers",
+    "UR-PRE": "permits and the population register for what crossings have not decided yet",
+}
+
+
 @dataclass(frozen=True)
 class Rule:
-    """A residence rule by days counted: at least `threshold` of `window` days on the new side. Days, never calendar months."""
+    """A residence rule by days counted: at least `threshold` of `window` days on the new side. Days, never calendar months.
+
+    With `bridge` (days; -1: none) the rule is another one: the new side must last `threshold` days, where stays on the old side of up to
+    `bridge` days count as if they had not been.
+    """
 
     id: str
     threshold: int
     window: int
+    bridge: int = -1
 
     @property
     def tolerance(self) -> int:
@@ -38,6 +56,27 @@ class Rule:
 
 
 UR_12_16 = Rule("UR-12/16", threshold=365, window=487)
+UR_12_12 = Rule("UR-12/12", threshold=365, window=365, bridge=BRIDGED)
+UR_6_12 = Rule("UR-6/12", threshold=183, window=365)
+RULES = {rule.id: rule for rule in (UR_12_16, UR_12_12, UR_6_12)}
+
+
+def rule_named(name: str) -> Rule:
+    """The rule of a name: one of `RULES`, or `UR-m/w` for any other pair of months.
+
+    Raises DataError for a name that is no rule, or whose rule asks for records that crossings are not.
+
+    >>> rule_named("UR-9/12")
+    Rule(id='UR-9/12', threshold=274, window=365, bridge=-1)
+    """
+    if name in RULES:
+        return RULES[name]
+    if name in OTHER_RECORDS:
+        raise DataError(f"{name} cannot be decided from crossings alone: it needs {OTHER_RECORDS[name]}.", fix="put the records in a workspace and run `karvan run`, or choose another rule")
+    pair = re.fullmatch(r"UR-(\d{1,3})/(\d{1,3})", name)
+    if pair and 1 <= int(pair[1]) <= int(pair[2]):
+        return Rule(name, *(round(int(months) * DAYS_A_MONTH) for months in pair.groups()))
+    raise DataError(f"There is no rule `{name}`.", fix=f"choose {', '.join(RULES)}, or UR-m/w for m months of w, as UR-9/12")
 
 
 def decide_crossings(crossings: Any, *, rule: Rule = UR_12_16, observed_until: date | None = None, initial: Any = None, ended: Any = None) -> pa.Table:
@@ -97,7 +136,7 @@ def decide_crossings(crossings: Any, *, rule: Rule = UR_12_16, observed_until: d
     names = given.column("person_id").take(pa.array(starts[:-1]))
     known = looked_up(names, initial, "resident", kernel.UNKNOWN, np.int8)
     until = looked_up(names, ended, "ended_on", int(kernel.NEVER), np.int32)
-    before, after, migration, final = kernel.decide(starts, days, inward, known, until, rule.threshold, rule.tolerance)
+    before, after, migration, final = kernel.decide(starts, days, inward, known, until, rule.threshold, rule.tolerance, rule.bridge)
     last = (observed_until - EPOCH).days if observed_until else kernel.NEVER
     final_on = pa.array(final, type=pa.int32(), mask=final == kernel.NEVER).cast(pa.date32())
     for name, values in {
@@ -137,3 +176,63 @@ def looked_up(names: Any, table: Any, column: str, otherwise: int, kind: Any) ->
     there = np.asarray(pc.is_valid(found))
     out[there] = np.asarray(pc.fill_null(found, 0))[there]
     return out
+
+
+def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, record_type: pa.DataType, each: bool) -> tuple[pa.Table, pa.Table, pa.Table | None, int]:
+    """Stays, decided by a rule: spells of usual residence, the people set aside, the crossings one by one (if `each`), and the crossings later than `until`.
+
+    `initial` is the status before the first crossing of each person (-1: infer it). What is not final by `until` is undecided.
+    """
+    import numpy as np
+
+    from karvan.lifecourse import kernel
+    from karvan.lifecourse.stays import aside, day
+
+    reasons, broke, starts, ended, days, inward, stay, late = kernel.moves_of(stays.starts, stays.entered, stays.left, stays.died, np.int32(until))
+    out = aside(stays.names, reasons, broke, entered_on=day(stays.entered, kernel.BEFORE), left_on=day(stays.left, kernel.NEVER))
+    before, after, migration, final = kernel.decide(starts, days, inward, initial, ended, rule.threshold, rule.tolerance, rule.bridge)
+    imputed = np.where(inward, stays.entry_imputed[stay], stays.exit_imputed[stay])
+    who, from_day, to_day, begun_by, basis, ended_by, final_day = kernel.spells_of(starts, days, inward, imputed, before, migration, final, ended, np.int32(until))
+
+    def records(rows: Any, inwards: Any) -> pa.Array:
+        """The record of each crossing; null where there is none (-1)."""
+        if stays.in_record is None or stays.out_record is None:
+            return pa.nulls(len(rows), record_type)
+        at = np.where(rows < 0, 0, rows)
+        of = pa.array(stay[at] if len(stay) else at, mask=rows < 0)
+        return pc.if_else(pa.array(inwards), stays.in_record.take(of), stays.out_record.take(of))
+
+    spells = pa.table({
+        "person_id": stays.names.take(pa.array(who)),
+        "from_on": day(from_day, kernel.BEFORE),
+        "to_on": day(to_day, kernel.NEVER),
+        "rule": pa.repeat(rule.id, len(who)),
+        "basis": pa.array(["observed", "imputed", "undecided"]).take(pa.array(basis)),
+        "final_on": day(final_day, kernel.NEVER),
+        "decided_by": records(begun_by, np.ones(len(who), bool)),
+        "ended_by": pa.array([None, "emigration", "death"]).take(pa.array(ended_by)),
+    })  # fmt: skip
+    if not each:
+        return spells, out, None, int(late)
+    open_question = final > until
+    crossings = pa.table({
+        "person_id": stays.names.take(pa.array(np.repeat(np.arange(len(stays.names)), np.diff(starts)))),
+        "crossed_on": day(days, kernel.NEVER),
+        "direction": pa.array(["out", "in"]).take(pa.array(inward.astype(np.int8))),
+        "record_id": records(np.arange(len(days)), inward),
+        "resident_before": pa.array(before == kernel.RESIDENT, mask=np.append(False, open_question)[:-1] & ~first_of(starts, len(days))),
+        "resident_after": pa.array(after == kernel.RESIDENT, mask=open_question),
+        "migration": pa.array(migration, mask=open_question),
+        "final_on": pa.array(final, pa.int32(), mask=open_question | (final == kernel.NEVER)).cast(pa.date32()),
+        "undecided": pa.array(open_question),
+    })  # fmt: skip
+    return spells, out, crossings, int(late)
+
+
+def first_of(starts: Any, rows: int) -> Any:
+    """Whether each row is the first of its person."""
+    import numpy as np
+
+    first = np.zeros(rows + 1, bool)
+    first[starts] = True
+    return first[:-1]

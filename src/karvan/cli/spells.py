@@ -1,0 +1,126 @@
+"""`karvan spells`: the rules of the life course by themselves, on files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from karvan.cli.terminal import json_option, progress, show
+
+if TYPE_CHECKING:
+    from karvan.lifecourse.spells import Made
+
+
+@click.group()
+def spells() -> None:
+    """Stays, usual residence and days in a moving window, from files of crossings; no workspace is needed."""
+
+
+class Day(click.ParamType):
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value} is no day; write it as 2026-03-31.", param, ctx)
+
+
+DAY = Day()
+PATH = click.Path(path_type=Path)
+out_file = click.option("-o", "--out", required=True, type=PATH, help="What comes out: Parquet, or CSV where the name ends in .csv.")
+aside_file = click.option("--aside", type=PATH, help="Also write who was set aside, with the reason, to this file.")
+
+
+@spells.command()
+@click.argument("crossings", type=PATH)
+@click.option("--observed-until", required=True, type=DAY, help="Last day that is complete. Later crossings count for nothing.")
+@click.option("--zone", help="Where the day of a crossing counts, as Asia/Baku; needed where times are instants.")
+@click.option("--repair", type=click.Choice(["none"]), default="none", show_default=True, help="What to do with people whose crossings do not alternate.")
+@out_file
+@aside_file
+@json_option
+def presence(crossings: Path, observed_until: date, zone: str | None, repair: str, out: Path, aside: Path | None, as_json: bool) -> None:
+    """Pair crossings into stays.
+
+    CROSSINGS is Parquet or CSV: person_id, crossed_at, direction (in, out), optional record_id, in any order. A person whose crossings
+    do not alternate is set aside whole. Comes out: the columns of presence_spells, in order of person and stay.
+
+    \b
+    Examples:
+      karvan spells presence crossings.parquet --observed-until 2026-03-31 -o stays.parquet
+      karvan spells presence crossings.csv --observed-until 2026-03-31 --zone Asia/Baku --aside aside.csv -o stays.parquet
+    """
+    from karvan.lifecourse.files import writing
+    from karvan.lifecourse.spells import presence_into
+
+    with progress("presence") as report, writing(out) as table, writing(aside) as others:
+        made = presence_into(table, others, crossings, observed_until=observed_until, zone=zone, progress=report)
+    tell(made, out, as_json)
+
+
+@spells.command()
+@click.argument("stays", metavar="SPELLS", type=PATH)
+@click.option("--rule", default="UR-12/16", show_default=True, help="UR-12/16, UR-12/12, UR-6/12, or UR-m/w for m months of w.")
+@click.option("--observed-until", type=DAY, help="Last day that is complete; what it cannot decide is undecided. Without it the last stay is taken to last.")
+@click.option("--initial", type=PATH, help="Status before the first crossing: person_id, resident (yes or no), optional known_on.")
+@click.option("--per-crossing", type=PATH, help="Also write each crossing with the status before and after, whether it is a migration, and when that was final.")
+@out_file
+@aside_file
+@json_option
+def residence(stays: Path, rule: str, observed_until: date | None, initial: Path | None, per_crossing: Path | None, out: Path, aside: Path | None, as_json: bool) -> None:
+    """Decide when people were usually resident, from their stays.
+
+    SPELLS has the columns of presence_spells (person_id, entered_on, left_on at least). Comes out: residence_spells. A person resident
+    before the first crossing has no from_on; what the data cannot decide yet has the basis undecided.
+
+    \b
+    Examples:
+      karvan spells residence stays.parquet --rule UR-12/16 --observed-until 2026-03-31 -o residence.parquet
+      karvan spells residence stays.parquet --rule UR-9/12 --per-crossing decisions.csv -o residence.parquet
+    """
+    from karvan.lifecourse.files import writing
+    from karvan.lifecourse.spells import residence_into
+
+    with progress("residence") as report, writing(out) as table, writing(aside) as others, writing(per_crossing) as each:
+        made = residence_into(table, others, each, stays, rule=rule, observed_until=observed_until, initial=initial, progress=report)
+    tell(made, out, as_json)
+
+
+@spells.command()
+@click.argument("stays", metavar="SPELLS", type=PATH)
+@click.option("--days", required=True, type=click.IntRange(min=0), help="Days allowed.")
+@click.option("--window", required=True, type=click.IntRange(min=1), help="Days over which they are counted, each day looking back.")
+@click.option("--observed-until", type=DAY, help="Day to which an open stay counts.")
+@out_file
+@json_option
+def rolling(stays: Path, days: int, window: int, observed_until: date | None, out: Path, as_json: bool) -> None:
+    """Count the most days of stay in any window of days, and when a limit was first passed.
+
+    SPELLS has the columns of presence_spells (person_id, entered_on, left_on at least). The days of entry and exit both count. Comes
+    out, for each person: max_days, and first_exceeded_on (empty: never).
+
+    \b
+    Example:
+      karvan spells rolling stays.parquet --days 90 --window 180 --observed-until 2026-03-31 -o over.parquet
+    """
+    from karvan.lifecourse.files import writing
+    from karvan.lifecourse.spells import rolling_into
+
+    with progress("rolling") as report, writing(out) as table:
+        made = rolling_into(table, stays, days=days, window=window, observed_until=observed_until, progress=report)
+    tell(made, out, as_json)
+
+
+def tell(made: Made, out: Path, as_json: bool) -> None:
+    """Counts, and who was set aside by reason."""
+    rows = [{"what": what.replace("_", " "), "count": number} for what, number in made.counts.items()]
+    rows += [{"what": f"aside: {reason}", "count": number} for reason, number in made.reasons.items()]
+    show(rows, ["what", "count"], as_json=as_json)
+    if not as_json:
+        click.echo(f"written: {out}", err=True)

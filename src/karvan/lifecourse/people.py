@@ -1,0 +1,97 @@
+"""Whole people, in order of time: rows of any number are sorted by DuckDB, on disk where they do not fit, and come in batches that cut nobody in two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from karvan.errors import DataError, nearest
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+
+BATCH = 400_000    # rows
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
+Given = Any        # a path of a Parquet or CSV file, or whatever Arrow reads as a table
+
+
+@dataclass(frozen=True)
+class People:
+    """Some people and their rows: `names[p]` has the rows `starts[p]:starts[p + 1]`."""
+
+    names: pa.Array
+    starts: np.ndarray
+    rows: dict[str, pa.Array]
+
+
+def offer(con: duckdb.DuckDBPyConnection, name: str, given: Given) -> dict[str, str]:
+    """Make `given` readable as the view `name`; returns its columns and their types. Raises DataError for a file that is not what its name says."""
+    import duckdb
+
+    if isinstance(given, str | Path):
+        path = Path(given)
+        if not path.is_file():
+            raise DataError("There is no such file.", where=str(path), fix="check the path")
+        reader = "read_csv" if path.suffix.lower() in (".csv", ".tsv", ".txt") else "read_parquet"
+        try:
+            con.execute(f"create or replace temp view {name} as from {reader}('{sql_text(path)}')")
+        except duckdb.Error as wrong:
+            kind = "CSV" if reader == "read_csv" else "Parquet"
+            raise DataError(f"The file cannot be read as {kind}.", where=str(path), fix=f"give a {kind} file that is whole; the engine says: {str(wrong).splitlines()[0][:200]}") from None
+    else:
+        con.register(name, pa.table(given))
+    return {row[0]: row[1] for row in con.execute(f"describe {name}").fetchall()}
+
+
+def sql_text(path: Path | str) -> str:
+    return str(path).replace("'", "''")
+
+
+def demand(columns: dict[str, str], wanted: dict[str, tuple[str, ...]], where: str) -> None:
+    """Raise DataError unless each wanted column is there and has one of its types (beginnings of DuckDB's names)."""
+    for name, kinds in wanted.items():
+        if name not in columns:
+            hint = nearest(name, list(columns))
+            raise DataError(f"There is no column `{name}`; found: {', '.join(columns)}.", where=where, fix=f"name the column `{name}`{f' ({hint})' if hint else ''}")
+        if not columns[name].startswith(kinds):
+            raise DataError(f"Column `{name}` is {columns[name]}, expected {' or '.join(kinds)}.", where=where, fix="write the column in an expected type")
+
+
+def person_type(columns: dict[str, str], where: str) -> str:
+    """The type in which people are named, kept as given: text or whole numbers."""
+    demand(columns, {"person_id": ("VARCHAR", "ENUM", *WHOLE)}, where)
+    return "VARCHAR" if columns["person_id"].startswith("ENUM") else columns["person_id"]
+
+
+def in_order(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[People]:
+    """The rows of a query that is in order of `person_id`, in batches of whole people."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    left: pa.Table | None = None
+    for batch in con.sql(query).to_arrow_reader(BATCH):
+        table = pa.Table.from_batches([batch])
+        if left is not None:
+            table = pa.concat_tables([left, table]).combine_chunks()
+        person = pc.run_end_encode(whole(table.column("person_id")))
+        starts = np.concatenate([np.zeros(1, np.int64), person.run_ends.to_numpy().astype(np.int64)])
+        cut = int(starts[-2]) if len(starts) > 1 else 0
+        left = table.slice(cut)
+        if cut:
+            yield people_of(person.values.slice(0, len(starts) - 2), starts[:-1], table.slice(0, cut))
+    if left is not None and left.num_rows:
+        yield people_of(whole(left.column("person_id")).slice(0, 1), np.array([0, left.num_rows], np.int64), left)
+
+
+def people_of(names: pa.Array, starts: np.ndarray, table: pa.Table) -> People:
+    return People(names, starts, {name: whole(table.column(name)) for name in table.column_names if name != "person_id"})
+
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() if column.num_chunks == 0 else pa.concat_arrays(column.chunks)

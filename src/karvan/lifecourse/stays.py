@@ -1,0 +1,153 @@
+"""Stays of whole people as arrays: made of crossings, or read from a table of spells; the form in which the rules take them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from karvan.errors import DataError
+from karvan.lifecourse import kernel
+from karvan.lifecourse.people import People, demand, person_type
+
+REASONS = {
+    kernel.TWO_ENTRIES: "two_entries",
+    kernel.TWO_EXITS: "two_exits",
+    kernel.SAME_TWICE: "same_crossing_twice",
+    kernel.UNKNOWN_DIRECTION: "unknown_direction",
+    kernel.WITHOUT_TIME: "no_time",
+    kernel.BEFORE_1900: "before_1900",
+    kernel.NO_END: "no_end",
+    kernel.NO_BEGINNING: "no_beginning",
+    kernel.OVERLAP: "overlap",
+    kernel.BACKWARDS: "backwards",
+    kernel.NO_CROSSING: "no_crossing",
+}
+NO_PERSON = "no_person"
+CLOSED_BY = pa.array(["exit", "censored", "death"])
+
+
+@dataclass
+class Stays:
+    """The stays `starts[p]:starts[p + 1]` of each person `names[p]`; days since 1970, BEFORE and NEVER where an end was not seen."""
+
+    names: pa.Array
+    starts: np.ndarray
+    entered: np.ndarray
+    left: np.ndarray
+    died: np.ndarray
+    entry_imputed: np.ndarray
+    exit_imputed: np.ndarray
+    in_record: pa.Array | None = None
+    out_record: pa.Array | None = None
+
+    def persons(self) -> pa.Array:
+        """Whose each stay is."""
+        return self.names.take(pa.array(np.repeat(np.arange(len(self.names)), np.diff(self.starts))))
+
+
+def day(days: np.ndarray, absent: Any) -> pa.Array:
+    """Days as dates; null where they are `absent`."""
+    return pa.array(days, pa.int32(), mask=days == absent).cast(pa.date32())
+
+
+def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, **at: Any) -> pa.Table:
+    """The people set aside: `person_id`, `reason`, and what stands in the columns `at` in the row where it broke."""
+    chosen = np.flatnonzero(reasons != kernel.KEPT)
+    rows = pa.array(broke[chosen])
+    said = pa.array([REASONS[int(reason)] for reason in reasons[chosen]], pa.string())
+    return pa.table({"person_id": names.take(pa.array(chosen)), "reason": said, **{name: values.take(rows) for name, values in at.items()}})
+
+
+# Crossings ----------------------------------------------------------------------------------------------------------------------------
+
+
+def crossings_query(columns: dict[str, str], where: str, *, text_is_aware: bool = False) -> tuple[str, bool]:
+    """The query that puts crossings in order, and whether their times are instants of a known zone (aware) rather than local times.
+
+    A crossing is one number, `moment`: microseconds since 1970, times four, plus what happened (0 in, 1 out, 2 neither); so in comes
+    before out in one instant, and then the record decides. Without a time it is the greatest number of all.
+    """
+    kind = person_type(columns, where)
+    demand(columns, {"crossed_at": ("TIMESTAMP", "DATE", "VARCHAR"), "direction": ("VARCHAR", "ENUM")}, where)
+    aware = columns["crossed_at"] == "TIMESTAMP WITH TIME ZONE" or text_is_aware
+    at = {"VARCHAR": f"try_cast(crossed_at as {'timestamptz' if text_is_aware else 'timestamp'})", "DATE": "cast(crossed_at as timestamp)"}.get(columns["crossed_at"], "crossed_at")
+    moment = f"coalesce(epoch_us({at}) * 4 + case direction when 'in' then 0 when 'out' then 1 else 2 end, 9223372036854775807)"
+    record = ", record_id" if "record_id" in columns else ""
+    return f"select cast(person_id as {kind}) as person_id, {moment} as moment{record} from given where person_id is not null order by person_id, moment{record}", aware
+
+
+def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int]:
+    """Crossings paired into stays, the people set aside, and the crossings later than `until`. `zone` where times are instants."""
+    moments = people.rows["moment"].to_numpy()
+    days = kernel.days_of(moments if zone is None else local(moments, zone))
+    reasons, broke, starts, entered, left, in_row, out_row, late = kernel.pair(people.starts, moments, days, np.int32(until))
+    record = people.rows.get("record_id")
+    times = pa.array(moments >> 2, mask=moments & 3 == kernel.NO_TIME).cast(pa.timestamp("us", "UTC" if zone else None))
+    out = aside(people.names, reasons, broke, crossed_at=times, record_id=record if record is not None else pa.nulls(len(moments), pa.string()))
+    no = np.zeros(len(entered), np.bool_)
+    return Stays(people.names, starts, entered, left, no, no, no, ends(record, in_row), ends(record, out_row)), out, int(late)
+
+
+def ends(record: pa.Array | None, rows: np.ndarray) -> pa.Array | None:
+    return None if record is None else record.take(pa.array(rows, mask=rows < 0))
+
+
+def local(moments: np.ndarray, zone: str) -> np.ndarray:
+    """Moments that are instants, as moments of the zone's clock. Raises DataError for a zone that is not known."""
+    try:
+        there = pc.local_timestamp(pa.array(moments >> 2).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", zone)))
+    except pa.ArrowInvalid:
+        raise DataError(f"There is no time zone `{zone}`.", fix="name one of the tz database, as Asia/Baku") from None
+    return there.cast(pa.int64()).to_numpy() << 2
+
+
+# Spells -------------------------------------------------------------------------------------------------------------------------------
+
+
+def spells_query(columns: dict[str, str], where: str, *, records: bool, initial: bool) -> str:
+    """The query that puts spells of presence in order. A stay is one number: first day seen, whether that is the entry, exit, and three marks."""
+    kind = person_type(columns, where)
+    demand(columns, dict.fromkeys(("entered_on", "left_on"), ("DATE", "TIMESTAMP")), where)
+
+    def days(value: str) -> str:
+        return f"(cast({value} as date) - date '1970-01-01' + {kernel.SHIFT})"
+
+    def mark(name: str, word: str = "true") -> str:
+        return f"coalesce({name} = {word}, false)::bigint" if name in columns else "0"
+
+    packed = (
+        f"(coalesce({days('coalesce(entered_on, left_on)')}, 0)::bigint << 26) + ((entered_on is not null)::bigint << 25) + (coalesce({days('left_on')}, {kernel.OPEN})::bigint << 3)"
+        f" + ({mark('closed_by', repr('death'))} << 2) + ({mark('entry_imputed')} << 1) + {mark('exit_imputed')}"
+    )
+    also = "".join(f", {name}" for name in ("in_record_id", "out_record_id") if records and name in columns)
+    known = ", i.resident as initial" if initial else ""
+    join = " left join initial_known i using (person_id)" if initial else ""
+    return f"select cast(person_id as {kind}) as person_id, {packed} as stay{also}{known} from given{join} where person_id is not null order by person_id, stay{also}"
+
+
+def read(people: People) -> Stays:
+    """Stays from the rows of `spells_query`."""
+    entered, left, died, entry_imputed, exit_imputed = kernel.unpack(people.rows["stay"].to_numpy())
+    return Stays(people.names, people.starts, entered, left, died, entry_imputed, exit_imputed, people.rows.get("in_record_id"), people.rows.get("out_record_id"))
+
+
+def spells_table(stays: Stays, record_type: pa.DataType) -> pa.Table:
+    """The columns of `presence_spells`, one row per stay."""
+    n = len(stays.entered)
+    number = np.arange(1, n + 1) - np.repeat(stays.starts[:-1], np.diff(stays.starts))
+    closed = np.where(stays.died, 2, (stays.left == kernel.NEVER).astype(np.int8))
+    return pa.table({
+        "person_id": stays.persons(),
+        "spell_no": pa.array(number),
+        "entered_on": day(stays.entered, kernel.BEFORE),
+        "left_on": day(stays.left, kernel.NEVER),
+        "closed_by": CLOSED_BY.take(pa.array(closed)),
+        "entry_imputed": pa.array(stays.entry_imputed),
+        "exit_imputed": pa.array(stays.exit_imputed),
+        "in_record_id": pa.nulls(n, record_type) if stays.in_record is None else stays.in_record,
+        "out_record_id": pa.nulls(n, record_type) if stays.out_record is None else stays.out_record,
+    })  # fmt: skip
