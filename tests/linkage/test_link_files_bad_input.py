@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -126,7 +127,7 @@ def test_empty_files(tmp_path, files):
 def test_a_file_that_is_no_table(tmp_path, files):
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"PAR1" + bytes(range(256)) * 4)
-    with pytest.raises(DataError, match="cannot be read as PARQUET"):
+    with pytest.raises(DataError, match="cannot be read as Parquet"):
         draft(broken, files[1])
 
 
@@ -200,3 +201,92 @@ def test_links_are_not_written_over_what_is_read_nor_into_no_folder(tmp_path, fi
 def test_memory_that_is_no_size(tmp_path, files):
     with pytest.raises(SetupError, match="`a lot` is no size of memory"):
         draft(files[0], files[1], memory="a lot")
+
+
+def test_rows_with_more_or_fewer_cells_than_the_header_are_counted_and_named(tmp_path, files):
+    lines = files[0].read_text(encoding="utf-8").splitlines()
+    lines[10], lines[20], lines[30] = lines[10].rsplit(",", 3)[0], lines[20] + ",more", "a29"
+    ragged = tmp_path / "ragged.csv"
+    ragged.write_text("\n".join(lines), encoding="utf-8")
+    for wrong in (lambda: draft(ragged, files[1]), lambda: link(tmp_path, ragged, files[1])):
+        with pytest.raises(DataError, match=r"3 rows have more or fewer cells than the header, which has 6: line 11 has 3, line 21 has 7, line 31 has 1") as told:
+            wrong()
+        assert told.value.where.endswith("ragged.csv:11")
+
+
+@pytest.mark.parametrize("written", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_byte_order_marks_utf_16_and_other_delimiters_are_read(tmp_path, files, written, delimiter):
+    other = tmp_path / "other.csv"
+    other.write_bytes(files[0].read_text(encoding="utf-8").replace(",", delimiter).encode(written))
+    assert link(tmp_path, other, files[1])[1] == link(tmp_path, files[0], files[1])[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "says", "line"),
+    [
+        ("id,first_name\n1,Ren\xe9\n".encode("latin-1"), "not UTF-8", ":2"),
+        (b'id,first_name\n1,anna\n2,"bella\n3,clara\n', "quotation mark", ":3"),
+        (b"PK\x03\x04" + bytes(100), "workbook or an archive", ""),
+        (b"\x89PNG\r\n\x00\x00" + bytes(100), "header is not text", ":1"),
+        (b"id,row_of_file\n1,2\n", "a name that this command needs", ""),
+    ],
+)
+def test_what_is_no_table_of_text_is_told_with_its_line(tmp_path, files, content, says, line):
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_bytes(content)
+    with pytest.raises(DataError, match=says) as told:
+        draft(wrong, files[1])
+    assert told.value.where.endswith(f"wrong.csv{line}")
+
+
+@pytest.mark.parametrize(
+    ("order", "form"),
+    [
+        ("dmy", lambda day: day.strftime("%d %b %Y")),
+        ("ymd", lambda day: day.isoformat() + " 00:00:00"),
+        ("excel", lambda day: str((day - date(1899, 12, 30)).days)),
+        ("epoch", lambda day: str((day - date(1970, 1, 1)).days * 86_400)),
+        ("epoch_ms", lambda day: f"{(day - date(1970, 1, 1)).days * 86_400_000}.0"),
+    ],
+)
+def test_dates_however_a_file_writes_them(tmp_path, files, order, form):
+    header, *rows = [line.split(",") for line in files[0].read_text(encoding="utf-8").splitlines()]
+    a = write(tmp_path / "a.csv", header, [[*row[:3], form(date.fromisoformat(row[3])), *row[4:]] for row in rows])
+    text = draft(a, files[1])
+    assert f"a_order: {'ymd' if order == 'dmy' else order}" in text      # months by name are read alike in every order
+    assert link(tmp_path, a, files[1], text)[1] == link(tmp_path, *files[:2], draft(*files[:2]))[1]
+
+
+def test_dates_in_another_order_than_the_configuration_says_are_told(tmp_path, files):
+    report, found = link(tmp_path, files[0], files[1], CONFIG.replace("b_order: dmy", "b_order: ymd").replace("    - given + surname\n", ""))
+    assert not found
+    assert report.notes[0].startswith("birth_date: ") and report.notes[0].endswith("cells of b say nothing that can be read as ymd")
+    assert report.notes[1] == "no two records share a key, so that none were compared"
+
+
+def test_two_hundred_columns_that_say_the_same_are_told_once(tmp_path, files):
+    wide = []
+    for n, path in enumerate(files[:2]):
+        rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
+        wide.append(write(tmp_path / f"{n}.csv", rows[0] + [f"x{c}" for c in range(200)], [[*row, *[f"{m % 7}-{c}" for c in range(200)]] for m, row in enumerate(rows[1:])]))
+    text = draft(*wide)
+    assert text.count("role: text") == 1
+    assert len({(x, y) for x, y, _ in link(tmp_path, *wide, text)[1]} & files[2]) > 0.95 * len(files[2])
+
+
+def test_an_id_that_repeats_is_not_drafted_and_the_draft_says_so(tmp_path, files):
+    rows = [[str(n // 2), *person] for n, person in enumerate(people(300))]
+    assert "# no column is different in every row: id repeats or is empty; rows are numbered from 1" in draft(write(tmp_path / "twice.csv", HEADER_A, rows), files[1])
+
+
+def test_where_links_cannot_be_written(tmp_path, files):
+    (tmp_path / "link.yaml").write_text(CONFIG, encoding="utf-8")
+    for out, says in ((tmp_path, "A folder stands"), (tmp_path / "links.xlsx", "not written as `.xlsx`"), (Path("/proc/links.csv"), "Nothing can be written")):
+        with pytest.raises(SetupError, match=says):
+            link_files(files[0], files[1], tmp_path / "link.yaml", out)
+
+
+def test_nested_columns_of_parquet_are_passed_over(tmp_path, files):
+    duckdb.sql(f"copy (select *, ['x', 'y'] as tags, {{'a': 1}} as more, 'z'::blob as raw, null as nothing from read_csv('{files[0]}', all_varchar = true)) to '{tmp_path / 'a.parquet'}'")
+    assert link(tmp_path, tmp_path / "a.parquet", files[1], draft(tmp_path / "a.parquet", files[1]))[1] == link(tmp_path, *files[:2], draft(*files[:2]))[1]

@@ -73,8 +73,11 @@ def draft(a: Path, b: Path | None, out: Path | None, seed: int, memory: str) -> 
     Example:
       karvan link draft census.csv register.parquet -o link.yaml
     """
+    from karvan.linkage.files import check_out
     from karvan.linkage.files import draft as drafted
 
+    if out:
+        check_out(out, (a, b))
     text = drafted(a, b, seed=seed, memory=memory)
     if out:
         out.write_text(text, encoding="utf-8")
@@ -119,6 +122,7 @@ def told(done: Report) -> list[dict]:
         {"what": "rows", "count": sum(done.rows), "remark": " and ".join(f"{n:,}" for n in done.rows)},
         {"what": "pairs compared", "count": done.compared, "remark": "a pair of several keys counts once"},
     ]
+    rows += [{"what": "look at", "count": None, "remark": note} for note in done.notes]
     rows += [{"what": f"pairs by {key['key']}", "count": key["pairs"], "remark": ""} for key in done.pairs_by_key]
     rows += [
         {"what": f"left out of {block['key']}", "count": block["rows"], "remark": f"rows in {block['blocks']:,} blocks too large, the largest of {block['largest_pairs']:,} pairs"}

@@ -11,13 +11,14 @@ from typing import Any
 
 from karvan.country.yaml_file import line_of, lines, parse, twice
 from karvan.errors import DataError, PackError, SetupError, nearest
+from karvan.linkage.files import normal
 from karvan.linkage.files.blocking import Key, part
 from karvan.linkage.files.comparing import Comparison, comparisons
 from karvan.linkage.files.roles import HEADERS
 
 ROLES = [*(role for role in HEADERS if role != "ignore"), "text"]
 ONE_ONLY = ("given", "surname", "middle", "full_name", "street", "house_number", "unit")      # these have one place in a name or an address
-DATE_ORDERS = ("ymd", "dmy", "mdy")
+DATE_ORDERS = (*normal.ORDERS, *normal.COUNTED)
 
 
 @dataclass

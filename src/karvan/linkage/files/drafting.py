@@ -11,8 +11,8 @@ from karvan.errors import DataError
 from karvan.linkage.files import blocking, comparing, normal, roles
 from karvan.linkage.files.across import scripts_differ
 from karvan.linkage.files.config import Config, Shared, SideOf, can_be_name, roles_of
-from karvan.linkage.files.linking import check_two, engine
-from karvan.linkage.files.reading import open_table, quoted
+from karvan.linkage.files.engine import check_two, engine
+from karvan.linkage.files.reading import ROW, open_table, quoted
 from karvan.linkage.files.records import make_records
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LARGEST_BLOCK = 20_000
 THRESHOLD = 0.5
 ALL_THE_SAME = 0.9          # share of rows with the most frequent value, above which a column tells nobody apart
+MOST_TEXTS = 12             # columns of unknown meaning that are compared
+REPEATS_ANOTHER = 1.02      # pairs of values of two columns for each value of the richer one, up to which it says the other's too
 REPEATS = 0.03              # share of rows that repeat another row's person, above which a person may have several rows
 ONE_PLACE = ("given", "surname", "middle", "full_name", "birth_date", "sex", "age", "house_number", "street", "unit", "city", "postcode", "region", "email", "phone", "number")
 
@@ -47,6 +49,7 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
     usable = [[c for c in columns if c is not own] for columns, own in zip(looked, ids, strict=True)]
     found = roles.match_columns(usable[0], usable[-1]) if b else roles.own_columns(usable[0])
     found, left = told_apart(found)
+    found = few_texts(con, found)
     shared = named(found)
     used = ({m.a.name for m in found}, {m.b.name for m in found})
     for n, columns in enumerate(looked):
@@ -134,6 +137,21 @@ def told_apart(found: list[roles.Match]) -> tuple[list[roles.Match], list[tuple[
     return kept, left
 
 
+def few_texts(con: duckdb.DuckDBPyConnection, found: list[roles.Match]) -> list[roles.Match]:
+    """Matched columns with few of unknown meaning: those whose values differ most, and none that only repeats another, which would be told twice."""
+    con.execute(f"create or replace temp table looked_at as select * from a order by hash({ROW}), {ROW} limit {roles.SAMPLE}")
+
+    def values(*columns: str) -> int:
+        return con.execute(f"select count(distinct ({', '.join(map(quoted, columns))})) from looked_at").fetchall()[0][0]
+
+    kept: list[str] = []
+    for match in sorted((m for m in found if m.role == "text"), key=lambda m: -min(m.a.different, m.b.different)):
+        own = match.a.name
+        if len(kept) < MOST_TEXTS and all(values(own, other) > REPEATS_ANOTHER * max(values(own), values(other)) for other in kept):
+            kept.append(own)
+    return [m for m in found if m.role != "text" or m.a.name in kept]
+
+
 def named(found: list[roles.Match]) -> list[Shared]:
     """A name for each pair of columns: its role where it is the first of it, else a text of its own."""
     taken: set[str] = set()
@@ -173,7 +191,7 @@ def side_of(con: duckdb.DuckDBPyConnection, number: int, own: roles.Column | Non
         names = " and ".join(f"coalesce(x.{c} = y.{c}, true)" for c in ("given", "surname") if c in said) or "true"
         first = con.execute(f"select min(rid) from records where side = {number}").fetchall()[0][0]
         [(pairs, agree, repeated)] = con.execute(f"""
-            with numbered as (select {quoted(column.name)} as n, r.* from {'ab'[number]} t join records r on r.rid = t.row_at + {first} where {quoted(column.name)} is not null),
+            with numbered as (select {quoted(column.name)} as n, r.* from {'ab'[number]} t join records r on r.rid = t.row_of_file + {first} where {quoted(column.name)} is not null),
             few as (select n from numbered group by n having count(*) between 2 and 20)
             select count(*), coalesce(avg(({names})::int), 0), (select count(*) from few) from numbered x join numbered y using (n) where x.rid < y.rid and n in (select n from few)
         """).fetchall()
@@ -189,10 +207,13 @@ def written(
 ) -> str:  # fmt: skip
     """The YAML text."""
     out = [HEAD.format(files=" and ".join(p.name for p in (a, b) if p), are="are" if b else "is", arguments=" ".join(p.name for p in (a, b) if p)), "files:"]
-    for name, path, count, (side, why_one, why_same) in zip("ab", (a, b), rows, sides):
+    for name, path, count, (side, why_one, why_same), columns in zip("ab", (a, b), rows, sides, usable):
         out.append(f"  {name}:                          # {path.name if path else ''}: {count:,} rows")
         if side.id:
             out.append(f"    {aligned(f'id: {scalar(side.id)}')}# different in every row; without it the rows are numbered from 1")
+        else:
+            doubtful = [c.name for c in columns if roles.says_id(c) and c.name not in {n for s in shared for n in (s.a, s.b)}]
+            out.append(f"    # no column is different in every row{': ' + ', '.join(doubtful) + ' repeats or is empty' if doubtful else ''}; rows are numbered from 1")
         if b:
             out.append(f"    {aligned(f'one_row_a_person: {str(side.one_row_a_person).lower()}')}# {why_one}")
         if side.same_person and b:

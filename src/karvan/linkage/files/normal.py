@@ -44,24 +44,38 @@ def whole(column: str) -> str:
 
 
 ORDERS = {"ymd": (1, 2, 3), "dmy": (3, 2, 1), "mdy": (3, 1, 2)}
+COUNTED = {     # dates as numbers: how they become days, and the numbers of 1850 to 2100
+    "excel": ("date '1899-12-30' + {n}::integer", (-18_260, 73_415)),      # days, as spreadsheets count them
+    "epoch": ("make_timestamp({n}::bigint * 1000000)::date", (-3_786_825_600, 4_133_894_400)),
+    "epoch_ms": ("make_timestamp({n}::bigint * 1000)::date", (-3_786_825_600_000, 4_133_894_400_000)),
+}
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _PARTED = {
     "ymd": r"^\s*(\S{4})[-/. ](\S{1,2})[-/. ](\S{1,2})(?:[T ].*)?\s*$",
     "dmy": r"^\s*(\S{1,2})[-/. ](\S{1,2})[-/. ](\S{4})(?:[T ].*)?\s*$",
     "mdy": r"^\s*(\S{1,2})[-/. ](\S{1,2})[-/. ](\S{4})(?:[T ].*)?\s*$",
 }
+ISO = r"^\s*(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?\s*$"
+_MONTH = rf"((?i:{'|'.join(MONTHS.split())})[A-Za-z]{{0,6}})"
+NAMED_DMY, NAMED_MDY = rf"^\s*(\d{{1,2}})[-/. ]{_MONTH}[-/., ]+(\d{{4}})\s*$", rf"^\s*{_MONTH}[-/. ]+(\d{{1,2}}),? +(\d{{4}})\s*$"
 _JOINED = {"ymd": r"^\s*(\S{4})(\S{2})(\S{2})\s*$", "dmy": r"^\s*(\S{2})(\S{2})(\S{4})\s*$", "mdy": r"^\s*(\S{2})(\S{2})(\S{4})\s*$"}
 
 
 def date(column: str, order: str) -> str:
     """Eight characters, year month day, as they are written: a slip (199o) stays to be compared; `____` is a part not said.
 
-    `order` is ymd, dmy or mdy. A year alone, or a year and month, is a partial date.
+    `order` is ymd, dmy or mdy, or says how a number counts: `excel` in days, `epoch` in seconds since 1970, `epoch_ms` in thousandths. A year alone, or a
+    year and month, is a partial date. What can be read in one way only (1990-12-31, 31 Dec 1990) is read so in every order of parts.
     """
-    year, month, day = ORDERS[order]
+    if order in COUNTED:
+        days, (least, most) = COUNTED[order]
+        number = f"try_cast({column} as double)"
+        return f"case when {number} between {least} and {most} then strftime({days.format(n=number)}, '%Y%m%d') end"
     cases = []
-    for form in (_PARTED[order], _JOINED[order]):
-        part = "regexp_extract({c}, '{f}', {n})"
-        y, m, d = (part.format(c=column, f=form, n=n) for n in (year, month, day))
+    for form, places in ((ISO, (1, 2, 3)), (NAMED_DMY, (3, 2, 1)), (NAMED_MDY, (3, 1, 2)), (_PARTED[order], ORDERS[order]), (_JOINED[order], ORDERS[order])):
+        y, m, d = (f"regexp_extract({column}, '{form}', {n})" for n in places)
+        if form in (NAMED_DMY, NAMED_MDY):
+            m = f"list_position(string_split('{MONTHS}', ' '), lower(left({m}, 3)))::varchar"
         cases.append(f"when regexp_matches({column}, '{form}') then {y} || lpad({m}, 2, '0') || lpad({d}, 2, '0')")
     cases.append(f"when regexp_full_match({column}, '\\s*\\d{{4}}\\s*') then trim({column}) || '____'")
     cases.append(f"when regexp_matches({column}, '^\\s*\\d{{4}}[-/.]\\d{{2}}\\s*$') then left(trim({column}), 4) || right(trim({column}), 2) || '__'")

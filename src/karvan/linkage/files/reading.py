@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 import re
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +16,10 @@ if TYPE_CHECKING:
     import duckdb
 
 LONGEST = 200       # characters of a cell that are compared: no name or street is longer
+ROW = "row_of_file"     # the column that numbers a table's rows from 0
+DELIMITERS = ",;\t|"
+HEADER_BYTES = 1_000_000
+REJECTS = "reject_errors", "reject_scans"       # where DuckDB keeps the rows of a CSV file that do not fit
 
 
 def quoted(name: str) -> str:
@@ -35,40 +43,125 @@ def literal(text: str) -> str:
 def open_table(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> list[str]:
     """Make the table `name` of a file's rows, in the file's order, as text; returns its columns.
 
-    Raises SetupError where there is no such file, and DataError where it is neither CSV nor Parquet, or holds no row.
+    Raises
+    ------
+    SetupError
+        There is no such file.
+    DataError
+        The file is neither CSV nor Parquet, holds no row, or has rows with more or fewer cells than its header: these are counted and named by line.
     """
     import duckdb
 
     if not path.is_file():
         raise SetupError("There is no such file.", where=str(path), fix="give the path of a CSV or Parquet file")
-    kind = kind_of(path)
-    if kind == "parquet":
-        source = f"read_parquet({literal(str(path))})"
-    else:
-        source = f"read_csv({literal(str(path))}, all_varchar = true, header = true, null_padding = true, quote = '\"', escape = '\"')"
+    dialect = None if is_parquet(path) else Dialect.of(path)
+    source = dialect.source(path) if dialect else f"read_parquet({literal(str(path))})"
     try:
         columns = [row[0] for row in con.execute(f"describe select * from {source}").fetchall()]
+        if ROW.lower() in (c.lower() for c in columns):
+            raise DataError(f"The file has a column `{ROW}`, a name that this command needs.", where=str(path), fix="rename the column")
         said = ", ".join(f"nullif(trim({quoted(c)}::varchar), '') as {quoted(c)}" for c in columns)
-        con.execute(f"create or replace table {name} as select row_number() over () - 1 as row_at, {said} from {source}")
+        con.execute(f"create or replace table {name} as select row_number() over () - 1 as {ROW}, {said} from {source}")
     except duckdb.Error as wrong:
-        if "No space left" in str(wrong):
+        if isinstance(wrong, duckdb.OutOfMemoryException) or "No space left" in str(wrong):
             raise
-        line = re.search(r"(?:Line|line)[: ]+(\d+)", str(wrong))
-        raise DataError(
-            f"The file cannot be read as {kind.upper()}.", where=f"{path}:{line[1]}" if line else str(path), fix="write it as Parquet, or as UTF-8 CSV with one header line and one delimiter"
-        ) from None
+        raise DataError(f"The file cannot be read as {'CSV' if dialect else 'Parquet'}.", where=str(path), fix="write it as Parquet, or as UTF-8 CSV with one header line and one delimiter") from None
+    if dialect:
+        check_rows(con, path, len(columns))
     if not con.execute(f"select count(*) from {name}").fetchall()[0][0]:
         raise DataError("The file holds no row.", where=str(path), fix="give a file with at least one row under its header")
     return columns
 
 
-def kind_of(path: Path) -> str:
-    """`parquet` where a file begins as Parquet does, else `csv`."""
+def is_parquet(path: Path) -> bool:
+    """Whether a file begins as Parquet does. Raises DataError for an empty file."""
     with path.open("rb") as source:
         start = source.read(4)
     if not start:
         raise DataError("The file is empty.", where=str(path), fix="give a file with a header and at least one row")
-    return "parquet" if start == b"PAR1" else "csv"
+    return start == b"PAR1"
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a CSV file is written, by its first bytes and its header line. Nothing is guessed from the rows."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+    encoding: str       # utf-8 or utf-16
+    packed: bool        # by gzip
+
+    @classmethod
+    def of(cls, path: Path) -> Dialect:
+        """Raises DataError where the header cannot be read."""
+        packed = path.open("rb").read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else path.open("rb") as source:
+            start = source.read(HEADER_BYTES)
+        if start[:4] == b"PK\x03\x04":
+            raise DataError("The file is a workbook or an archive, not a table of text.", where=str(path), fix="save the sheet as CSV in UTF-8, or as Parquet")
+        encoding = "utf-16" if start[:2] == b"\xff\xfe" else "utf-8"
+        try:
+            text = start.decode("utf-16" if encoding == "utf-16" else "utf-8-sig", errors="strict" if len(start) < HEADER_BYTES else "ignore")
+        except UnicodeDecodeError:
+            text = start.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace")      # the rows are read below, which names the line
+        header = re.split(r"\r\n|\n|\r", text, maxsplit=1)[0]
+        if "\x00" in header or "\ufffd" in header:
+            raise DataError("The header is not text in UTF-8.", where=f"{path}:1", fix="save the file as CSV in UTF-8, or as Parquet")
+        delimiter = max(DELIMITERS, key=lambda d: len(next(csv.reader([header], delimiter=d), [])))
+        return cls(tuple(headers(next(csv.reader([header], delimiter=delimiter), []))), delimiter, encoding, packed)
+
+    def source(self, path: Path) -> str:
+        """The rows as SQL; those that do not fit go to `reject_errors`."""
+        columns = ", ".join(f"{literal(c)}: 'VARCHAR'" for c in self.columns)
+        return (
+            f"read_csv({literal(str(path))}, auto_detect = false, header = true, columns = {{{columns}}}, delim = {literal(self.delimiter)}, quote = '\"', escape = '\"', encoding = '{self.encoding}', "
+            f"compression = '{'gzip' if self.packed else 'none'}', ignore_errors = true, store_rejects = true, rejects_limit = 0)"
+        )
+
+
+def headers(cells: list[str]) -> list[str]:
+    """Names of columns, each different from the others and none empty.
+
+    >>> headers(["id", "name", "Name", "", "name"])
+    ['id', 'name', 'Name_2', 'column_4', 'name_3']
+    """
+    found: list[str] = []
+    seen: Counter[str] = Counter()
+    for n, cell in enumerate(cells, 1):
+        name = cell.strip() or f"column_{n}"
+        seen[name.lower()] += 1
+        found.append(name if seen[name.lower()] == 1 else f"{name}_{seen[name.lower()]}")
+    return found
+
+
+def check_rows(con: duckdb.DuckDBPyConnection, path: Path, cells: int) -> None:
+    """Every row of the CSV file that was read last has as many cells as its header; raises DataError that counts those that have not, and names the first."""
+    if not con.execute("select count(*) from duckdb_tables() where table_name = $1", [REJECTS[0]]).fetchall()[0][0]:
+        return
+    wrong = con.execute(f"""
+        select line, any_value(error_type), case when any_value(error_type) = 'MISSING COLUMNS' then min(column_idx) else max(column_idx) end, count(*) over ()
+        from {REJECTS[0]} group by line order by line limit 3
+    """).fetchall()
+    for table in REJECTS:
+        con.execute(f"drop table {table}")
+    if not wrong:
+        return
+    line, kind, _, rows = wrong[0]
+    if kind not in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
+        what, fix = WRONG_ROWS.get(kind, ("A row cannot be read.", "look at that line, or write the file as Parquet"))
+        raise DataError(what, where=f"{path}:{line}", fix=fix)
+    said = ", ".join(f"line {at} has {found}" for at, _, found, _ in wrong)
+    raise DataError(
+        f"{rows:,} row{'s have' if rows > 1 else ' has'} more or fewer cells than the header, which has {cells}: {said}{' ...' if rows > len(wrong) else ''}.", where=f"{path}:{line}",
+        fix="put a cell that holds the delimiter in quotation marks and fill up rows that are short, or write the file as Parquet",
+    )  # fmt: skip
+
+
+WRONG_ROWS = {
+    "INVALID ENCODING": ("The file is not UTF-8.", "save it as CSV in UTF-8, or as Parquet"),
+    "UNQUOTED VALUE": ("A quotation mark opens a cell and does not close it.", "double the marks inside a cell, or write the file as Parquet"),
+    "LINE SIZE OVER MAXIMUM": ("A row is longer than two million bytes.", "look for a quotation mark before it that is not closed"),
+}
 
 
 def check_ids(con: duckdb.DuckDBPyConnection, table: str, column: str, path: Path) -> None:

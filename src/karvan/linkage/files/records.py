@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from karvan.linkage.files.comparing import Comparison
 
 FORMS = {"given": normal.name, "surname": normal.name, "middle": normal.name, "number": normal.number, "phone": normal.number, "sex": normal.sex, "age": normal.whole}
+MANY_UNREAD = 0.1       # share of a column's filled cells that cannot be read, above which it is told
 SPELLED = ("given", "surname", "middle", "street", "city", "text")       # brought to Latin letters
 
 
@@ -31,6 +32,21 @@ def make_records(con: duckdb.DuckDBPyConnection, config: Config) -> tuple[int, i
     return rows[0], rows[1] if config.b else rows[0]
 
 
+def unread(con: duckdb.DuckDBPyConnection, config: Config) -> list[str]:
+    """Columns many of whose cells say nothing in the form in which they are compared (dates in another order), with their number. Reads `a`, `b` and `records`."""
+    found = []
+    for number, (table, side) in enumerate((("a", config.a), ("b", config.b))):
+        for column in config.columns if side else ():
+            if column.role == "full_name":
+                continue
+            source = quoted(column.b if number else column.a)
+            [(filled, read)] = con.execute(f"select (select count({source}) from {table}), (select count({column.name}) from records where side = {number})").fetchall()
+            if filled - read > MANY_UNREAD * filled:
+                how = f" as {column.b_order if number else column.a_order}" if column.role == "birth_date" else ""
+                found.append(f"{column.name}: {filled - read:,} of {filled:,} cells of {table} say nothing that can be read{how}")
+    return found
+
+
 def select(side: SideOf, columns: list[Shared], table: str, number: int, start: int) -> str:
     said = []
     for column in columns:
@@ -44,9 +60,9 @@ def select(side: SideOf, columns: list[Shared], table: str, number: int, start: 
             said += full_name(source)
         else:
             said.append(f"{FORMS.get(column.role, normal.words)(source)} as {column.name}")
-    uid = f"{quoted(side.id)}" if side.id else "(row_at + 1)::varchar"
+    uid = f"{quoted(side.id)}" if side.id else "(row_of_file + 1)::varchar"
     person = normal.number(quoted(side.same_person)) if side.same_person else "null::varchar"
-    return f"select (row_at + {start})::integer as rid, {number}::tinyint as side, {uid} as uid, {person} as person, {written(columns, number)} as written, {', '.join(said)} from {table}"
+    return f"select (row_of_file + {start})::integer as rid, {number}::tinyint as side, {uid} as uid, {person} as person, {written(columns, number)} as written, {', '.join(said)} from {table}"
 
 
 def written(columns: list[Shared], number: int) -> str:

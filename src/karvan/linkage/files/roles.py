@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from karvan.linkage.files.normal import ORDERS, SEXES
+from karvan.linkage.files.normal import COUNTED, ISO, NAMED_DMY, NAMED_MDY, ORDERS, SEXES
 from karvan.linkage.files.reading import quoted
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def header_words(name: str) -> str:
 
 def look_at(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> list[Column]:
     """Every column of a table with its role."""
-    con.execute(f"create or replace temp table looked_at as select * from {table} order by hash(row_at), row_at limit {SAMPLE}")
+    con.execute(f"create or replace temp table looked_at as select * from {table} order by hash(row_of_file), row_of_file limit {SAMPLE}")
     rows = con.execute("select count(*) from looked_at").fetchall()[0][0]
     found = []
     for name in columns:
@@ -104,7 +104,7 @@ def role_of(column: Column, values: list[str]) -> tuple[str, str, str]:
         return "text", "its header says a name, its values are figures", ""
     if said:
         return said, "its header", ""
-    if share > 0.9 and not re.search(r"\d{9,}", values[0]):
+    if share > 0.9 and order in ORDERS and not re.search(r"\d{9,}", values[0]):
         return "ignore", "dates of something else", ""
     sexes = {w for said_by in SEXES.values() for w in said_by.split()}
     if len(column.values) <= 4 and len(column.values & sexes) >= 2:
@@ -125,8 +125,13 @@ def date_order(values: list[str]) -> tuple[str, float]:
     ('ymd', 1.0)
     """
     parted = re.compile(r"^\s*(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})(?:[T ].*)?\s*$")
-    counts = dict.fromkeys(ORDERS, 0)
+    plain = [re.compile(form) for form in (ISO, NAMED_DMY, NAMED_MDY)]
+    counts = dict.fromkeys([*ORDERS, *COUNTED], 0)
     for value in values:
+        if any(form.match(value) for form in plain):        # read alike in every order; ISO dates name theirs
+            for order in ORDERS:
+                counts[order] += 1
+            continue
         match = parted.match(value)
         parts = match.groups() if match else None
         digits = value.strip()
@@ -139,8 +144,24 @@ def date_order(values: list[str]) -> tuple[str, float]:
                 continue
             y, m, d = split[year - 1], split[month - 1], split[day - 1]
             counts[order] += len(y) == 4 and 1850 <= int(y) <= 2100 and 1 <= int(m) <= 12 and 1 <= int(d) <= 31
-    best = max(counts, key=lambda order: counts[order])
-    return best, counts[best] / max(len(values), 1)
+    best = max(ORDERS, key=lambda order: counts[order])
+    if counts[best] > 0.5 * len(values):
+        return best, counts[best] / max(len(values), 1)
+    return counted_from(values) or (best, counts[best] / max(len(values), 1))
+
+
+def counted_from(values: list[str]) -> tuple[str, float] | None:
+    """How most values count days or seconds, and their share; nothing where they do not.
+
+    >>> counted_from(["33054", "20121"]), counted_from(["662688000"]), counted_from(["7", "12"])
+    (('excel', 1.0), ('epoch', 1.0), None)
+    """
+    numbers = [abs(float(v)) for v in values if re.fullmatch(r"\s*-?\d{4,14}(\.0*)?\s*", v)]
+    if len(numbers) <= 0.9 * len(values):
+        return None
+    middle = sorted(numbers)[len(numbers) // 2]
+    found = "excel" if 3_000 < middle < 73_415 else "epoch" if 5e6 < middle < 5e9 else "epoch_ms" if 5e9 < middle < 5e12 else ""
+    return (found, len(numbers) / len(values)) if found else None
 
 
 def _share(values: list[str], pattern: str) -> float:
@@ -149,9 +170,14 @@ def _share(values: list[str], pattern: str) -> float:
 
 
 def is_id(column: Column) -> bool:
-    """Whether a column can be the id of its rows: its header says so and no number of a person, and every row has another value."""
+    """Whether a column can be the id of its rows: its header says so, and every row has another value."""
+    return column.filled == 1 and column.different == 1 and says_id(column)
+
+
+def says_id(column: Column) -> bool:
+    """Whether a header says that the column names the rows, and is no number of a person."""
     says = r"(.* )?(id|unique id|uid|uuid|key|record( id| no| number)?|rec id|row( id| no| number)?)"
-    return column.filled == 1 and column.different == 1 and bool(re.fullmatch(says, column.header)) and not re.fullmatch(HEADERS["number"], column.header)
+    return bool(re.fullmatch(says, column.header)) and not re.fullmatch(HEADERS["number"], column.header)
 
 
 @dataclass
