@@ -20,6 +20,7 @@ DESKS = [
     ("data", "data:deliveries", _("Data")),
     ("linkage", "linkage:queue", _("Who is who")),
     ("profile", "profile:read", _("Profile")),
+    ("baseline", "baseline:read", _("Baseline study")),
 ]
 
 
@@ -45,7 +46,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def may_enter(desk: str, account: Any) -> bool:
     """Whether a desk stands in the account's navigation."""
-    return desk != "linkage" or (isinstance(account, Account) and rights.reviews_links(account))
+    return desk != "linkage" or (isinstance(account, Account) and rights.links(account, "see"))
 
 
 @login_not_required

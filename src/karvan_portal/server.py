@@ -45,8 +45,8 @@ def configure(ws: Workspace) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "karvan_portal.settings"
 
 
-def add_account(ws: Workspace, username: str, *, institution: str | None = None) -> str:
-    """Make an account, or give it a new password; returns the password, which is kept nowhere."""
+def add_account(ws: Workspace, username: str, *, institution: str | None = None, linkage_role: str = "") -> str:
+    """Make an account, or give it a new password; returns the password, which is kept nowhere. `linkage_role`: one that the pack gives the institution."""
     prepare(ws)
     from karvan_portal import source
     from karvan_portal.accounts import audit
@@ -58,11 +58,17 @@ def add_account(ws: Workspace, username: str, *, institution: str | None = None)
         raise SetupError(
             f"The pack has no institution '{institution or username}'.", where=", ".join(sorted(known)), fix="name one of these with --institution"
         )
+    roles = source.linkage_roles().get(wanted.id.casefold(), ())
+    if linkage_role and linkage_role not in roles:
+        raise SetupError(
+            f"The pack gives {wanted.id} no role '{linkage_role}' at the linkage desk.", where=", ".join(roles), fix="name one of these, or add it under `reviewers` in pack.yaml"
+        )
     password = secrets.token_urlsafe(12)
     account = Account.objects.filter(username=username.casefold()).first()
     if account is None:
         account = Account.objects.make(username.casefold(), institution=wanted.id, password=password, operator=wanted.operator)
     account.institution, account.operator, account.is_demo, account.is_active = wanted.id, wanted.operator, False, True
+    account.linkage_role = linkage_role
     account.set_password(password)
     account.save()
     audit.write("command line", "account_made", username.casefold())

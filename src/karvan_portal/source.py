@@ -103,12 +103,13 @@ def institutions() -> list[Institution]:
     return sorted((Institution(i.id, i.names, i.id.casefold() == operator.casefold()) for i in listed), key=lambda i: (not i.operator, i.name))
 
 
-def reviewing_institutions() -> frozenset[str]:
-    """Institutions whose officers decide on uncertain links, in small letters, as the country's own pack names them (`reviewers`)."""
+def linkage_roles() -> dict[str, tuple[str, ...]]:
+    """Roles that accounts of an institution (in small letters) may have at the linkage desk, as the country's own pack gives them (`reviewers`)."""
     try:
-        return frozenset(str(name).casefold() for name in country().packs[0].about.get("reviewers") or ())
+        told = country().packs[0].about.get("reviewers") or {}
     except KarvanError:
-        return frozenset()
+        return {}
+    return {str(name).casefold(): tuple(map(str, roles)) for name, roles in told.items()}
 
 
 def institution_name(institution: Any) -> str:

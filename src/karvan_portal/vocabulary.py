@@ -29,6 +29,12 @@ DIMENSION = {
     "method": gettext_lazy("Method"),
     "kind": gettext_lazy("Kind"),
     "unit_counted": gettext_lazy("Unit counted"),
+    "age": gettext_lazy("Age in completed years"),
+    "age_reached": gettext_lazy("Age reached in the year"),
+    "new_citizenship": gettext_lazy("New citizenship"),
+    "previous_reason": gettext_lazy("Reason before"),
+    "return_type": gettext_lazy("Kind of return"),
+    "host_type": gettext_lazy("Host"),
 }
 
 CODE = {
@@ -149,11 +155,18 @@ ACT = {
     "open_untreated": gettext_lazy("opened an untreated value"),
     "run_line": gettext_lazy("ran the line"),
     "write_profile": gettext_lazy("wrote the profile"),
+    "write_study": gettext_lazy("wrote the baseline study"),
+    "save_answers": gettext_lazy("saved a draft of the questionnaire"),
+    "submit_answers": gettext_lazy("submitted the questionnaire"),
+    "view_answers": gettext_lazy("read the answers of an institution"),
+    "change_measure": gettext_lazy("changed a measure of the improvement plan"),
     "open_pair": gettext_lazy("opened a pair of people"),
     "answer_pair": gettext_lazy("answered a pair"),
     "draw_sample": gettext_lazy("drew a sample of pairs"),
     "undo_event": gettext_lazy("took a merge or split back"),
     "compare_thresholds": gettext_lazy("computed figures under other thresholds"),
+    "cancel_thresholds": gettext_lazy("stopped the computation of figures under other thresholds"),
+    "export_answers": gettext_lazy("took out answers as a file"),
 }
 
 DETAIL = {  # of a quality score, where it is a word of the platform and no column

@@ -1,13 +1,17 @@
-"""The linkage desk without a browser: who may enter, what is audited, how answers, undo, double review and samples work."""
+"""The linkage desk without a browser: who may enter and do what, what is audited, how answers, undo, double review and samples work.
+
+In Tinyland `sta` and `mig-reviewer` are reviewers, `mig` is a senior reviewer and `sta-supervisor` the supervisor.
+"""
 
 import re
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 import workspace as made
 
-PAGES = ["/linkage/", "/linkage/?work=sample", "/linkage/?work=skipped", "/linkage/reviewers/", "/linkage/quality/", "/linkage/sample/", "/linkage/events/"]
+PAGES = ["/linkage/", "/linkage/?work=sample", "/linkage/?work=skipped", "/linkage/reviewers/", "/linkage/quality/", "/linkage/sample/", "/linkage/events/", "/linkage/roles/", "/linkage/?record=r0a0"]
 
 
 @pytest.fixture(scope="session")
@@ -72,9 +76,10 @@ def test_home_says_how_many_pairs_wait_to_those_who_may_decide(linked, visit):
 
     waiting = len(review_queue(linked, reviewer="sta", limit=100))
     assert waiting >= 5
-    for account in ("sta", "mig"):
+    for account in ("sta", "mig", "mig-reviewer"):
         assert f"{waiting} pairs of people wait for a decision" in visit(account).get("/").text
-    assert "wait for a decision" not in visit("bor").get("/").text
+    for account in ("bor", "sta-supervisor"):
+        assert "wait for a decision" not in visit(account).get("/").text
     assert f"{waiting} pairs of people wait for you" in visit("sta").get("/linkage/").text
 
 
@@ -172,7 +177,7 @@ def test_the_last_answer_is_taken_back_and_its_pair_shown_again(linked, visit):
 
 
 def test_a_second_reviewer_gets_the_pair_first_and_does_not_see_the_answer(linked, visit):
-    client, second = visit("sta"), visit("mig")
+    client, second = visit("sta"), visit("mig-reviewer")
     first = opened(client)
     say(client, first, "different", "two cousins of one village")
     assert opened(second) == first
@@ -181,45 +186,150 @@ def test_a_second_reviewer_gets_the_pair_first_and_does_not_see_the_answer(linke
     assert "Your answer until now" in client.get(first).text
 
 
-def test_contradictions_are_settled_by_the_supervisor_who_sees_both_answers(linked, visit):
+def test_contradictions_are_settled_by_a_senior_who_sees_both_answers(linked, visit):
     from karvan.linkage import agreement, decisions, standing
-    from karvan_portal.accounts.models import Account
 
-    Account.objects.get_or_create(username="sta2", defaults={"institution": "sta", "password": "!"})
-    client, second, supervisor = visit("sta"), visit("sta2"), visit("mig")
+    client, second, third, senior = visit("sta"), visit("mig-reviewer"), visit("sta-supervisor"), visit("mig")
     url = opened(client)
     say(client, url, "different", "two cousins")
     assert opened(second) == url
     say(second, url, "same")
     assert agreement(linked) == {"pairs": 1, "agreed": 0.0, "kappa": 0.0, "contradicting": 1}
-    assert url not in client.get("/linkage/reviewers/").text, "settling is the supervisor's"
-    page = supervisor.get("/linkage/reviewers/").text
-    assert url in page and "sta2" in page
-    opened(supervisor)
-    assert "two cousins" in supervisor.get(url).text
-    assert say(supervisor, url, "different") == "/linkage/reviewers/"
+    page = senior.get("/linkage/reviewers/").text
+    assert url in page and "To settle" in page and "mig-reviewer" in page
+    overseen = third.get("/linkage/reviewers/").text
+    assert url not in overseen and "mig-reviewer: Same person" in overseen, "the supervisor sees that they differ and opens nothing"
+    opened(senior)
+    assert "two cousins" in senior.get(url).text
+    assert say(senior, url, "different") == "/linkage/reviewers/"
     assert [(one.answer, one.rule) for one in standing(decisions(linked))] == [("different", "senior")]
-    assert "Nobody contradicts anybody" in supervisor.get("/linkage/reviewers/").text
+    assert "Nobody contradicts anybody" in senior.get("/linkage/reviewers/").text
+
+
+def test_who_has_answered_sees_the_other_answer_once_it_is_given_and_then_changes_theirs_no_more(linked, visit):
+    from karvan.linkage import decisions
+
+    client, second = visit("sta"), visit("mig-reviewer")
+    url = opened(client)
+    say(client, url, "different", "two cousins")
+    assert "What people answered" not in client.get(url).text
+    opened(second)
+    say(second, url, "same", "one village")
+    page = client.get(url).text
+    assert "What people answered" in page and "one village" in page and "mig-reviewer" in page and 'id="answers"' not in page
+    assert url in client.get("/linkage/reviewers/").text
+    assert say(client, url, "same") == url and len(decisions(linked)) == 2, "nothing more is kept"
+    assert "Two people have answered" in client.get(url).text
+    second.get(url)
+    assert second.post("/linkage/undo/").headers["Location"] == "/linkage/", "who has seen the other answer takes theirs back no more"
 
 
 def test_the_supervisor_sees_who_opened_how_much_and_others_only_themselves(linked, visit):
     client = visit("sta")
     client.get(opened(client))
-    assert 'scope="row">sta<' in visit("mig").get("/linkage/reviewers/").text
+    assert 'scope="row">sta<' in visit("sta-supervisor").get("/linkage/reviewers/").text
     opened(visit("mig"))
     assert 'scope="row">mig<' not in client.get("/linkage/reviewers/").text
 
 
-def test_only_the_supervisor_draws_samples_computes_thresholds_and_takes_events_back(linked, visit):
+ACTS = {  # address, what is sent, and who may
+    "open": ("/linkage/open/", {"purpose": "a review of March"}, {"sta", "mig", "mig-reviewer"}),
+    "draw": ("/linkage/sample/draw/", {"size": "3"}, {"sta-supervisor"}),
+    "compare": ("/linkage/quality/thresholds/999/cancel/", {}, {"sta-supervisor"}),
+    "take_back": ("/linkage/events/E1/undo/", {}, {"mig"}),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("account", ["sta", "mig", "mig-reviewer", "sta-supervisor", "bor"])
+@pytest.mark.parametrize(("language", "said"), [("en", "Your account may not do this"), ("az", "Hesabınız"), ("ru", "Ваша учётная запись")])
+def test_each_role_does_what_is_its_own_and_the_page_says_whom_to_ask(linked, visit, act, account, language, said):
+    address, sent, allowed = ACTS[act]
+    answer = visit(account, language).post(address, sent)
+    if account in allowed:
+        assert answer.status_code in (302, 404)
+    else:
+        assert answer.status_code == 403 and said in answer.text
+        holder = "Migration Service" if act == "take_back" else "Statistics Office"
+        assert language != "en" or holder in answer.text
+
+
+def test_a_role_that_the_pack_gives_nobody_of_the_institution_is_worth_nothing(linked, visit):
+    from karvan_portal.accounts.models import Account
+
+    Account.objects.get_or_create(username="bor2", defaults={"institution": "bor", "password": "!", "linkage_role": "senior"})
+    assert visit("bor2").get("/linkage/").status_code == 403
+    Account.objects.filter(username="bor2").delete()
+
+
+def test_an_account_gets_a_role_of_its_institution_and_no_other(linked, monkeypatch):
+    from karvan.errors import SetupError
+    from karvan_portal import server
+    from karvan_portal.accounts.models import Account
+
+    monkeypatch.setattr(server, "prepare", lambda ws: None)
+    server.add_account(linked, "anna", institution="sta", linkage_role="supervisor")
+    assert Account.objects.get(username="anna").linkage_role == "supervisor"
+    with pytest.raises(SetupError, match="no role 'senior'"):
+        server.add_account(linked, "anna", institution="sta", linkage_role="senior")
+    Account.objects.filter(username="anna").delete()
+
+
+def test_roles_are_shown_with_who_has_them(linked, visit):
+    page = visit("sta").get("/linkage/roles/").text
+    assert "your role" in page and "mig-reviewer" in page and "sta-supervisor" in page and "Migration Service" in page
+
+
+def test_pairs_of_a_record_are_found_by_the_beginning_of_its_id(linked, visit):
     client = visit("sta")
-    for path in ("/linkage/sample/draw/", "/linkage/quality/thresholds/", "/linkage/events/E1/undo/"):
-        assert client.post(path, {"size": "50", "reason": "a reason long enough", "sure": "yes"}).status_code == 403, path
+    page = client.get("/linkage/?record=r3a0").text
+    assert re.search(r"pairs? with this record", page) and "HILLMARK" not in page and "DORVAL" not in page
+    opened(client)
+    assert 'href="/linkage/pairs/r3a0/r3b/"' in client.get("/linkage/?record=r3a0").text
+    assert "No pair of such a record" in client.get("/linkage/?record=nobody").text
+
+
+def test_the_queue_narrows_by_the_reason(linked, visit):
+    client = visit("sta")
+    say(client, opened(client), "same")
+    second = visit("mig-reviewer")
+    assert "1 pair of people waits" in second.get("/linkage/", {"why": "one person answered, a second is asked"}).text
+
+
+def test_answers_are_taken_out_with_reasons_by_reviewers_and_without_by_the_supervisor(linked, visit):
+    from karvan_portal.accounts.models import Line
+
+    client, second = visit("sta"), visit("mig-reviewer")
+    say(client, opened(client), "different", "=HYPERLINK(1)")
+    say(second, opened(second), "same", "one village")
+    own = client.get("/linkage/reviewers/answers.csv").content.decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in own and "one village" not in own and len(own.splitlines()) == 2
+    everyone = visit("sta-supervisor").get("/linkage/reviewers/answers.csv").content.decode("utf-8-sig")
+    assert len(everyone.splitlines()) == 3 and "village" not in everyone and ",unsure,tie,1" in everyone
+    assert Line.objects.filter(act="export_answers").last().subject == "2 answers"
+
+
+def test_names_are_explained_in_the_readers_language_and_the_opening_is_named_by_its_line(linked, visit):
+    from karvan_portal.accounts.models import Line
+
+    for language, said in (("en", "How the names answer to each other"), ("az", "Adlar"), ("ru", "Имена")):
+        client = visit("sta", language)
+        page = client.get(opened(client)).text
+        assert said in page
+        assert f"{Line.objects.filter(act='open_pair').last().number}" in page[page.index('class="soft audit-line"') :]
+
+
+@pytest.mark.parametrize(("language", "said"), [("az", "hadisə"), ("ru", "события"), ("en", "There is no event E9.")])
+def test_what_a_room_says_is_told_in_the_readers_language(linked, visit, language, said):
+    answer = visit("mig", language).get("/linkage/events/E9/")
+    assert answer.status_code == 404 and said in answer.text
+    assert language == "en" or "There is no event" not in answer.text
 
 
 def test_a_sample_is_drawn_labelled_blind_and_estimated(linked, visit):
     from karvan.linkage import labels_of, sample_of
 
-    supervisor, client = visit("mig"), visit("sta")
+    supervisor, client = visit("sta-supervisor"), visit("sta")
     assert "between 50 and 5000" in supervisor.post("/linkage/sample/draw/", {"size": "3"}, follow=True).text
     supervisor.post("/linkage/sample/draw/", {"size": "50"})
     drawn = sample_of(linked)
@@ -239,31 +349,66 @@ def test_estimates_stand_on_the_quality_page_once_enough_pairs_are_decided(linke
     from karvan_portal.linkage import standing
 
     monkeypatch.setattr(standing, "ENOUGH", 1)
-    supervisor, client = visit("mig"), visit("sta")
+    supervisor, client = visit("sta-supervisor"), visit("sta")
     supervisor.post("/linkage/sample/draw/", {"size": "50"})
     say(client, opened(client, work="sample"), "same")
     page = client.get("/linkage/quality/").text
     assert "per cent intervals" in page and "By citizenship" in page and "100.00\u00a0%" in page
 
 
-def test_a_merge_is_a_dated_event_that_the_supervisor_takes_back(linked, visit):
+def test_a_merge_shows_the_published_figures_it_changed_and_is_taken_back_with_a_reason(linked, visit):
     from karvan.linkage import STEP, decide, events
     from karvan.workspace import run_step
 
+    assert "No person has changed yet" in visit("mig").get("/linkage/events/").text
+    made.published(linked, 25, 10)
     decide(linked, "r0a0", "r7b", "same", who="sta", at=datetime(2026, 5, 4, 12, tzinfo=UTC))
     with linked.lock():
         run_step(linked, STEP)
     [event] = [one for one in events(linked) if one["kind"] == "merge"]
-    client = visit("mig")
-    assert event["event_id"] in client.get("/linkage/events/").text and "2026-05-04" in client.get("/linkage/events/").text
-    undo = f"/linkage/events/{event['event_id']}/undo/"
-    assert "at least ten letters" in client.post(undo, {"reason": "no", "sure": "yes"}, follow=True).text
-    assert "Confirm it" in client.post(undo, {"reason": "two men of two villages"}, follow=True).text
-    assert "The next run follows" in client.post(undo, {"reason": "two men of two villages", "sure": "yes"}, follow=True).text
+    client, address = visit("mig"), f"/linkage/events/{event['event_id']}/"
+    page = client.get("/linkage/events/").text
+    assert address in page and "2026-05-04" in page and "stands" in page
+    assert "No figures have been computed since" in client.get(address).text
+    made.published(linked, 20, 10)
+    page = client.get(address).text
+    assert "2 persons became one" in page and "1 published cell differs" in page
+    assert re.search(r'href="/statistics/explain/TMP-01/2024/\?sex=F"', page) and re.search(r">25</td><td class=\"n\">20</td><td class=\"n\">−5<", page)
+    assert "Take it back" not in visit("sta").get(address).text, "a senior reviewer does"
+
+    assert "Tell these persons apart again" in client.get(address + "undo/").text
+    assert "at least ten letters" in client.post(address + "undo/", {"reason": "no", "sure": "yes"}).text
+    assert "Confirm it" in client.post(address + "undo/", {"reason": "two men of two villages"}).text
+    page = client.post(address + "undo/", {"reason": "two men of two villages", "sure": "yes"}, follow=True).text
+    assert "Taken back by decision D000002" in page and "waits for the next run" in page and "two men of two villages" in page
+    assert "taken back already" in client.post(address + "undo/", {"reason": "two men of two villages", "sure": "yes"}, follow=True).text
     with linked.lock():
         run_step(linked, STEP)
-    page = client.get("/linkage/events/").text
-    assert "taken back" in page and "takes back" in page
+    page = client.get(address).text
+    assert "taken back" in page and "The run since then followed" in page
+    [split] = [one for one in events(linked) if one["kind"] == "split"]
+    assert f"/linkage/events/{split['event_id']}/" in page and event["event_id"] in client.get(f"/linkage/events/{split['event_id']}/").text
+
+
+def test_a_job_on_thresholds_is_stopped_and_leaves_nothing(linked, visit):
+    from karvan_portal.data.jobs import is_alive
+    from karvan_portal.data.models import Job
+
+    client = visit("sta-supervisor")
+    assert client.post("/linkage/quality/thresholds/").status_code == 302
+    job = Job.objects.get(kind="thresholds", state__in=("waiting", "running"))
+    page = client.get("/linkage/quality/").text
+    assert f"/linkage/quality/thresholds/{job.pk}/cancel/" in page
+    assert f"/linkage/quality/thresholds/{job.pk}/cancel/" not in visit("sta").get("/linkage/quality/").text
+    assert "Nothing in force has changed" in client.post(f"/linkage/quality/thresholds/{job.pk}/cancel/", follow=True).text
+    job.refresh_from_db()
+    assert job.state == "stopped"
+    for _ in range(100):
+        if not is_alive(job.process):
+            break
+        time.sleep(0.1)
+    assert not is_alive(job.process) and not list((linked.root / ".tmp").glob("thresholds-*"))
+    assert "was stopped" in client.get("/linkage/quality/").text
 
 
 def test_figures_under_other_thresholds_come_from_a_copy_that_is_gone_afterwards(linked, visit):

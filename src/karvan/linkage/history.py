@@ -92,14 +92,16 @@ def undo(ws: Workspace, event_id: str, *, who: str, at: datetime, reason: str) -
     return [decide(ws, a, b, answer, who=who, at=at, reason=reason, senior=True, undoes=event_id) for (_, a), (_, b) in combinations(rows, 2)]
 
 
-def figures_changed(ws: Workspace, event_id: str) -> dict[str, Any]:
+def figures_changed(ws: Workspace, event_id: str, *, published: bool = False) -> dict[str, Any]:
     """What a merge or split changed: the persons, and the cells of indicators that differ between the cubes before it and the first cubes made after it.
 
-    Everything else that the same run brought (new records, other events) is in these cells too: an event alone has no cubes of its own.
+    Everything else that the same run brought (new records, other events) is in these cells too: an event alone has no cubes of its own. `published`: compares the figures as they leave disclosure
+    control, for readers who see no others.
 
     Returns
     -------
-    `event`, the row of `person_events`; `persons`, those before and after; `commit`, the first commit with new cubes (None: indicators have not been computed since); `cells`: rows of
+    `event`, the row of `person_events`; `persons`, those before and after; `commit`, the first commit with new cubes (None: indicators have not been computed since); `first`: there
+    were no figures before the event, so none can be compared; `cells`: rows of
     `indicator`, `period`, `cell` (dimension: category), `before`, `after`.
 
     Raises DataError if there is no such event.
@@ -107,13 +109,14 @@ def figures_changed(ws: Workspace, event_id: str) -> dict[str, Any]:
     found = event(ws, event_id)
     was = ws.commit(found["commit_before"])
     later = (ws.commit(number) for number in range(was.number + 1, ws.head().number + 1))
-    now = next((commit for commit in later if commit.tables.get("cubes", 0) != was.tables.get("cubes", 0)), None)
+    table = "safe_cubes" if published else "cubes"
+    now = next((commit for commit in later if commit.tables.get(table, 0) != was.tables.get(table, 0)), None)
     rows: list[tuple] = []
-    if now:
+    if now and table in was.tables:
         con = ws.connect()
         try:
             for name, commit in (("cubes_before", was), ("cubes_after", now)):
-                ws.view(con, "cubes", ws.version("cubes", at=commit), as_name=name)
+                ws.view(con, table, ws.version(table, at=commit), as_name=name)
             dimensions = ", ".join(DIMENSIONS)
             rows = con.execute(f"""
                 with both_sides as (select indicator, period, {dimensions}, value as b, null as a from cubes_before union all select indicator, period, {dimensions}, null, value from cubes_after)
@@ -125,4 +128,4 @@ def figures_changed(ws: Workspace, event_id: str) -> dict[str, Any]:
         {"indicator": row[0], "period": row[1], "cell": {name: value for name, value in zip(DIMENSIONS, row[2:-2], strict=True) if value not in (None, "_T")}, "before": row[-2], "after": row[-1]}
         for row in rows
     ]  # fmt: skip
-    return {"event": found, "persons": sorted({*found["from_ids"], *found["to_ids"]}), "commit": now.number if now else None, "cells": cells}
+    return {"event": found, "persons": sorted({*found["from_ids"], *found["to_ids"]}), "commit": now.number if now else None, "first": table not in was.tables, "cells": cells}

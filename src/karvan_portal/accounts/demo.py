@@ -1,4 +1,4 @@
-"""Demo accounts: one for each institution of the pack, on workspaces whose people are made up."""
+"""Demo accounts: one for each institution of the pack, and one for each further role of the linkage desk, on workspaces whose people are made up."""
 
 from __future__ import annotations
 
@@ -21,16 +21,28 @@ def keep_accounts() -> list[Account]:
         Account.objects.filter(is_demo=True).update(is_active=False)
         return []
     encoded = None
-    known = set(Account.objects.values_list("username", flat=True))
-    institutions = source.institutions()
-    for institution in institutions:
-        if institution.id.casefold() in known:
+    known = {account.username: account for account in Account.objects.filter(is_demo=True)}
+    taken = set(Account.objects.values_list("username", flat=True)) - set(known)
+    for username, wanted in wanted_accounts().items():
+        if username in taken:
             continue
         encoded = encoded or make_password(PASSWORD)  # one slow hash serves them all: the password is the same, and public
-        account = Account(username=institution.id.casefold(), institution=institution.id, operator=institution.operator, is_demo=True, password=encoded)
+        account = known.get(username) or Account(username=username, is_demo=True, password=encoded)
+        for name, value in wanted.items():
+            setattr(account, name, value)
         account.save()
     Account.objects.filter(is_demo=True).update(is_active=True)
     return list(Account.objects.filter(is_demo=True).order_by("-operator", "username"))
+
+
+def wanted_accounts() -> dict[str, dict[str, object]]:
+    """Demo accounts by name. The institution's own has the first of its linkage roles; each further role has an account of its own, which runs nothing."""
+    roles, found = source.linkage_roles(), {}
+    for one in source.institutions():
+        first, *further = roles.get(one.id.casefold(), ("",))
+        found[one.id.casefold()] = {"institution": one.id, "operator": one.operator, "linkage_role": first}
+        found |= {f"{one.id.casefold()}-{role}": {"institution": one.id, "operator": False, "linkage_role": role} for role in further}
+    return found
 
 
 def shown() -> list[Account]:

@@ -9,8 +9,8 @@ from django.db import models
 class Accounts(BaseUserManager["Account"]):
     """Makes accounts."""
 
-    def make(self, username: str, *, institution: str, password: str | None, operator: bool = False, is_demo: bool = False) -> Account:
-        account = self.model(username=username, institution=institution, operator=operator, is_demo=is_demo)
+    def make(self, username: str, *, institution: str, password: str | None, operator: bool = False, is_demo: bool = False, linkage_role: str = "") -> Account:
+        account = self.model(username=username, institution=institution, operator=operator, is_demo=is_demo, linkage_role=linkage_role)
         account.set_password(password)
         account.save(using=self._db)
         return account
@@ -19,12 +19,13 @@ class Accounts(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """One account. It belongs to an institution of the pack and sees what that institution may see.
 
-    An operator's institution runs the platform: it sees every feed and runs the line.
+    An operator's institution runs the platform: it sees every feed and runs the line. `linkage_role`: what it may do at the linkage desk (`rights.LINKAGE_ROLES`); empty for nothing.
     """
 
     username = models.CharField(max_length=60, unique=True)
     institution = models.CharField(max_length=60)
     operator = models.BooleanField(default=False)
+    linkage_role = models.CharField(max_length=20, default="")
     is_demo = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 
@@ -33,6 +34,13 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def role_name(self) -> str:
+        """The role at the linkage desk in the reader's language."""
+        from karvan_portal.accounts.rights import ROLE_NAMES
+
+        return str(ROLE_NAMES.get(self.linkage_role, ""))
 
 
 class Line(models.Model):

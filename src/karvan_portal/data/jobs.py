@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,17 @@ def start(username: str, *, kind: str = "run") -> Job:
 
 
 _children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+def cancel(job: Job) -> bool:
+    """Stop a job's process; says whether there was one to stop. What it had not committed is gone, and it tidies up after itself."""
+    settle()
+    job.refresh_from_db()
+    if not job.is_open or not job.process:
+        return False
+    os.kill(job.process, signal.SIGTERM)
+    Job.objects.filter(pk=job.pk, state__in=("waiting", "running")).update(state="stopped", ended_at=timezone.now(), message="")
+    return True
 
 
 def settle() -> None:

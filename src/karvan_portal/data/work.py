@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ SHORTEST = 0.3  # seconds between two lines of progress in the database
 
 
 def main(number: int) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a cancelled job leaves through its own doors
     django.setup()
     from django.utils import timezone
 
@@ -40,7 +42,7 @@ def main(number: int) -> None:
         logging.getLogger("karvan_portal").exception("job %s", number)
         mine.update(state="failed", ended_at=timezone.now(), message=f"An error of ours; see job-{number}.log in the workspace's portal folder.")
         return
-    mine.update(state="done", ended_at=timezone.now(), part_done=1.0, message="", report=lines)
+    mine.filter(state="running").update(state="done", ended_at=timezone.now(), part_done=1.0, message="", report=lines)
 
 
 def run(report: Progress) -> list[dict[str, Any]]:
@@ -78,7 +80,16 @@ def thresholds(report: Progress) -> list[dict[str, Any]]:
     return effects(report, actor=Job.objects.filter(kind="thresholds").latest("pk").started_by)
 
 
-WORK: dict[str, Callable[[Progress], list[dict[str, Any]]]] = {"run": run, "profile": profile, "thresholds": thresholds}
+def baseline(report: Progress) -> list[dict[str, Any]]:
+    """Write an edition of the baseline study, in every language of the pack."""
+    from karvan.baseline import study
+    from karvan_portal import source
+
+    study(source.workspace(), progress=report)
+    return []
+
+
+WORK: dict[str, Callable[[Progress], list[dict[str, Any]]]] = {"run": run, "profile": profile, "baseline": baseline, "thresholds": thresholds}
 
 if __name__ == "__main__":
     main(int(sys.argv[1]))

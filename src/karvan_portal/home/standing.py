@@ -90,7 +90,7 @@ def waiting(account: Account) -> list[Task]:
 
 def review(account: Account) -> list[Task]:
     """Pairs of people that wait for a decision of the account, if it may decide."""
-    if not rights.reviews_links(account) or not (pairs := linkage_queue.count_open(account.username)):
+    if not rights.links(account, "open") or not (pairs := linkage_queue.count_open(account.username)):
         return []
     said = ngettext("%(n)s pair of people waits for a decision", "%(n)s pairs of people wait for a decision", pairs) % {"n": words.figure(pairs)}
     return [Task(said, _("The score alone is not sure whether they are one person."), reverse("linkage:queue"), "warn")]

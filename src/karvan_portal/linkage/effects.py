@@ -15,6 +15,7 @@ from typing import Any
 from karvan.linkage import link_at
 from karvan.workspace import Progress, Workspace, run_step
 from karvan_portal import source
+from karvan_portal.data.jobs import is_alive
 
 THRESHOLDS = (0.8, 0.9, 0.95)
 LEFT_OUT = ("portal", "profile", "truth", ".tmp", "lock", "extracts", "making")
@@ -57,6 +58,9 @@ def copy_of(ws: Workspace) -> Iterator[Workspace]:
     """A workspace of its own over the same files, beside them; removed at the end. Its audit log is that of the workspace: what is opened in the copy stands there."""
     folder = ws.root / ".tmp" / f"thresholds-{os.getpid()}"
     folder.parent.mkdir(exist_ok=True)
+    for left in folder.parent.glob("thresholds-*"):  # by a process that was killed
+        if not is_alive(int(left.name.partition("-")[2])):
+            shutil.rmtree(left, ignore_errors=True)
     try:
         shutil.copytree(ws.root, folder, ignore=shutil.ignore_patterns(*LEFT_OUT), copy_function=share)
         yield Workspace.open(folder)

@@ -1,4 +1,4 @@
-"""Which pair comes next: the queue of a reviewer, narrowed by citizenship, script and block key, or to the pairs of the sample."""
+"""Which pair comes next: the queue of a reviewer, narrowed by citizenship, script, key and reason; the pairs of the sample; the pairs of one record."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from karvan.linkage import Candidate, Group, decisions, group_of_pair, groups_of_pairs, review_queue, sample_of, standing
+from karvan.linkage import REVIEWERS, Candidate, Decision, Group, decisions, group_of_pair, groups_of_pairs, review_queue, sample_of, standing
 from karvan.workspace import Workspace
 from karvan_portal import source
 
 EVERY = 1_000_000  # the queue whole
 AHEAD = 25  # pairs kept ready in the session, so that the next one needs no queue
+SHORTEST_ID = 4  # letters of a record's id before it is looked for
 SORTS = ("use", "uncertain", "high", "low")
 
 
@@ -23,8 +24,10 @@ class Choice:
     citizenship: str = ""
     script: str = ""
     block: str = ""
+    why: str = ""
     sort: str = "use"
-    work: str = ""  # sample: the pairs of the newest sample; skipped: what this reviewer passed over
+    work: str = ""  # sample: the pairs of the newest sample; skipped: what this reviewer passed over; record: every pair of one record
+    record: str = ""  # the beginning of a record's id
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Waiting:
         return abs(self.candidate.match_weight or 0.0)
 
 
-def pairs(reviewer: str, work: str = "") -> list[Waiting]:
-    """Pairs that wait for a reviewer, the next first. A sample comes in the order of its lot and says nothing of probabilities."""
+def pairs(reviewer: str, work: str = "", record: str = "") -> list[Waiting]:
+    """Pairs of a kind of work, the next first. A sample comes in the order of its lot and says nothing of probabilities; a record has all its pairs, answered or not."""
     ws = source.workspace()
     known = places(ws)
     if work == "sample":
@@ -50,6 +53,8 @@ def pairs(reviewer: str, work: str = "") -> list[Waiting]:
         found = [
             Candidate(p.record_a, p.record_b, "", "", None, None, {}, "", None, 0, "sample") for p in sample_of(ws) if (p.record_a, p.record_b) not in done
         ]
+    elif work == "record":
+        found = [c for pair, c in known.candidates.items() if any(one.startswith(record) for one in pair)] if len(record) >= SHORTEST_ID else []
     elif work == "skipped":
         found = [c for pair in skipped_by(ws, reviewer) if (c := known.candidates.get(pair))]
     else:
@@ -71,13 +76,14 @@ def narrowed(every: list[Waiting], choice: Choice) -> list[Waiting]:
         if choice.citizenship in ("", w.group.citizenship)
         and (not choice.script or choice.script in w.group.script.split("+"))
         and choice.block in ("", w.block)
+        and choice.why in ("", w.candidate.why)
     ]
     keys: dict[str, Any] = {
         "uncertain": lambda w: w.distance,
         "high": lambda w: -(w.candidate.probability or 0.0),
         "low": lambda w: w.candidate.probability or 0.0,
     }
-    return kept if choice.work == "sample" or choice.sort == "use" else sorted(kept, key=keys[choice.sort])
+    return kept if choice.work in ("sample", "record") or choice.sort == "use" else sorted(kept, key=keys[choice.sort])
 
 
 def options(waiting: list[Waiting]) -> dict[str, list[tuple[str, int]]]:
@@ -87,6 +93,7 @@ def options(waiting: list[Waiting]) -> dict[str, list[tuple[str, int]]]:
         "citizenship": Counter(w.group.citizenship for w in waiting).most_common(),
         "script": scripts.most_common(),
         "block": Counter(w.block for w in waiting if w.block).most_common(),
+        "why": Counter(w.candidate.why for w in waiting).most_common(),
     }
 
 
@@ -96,11 +103,11 @@ def skipped_by(ws: Workspace, who: str) -> list[tuple[str, str]]:
 
 
 def contradictions(ws: Workspace) -> list[dict[str, Any]]:
-    """Pairs on which people contradict each other and that no senior settled, with each answer."""
+    """Pairs on which people contradict each other and that no senior settled, with each answer, newest first."""
     said = {one.id: one for one in decisions(ws)}
     return [
         {"record_a": one.records_a[0], "record_b": one.records_b[0], "at": one.at, "answers": [said[d] for d in one.decisions]}
-        for one in standing(said.values())
+        for one in sorted(standing(said.values()), key=lambda s: s.at, reverse=True)
         if one.contradicting and one.rule != "senior" and len(one.records_a) == len(one.records_b) == 1
     ]
 
@@ -124,7 +131,7 @@ def places(ws: Workspace) -> Places:
 
 @lru_cache(maxsize=2)
 def _places(root: str, _commit: int) -> Places:
-    rows = source.rows("select record_a, record_b, person_a, person_b, probability, match_weight, outcome, reason, block from link_pairs")
+    rows = source.rows("select record_a, record_b, person_a, person_b, probability, match_weight, outcome, reason, block from link_pairs order by probability desc, record_a, record_b")
     blocks = {(r["record_a"], r["record_b"]): r.pop("block") for r in rows}
     candidates = {(r["record_a"], r["record_b"]): Candidate(**r, levels={}, answers=0, why="skipped") for r in rows}
     return Places(groups_of_pairs(Workspace.open(root), actor="portal"), blocks, candidates)
@@ -141,17 +148,36 @@ def closed_to(ws: Workspace, reviewer: str) -> set[tuple[str, str]]:
     return {(a[0], b[0]) for (a, b) in {one.pair for one in decisions(ws) if one.who == reviewer} if len(a) == len(b) == 1}
 
 
-def latest_of(ws: Workspace, who: str, record_a: str, record_b: str) -> str:
-    """What someone answered last on a pair; empty where nothing, or it was passed over or taken back."""
-    said = [one.answer for one in decisions(ws) if one.who == who and one.pair == ((record_a,), (record_b,))]
-    return said[-1] if said and said[-1] != "skip" else ""
+def answers_on(ws: Workspace, record_a: str, record_b: str) -> list[Decision]:
+    """The latest answer of each person on a pair, in the order in which they were given; what was passed over or taken back is none."""
+    latest: dict[str, Decision] = {}
+    for one in decisions(ws):
+        if one.pair == ((record_a,), (record_b,)):
+            latest.pop(one.who, None)
+            latest[one.who] = one
+    return [one for one in latest.values() if one.answer != "skip"]
+
+
+def seen_by(answers: list[Decision], who: str) -> bool:
+    """Whether a reviewer may see what others answered: their own answer stands, and so does that of another. From then on theirs is not blind, so it stays as it is.
+
+    >>> one, other = (Decision(f"D-{who}", "2026-05-04T09:00:00", who, "same", ("r1",), ("r2",)) for who in "ab")
+    >>> seen_by([one], "a"), seen_by([one, other], "a"), seen_by([one, other], "c")
+    (False, True, False)
+    """
+    people = {one.who for one in answers}
+    return who in people and len(people) >= REVIEWERS
+
+
+def in_sample(ws: Workspace, record_a: str, record_b: str) -> bool:
+    return any((pair.record_a, pair.record_b) == (record_a, record_b) for pair in sample_of(ws))
 
 
 def is_pair(ws: Workspace, record_a: str, record_b: str) -> bool:
     """Whether linkage, a sample or a decision names these two records as a pair: nobody looks up any two people here."""
     pair = (record_a, record_b)
     decided = {(a[0], b[0]) for a, b in (one.pair for one in decisions(ws)) if len(a) == len(b) == 1}
-    return pair in places(ws).candidates or pair in decided or any((p.record_a, p.record_b) == pair for p in sample_of(ws))
+    return pair in places(ws).candidates or pair in decided or in_sample(ws, *pair)
 
 
 def since_last_run(ws: Workspace) -> int:

@@ -1,4 +1,4 @@
-"""Pages of the linkage desk on which people decide: the queue, one pair, answers, who answered how much."""
+"""Pages of the linkage desk on which people decide: the queue, one pair, answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,58 +15,50 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from karvan.errors import DataError
-from karvan.linkage import ANSWERS, agreement, decide, decisions, open_pair
+from karvan.linkage import ANSWERS, decide, decisions, open_pair
 from karvan_portal import source
 from karvan_portal.accounts import audit, rights
-from karvan_portal.accounts.models import Account, Line
+from karvan_portal.accounts.models import Account
 from karvan_portal.frame import account_of
 from karvan_portal.linkage import queue as waiting
 from karvan_portal.linkage import words
+from karvan_portal.linkage.rooms import in_readers_words
 
 OPEN_SECONDS = 30 * 60  # how long a purpose holds after the last answer
 SHOWN = 25  # pairs listed on the queue's page
 
 
-def entrant(request: HttpRequest) -> Account:
-    """The account, if it may be here."""
+def entrant(request: HttpRequest, act: str = "see") -> Account:
+    """The account, if it may do `act` at this desk (`rights.LINKAGE_ACTS`)."""
     account = account_of(request)
-    rights.require(
-        rights.reviews_links(account),
-        _("Only institutions that the pack names as reviewers open the linkage desk."),
-        _("ask the operator"),
-    )
+    rights.require_links(account, act)
     return account
 
 
 def sections(here: str) -> list[dict[str, Any]]:
     """Pages of the desk, for the row of links under its title."""
-    titles = {"queue": _("Review"), "reviewers": _("Agreement"), "sample": _("Sample"), "quality": _("Linkage quality"), "events": _("Merges and splits")}
+    titles = {"queue": _("Review"), "reviewers": _("Agreement"), "sample": _("Sample"), "quality": _("Linkage quality"), "events": _("Merges and splits"), "roles": _("Roles")}
     return [{"url": reverse(f"linkage:{name}"), "title": title, "here": name == here} for name, title in titles.items()]
 
 
 def choice_of(asked: Any) -> waiting.Choice:
     """The choice of a query or of the session."""
-    sort = asked.get("sort", "")
-    work = asked.get("work", "")
-    return waiting.Choice(
-        asked.get("citizenship", ""),
-        asked.get("script", ""),
-        asked.get("block", ""),
-        sort if sort in waiting.SORTS else "use",
-        work if work in ("sample", "skipped") else "",
-    )
+    said = {name: str(asked.get(name, "")).strip() for name in waiting.Choice.__dataclass_fields__}
+    work = "record" if said["record"] else said["work"] if said["work"] in ("sample", "skipped") else ""
+    return waiting.Choice(**said | {"sort": said["sort"] if said["sort"] in waiting.SORTS else "use", "work": work})
 
 
 def queue(request: HttpRequest) -> HttpResponse:
     """The pairs that wait for the reader; names nobody."""
     account = entrant(request)
     choice = choice_of(request.GET)
-    every = waiting.pairs(account.username, choice.work)
+    every = waiting.pairs(account.username, choice.work, choice.record)
     found = waiting.narrowed(every, choice)
     ws = source.workspace()
     answered = Counter(one.answer for one in decisions(ws) if one.who == account.username and not one.undoes)
     context = {
         "sections": sections("queue"),
+        "opens": rights.links(account, "open"),
         "found": found[:SHOWN],
         "count": len(found),
         "more": max(0, len(found) - SHOWN),
@@ -76,12 +67,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         "choice_fields": list(vars(choice).items()),
         "options": waiting.options(every),
         "sorts": words.SORT,
+        "closed": waiting.closed_to(ws, account.username),
         "answered": sum(n for answer, n in answered.items() if answer != "skip"),
         "sample_waits": len(waiting.pairs(account.username, "sample")),
         "skipped": len(waiting.skipped_by(ws, account.username)),
         "linked": "link" in ws.head().runs,
         "not_followed": waiting.since_last_run(ws),
         "purpose": purpose_of(request),
+        "shortest_id": waiting.SHORTEST_ID,
     }
     return render(request, "linkage/queue.html", context)
 
@@ -89,7 +82,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest) -> HttpResponse:
     """Open the first pair of a choice, for a purpose."""
-    account = entrant(request)
+    account = entrant(request, "open")
     purpose = request.POST.get("purpose", "").strip()
     if len(purpose) < 5:
         messages.error(request, _("Say for what you open the pairs, in at least five letters."))
@@ -112,7 +105,7 @@ def next_pair(request: HttpRequest, account: Account) -> tuple[str, str] | None:
     ahead = [tuple(pair) for pair in held["ahead"] if tuple(pair) not in closed]
     if not ahead:
         choice = choice_of(held["choice"])
-        found = waiting.narrowed(waiting.pairs(account.username, choice.work), choice)
+        found = [w for w in waiting.narrowed(waiting.pairs(account.username, choice.work, choice.record), choice) if (w.candidate.record_a, w.candidate.record_b) not in closed or choice.work == "skipped"]
         held["left"] = len(found)
         ahead = [(w.candidate.record_a, w.candidate.record_b) for w in found[: waiting.AHEAD]]
     else:
@@ -135,9 +128,10 @@ def to_next(request: HttpRequest, account: Account) -> HttpResponse:
     return redirect("linkage:pair", *chosen)
 
 
+@in_readers_words
 def pair(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
     """One pair side by side: by right, for a purpose, audited."""
-    account = entrant(request)
+    account = entrant(request, "open")
     if not purpose_of(request):
         messages.error(request, _("Say first for what you open pairs."))
         return redirect("linkage:queue")
@@ -145,34 +139,46 @@ def pair(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
 
 
 def show(request: HttpRequest, account: Account, record_a: str, record_b: str, *, piece: bool) -> HttpResponse:
-    """Open a pair and draw it. Answers of others are shown only to a supervisor who settles a contradiction."""
+    """Open a pair and draw it.
+
+    What others answered is shown to whoever settles a contradiction, and to a reviewer whose own answer stands beside that of another. What the program thinks is
+    not shown of a pair of the newest sample before the reader has answered it, whichever way the pair was reached.
+    """
     require_pair(record_a, record_b)
+    ws = source.workspace()
     held = request.session["linkage"]
     held["until"] = time.time() + OPEN_SECONDS
+    seen = open_pair(ws, record_a, record_b, actor=account.username, purpose=held["purpose"], language=source.language())
+    line = audit.write(account.username, "open_pair", f"{seen.record_a} {seen.record_b}", held["purpose"])
+    answers = waiting.answers_on(ws, seen.record_a, seen.record_b)
+    settling = settlement(account, seen.record_a, seen.record_b) is not None
+    both = waiting.seen_by(answers, account.username)
+    if both and not settling:
+        held["last"] = None  # who has seen the other's answer takes theirs back no more
     request.session.modified = True
-    seen = open_pair(source.workspace(), record_a, record_b, actor=account.username, purpose=held["purpose"], language=source.language())
-    audit.write(account.username, "open_pair", f"{seen.record_a} {seen.record_b}", held["purpose"])
-    settling = settlement(account, seen.record_a, seen.record_b)
-    blind = held["choice"].get("work") == "sample"
-    mine = waiting.latest_of(source.workspace(), account.username, seen.record_a, seen.record_b)
-    url = reverse("linkage:pair", args=[seen.record_a, seen.record_b])
+    mine = next((one.answer for one in answers if one.who == account.username), "")
+    blind = not mine and not settling and waiting.in_sample(ws, seen.record_a, seen.record_b)
     context = {
         "sections": sections("queue"),
         "seen": seen,
+        "names": words.names(seen),
         "weighed": [] if blind else words.weighed(seen.weighed),
         "blind": blind,
         "settling": settling,
+        "fixed": both and not settling,
+        "said": answers if both or settling else [],
         "mine": mine,
         "answers": [(answer, words.ANSWER[answer], key) for answer, key in zip(ANSWERS, ("S", "D", "U", _("space")), strict=True)],
         "done": held["done"],
         "left": held.get("left", 0),
         "last": held["last"],
         "purpose": held["purpose"],
-        "group": waiting.places(source.workspace()).group(seen.record_a, seen.record_b),
+        "line": line,
+        "group": waiting.places(ws).group(seen.record_a, seen.record_b),
     }
     response = render(request, "linkage/_pair.html" if piece else "linkage/pair.html", context)
     if piece:
-        response["HX-Push-Url"] = url
+        response["HX-Push-Url"] = reverse("linkage:pair", args=[seen.record_a, seen.record_b])
     return response
 
 
@@ -183,16 +189,17 @@ def require_pair(record_a: str, record_b: str) -> None:
 
 
 def settlement(account: Account, record_a: str, record_b: str) -> dict[str, Any] | None:
-    """The contradiction on a pair, for a supervisor; None for everyone else."""
-    if not rights.supervises_review(account):
+    """The contradiction on a pair, for whoever settles it; None for everyone else."""
+    if not rights.links(account, "settle"):
         return None
     return next((c for c in waiting.contradictions(source.workspace()) if (c["record_a"], c["record_b"]) == (record_a, record_b)), None)
 
 
 @require_POST
+@in_readers_words
 def answer(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
     """Keep an answer and show the next pair."""
-    account = entrant(request)
+    account = entrant(request, "open")
     if not purpose_of(request):
         messages.error(request, _("The purpose has run out; say it again. Your last answer was not kept."))
         url = reverse("linkage:queue")
@@ -200,6 +207,9 @@ def answer(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
     require_pair(record_a, record_b)
     said = request.POST.get("answer", "")
     senior = settlement(account, record_a, record_b) is not None
+    if not senior and waiting.seen_by(waiting.answers_on(source.workspace(), record_a, record_b), account.username):
+        messages.error(request, _("Two people have answered this pair. Your answer stays; a senior reviewer settles what differs."))
+        return redirect("linkage:pair", record_a, record_b)
     made = decide(
         source.workspace(), record_a, record_b, said, who=account.username, at=datetime.now(UTC), reason=request.POST.get("reason", ""), senior=senior
     )
@@ -217,7 +227,7 @@ def answer(request: HttpRequest, record_a: str, record_b: str) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
     """Take the last answer back and show its pair again."""
-    account = entrant(request)
+    account = entrant(request, "open")
     held = request.session.get("linkage") or {}
     last = held.get("last")
     if not last or not purpose_of(request):
@@ -233,28 +243,3 @@ def undo(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return show(request, account, last["record_a"], last["record_b"], piece=True)
     return redirect("linkage:pair", last["record_a"], last["record_b"])
-
-
-def reviewers(request: HttpRequest) -> HttpResponse:
-    """How far people agree, what they contradict each other on, and who opened and answered how much."""
-    account = entrant(request)
-    supervises = rights.supervises_review(account)
-    ws = source.workspace()
-    opened = Line.objects.filter(act="open_pair")
-    opened = opened if supervises else opened.filter(actor=account.username)
-    counts = {row["actor"]: row for row in opened.values("actor").annotate(pairs=Count("subject", distinct=True), times=Count("number"), newest=Max("at"))}
-    answers: dict[str, Counter[str]] = {}
-    for one in decisions(ws):
-        if supervises or one.who == account.username:
-            answers.setdefault(one.who, Counter())[one.answer] += 1
-    rows = [{"who": who, "opened": counts.get(who), "answers": answers.get(who, Counter())} for who in sorted(counts.keys() | answers.keys())]
-    context = {
-        "sections": sections("reviewers"),
-        "rows": rows,
-        "agreement": agreement(ws),
-        "contradictions": waiting.contradictions(ws) if supervises else [],
-        "supervises": supervises,
-        "purpose": purpose_of(request),
-        "me": account.username,
-    }
-    return render(request, "linkage/reviewers.html", context)

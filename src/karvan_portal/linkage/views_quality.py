@@ -1,26 +1,24 @@
-"""Pages of the linkage desk on how good the links are: quality, the sample, merges and splits."""
+"""Pages of the linkage desk on how good the links are: quality, what thresholds change, the sample."""
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from karvan.linkage import draw_sample, labels_of, sample_of, trade_off
-from karvan.linkage import events as events_of
-from karvan.linkage import undo as take_back
 from karvan_portal import source
 from karvan_portal.accounts import audit, rights
 from karvan_portal.data import jobs
 from karvan_portal.data.models import Job
 from karvan_portal.linkage import charts, effects, standing, words
-from karvan_portal.linkage.views import entrant, purpose_of, sections
+from karvan_portal.linkage.rooms import in_readers_words
+from karvan_portal.linkage.views import entrant, sections
 from karvan_portal.statistics import dictionary
 
 SMALLEST, LARGEST = 50, 5_000  # pairs of a sample
@@ -62,7 +60,7 @@ def quality(request: HttpRequest) -> HttpResponse:
         "effects": compared(done, threshold) if done else None,
         "stale": bool(done and done.report and done.report[0]["commit"] != ws.head().number),
         "done": done,
-        "supervises": rights.supervises_review(account),
+        "compares": rights.links(account, "compare"),
         "thresholds_asked": effects.THRESHOLDS,
     }
     return render(request, "linkage/quality.html", context)
@@ -96,11 +94,32 @@ def compared(done: Job, threshold: float) -> dict[str, object]:
 @require_POST
 def thresholds(request: HttpRequest) -> HttpResponse:
     """Start the job that computes figures under other thresholds."""
-    account = entrant(request)
-    rights.require(rights.supervises_review(account), _("Only the operator computes figures under other thresholds."), _("ask the operator"))
+    account = entrant(request, "compare")
     job = jobs.start(account.username, kind="thresholds")
     audit.write(account.username, "compare_thresholds", f"job {job.pk}")
-    return redirect("linkage:quality")
+    return redirect(reverse("linkage:quality") + "#effects")
+
+
+def thresholds_progress(request: HttpRequest, number: int) -> HttpResponse:
+    """How far the job is: a piece of the page, asked for again and again while it runs."""
+    account = entrant(request)
+    jobs.settle()
+    job = get_object_or_404(Job, pk=number, kind="thresholds")
+    response = render(request, "linkage/_job.html", {"job": job, "compares": rights.links(account, "compare")})
+    if not job.is_open and request.headers.get("HX-Request"):
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def cancel_thresholds(request: HttpRequest, number: int) -> HttpResponse:
+    """Stop the job; what it had copied is removed, and nothing of the data in force has changed."""
+    account = entrant(request, "compare")
+    job = get_object_or_404(Job, pk=number, kind="thresholds")
+    if jobs.cancel(job):
+        audit.write(account.username, "cancel_thresholds", f"job {job.pk}")
+        messages.success(request, _("Stopped. Nothing in force has changed."))
+    return redirect(reverse("linkage:quality") + "#effects")
 
 
 def sample(request: HttpRequest) -> HttpResponse:
@@ -116,7 +135,7 @@ def sample(request: HttpRequest) -> HttpResponse:
         "labelled": len(labels),
         "left": len(drawn) - len(labels),
         "strata": standing.strata(drawn, labels),
-        "supervises": rights.supervises_review(account),
+        "draws": rights.links(account, "draw"),
         "linked": "link" in ws.head().runs,
         "smallest": SMALLEST,
         "largest": LARGEST,
@@ -125,10 +144,10 @@ def sample(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@in_readers_words
 def draw(request: HttpRequest) -> HttpResponse:
     """Draw a sample."""
-    account = entrant(request)
-    rights.require(rights.supervises_review(account), _("Only the operator draws a sample."), _("ask the operator"))
+    account = entrant(request, "draw")
     asked = request.POST.get("size", "")
     size = int(asked) if asked.isdigit() else 0
     if not SMALLEST <= size <= LARGEST:
@@ -140,36 +159,3 @@ def draw(request: HttpRequest) -> HttpResponse:
     audit.write(account.username, "draw_sample", drawn[0].sample_id, f"{len(drawn)} pairs")
     messages.success(request, _("Drawn: %(n)s pairs. Reviewers find them on the page Review.") % {"n": len(drawn)})
     return redirect("linkage:sample")
-
-
-def events(request: HttpRequest) -> HttpResponse:
-    """Merges and splits of persons between runs, newest first."""
-    account = entrant(request)
-    found = events_of(source.workspace())
-    undone = {one["undoes"] for one in found if one["undoes"]}
-    page = Paginator([one | {"undone": one["event_id"] in undone} for one in found], 30).get_page(request.GET.get("page"))
-    context = {
-        "sections": sections("events"),
-        "page": page,
-        "count": len(found),
-        "supervises": rights.supervises_review(account),
-        "purpose": purpose_of(request),
-    }
-    return render(request, "linkage/events.html", context)
-
-
-@require_POST
-def undo_event(request: HttpRequest, event_id: str) -> HttpResponse:
-    """Take a merge or a split back, with a reason and a confirmation."""
-    account = entrant(request)
-    rights.require(rights.supervises_review(account), _("Only the operator takes a merge or split back."), _("ask the operator"))
-    reason = request.POST.get("reason", "").strip()
-    if len(reason) < 10:
-        messages.error(request, _("Say why, in at least ten letters: the reason is kept with the decision."))
-    elif request.POST.get("sure") != "yes":
-        messages.error(request, _("Confirm it: figures of these persons change with the next run."))
-    else:
-        take_back(source.workspace(), event_id, who=account.username, at=datetime.now(UTC), reason=reason)
-        audit.write(account.username, "undo_event", event_id, reason)
-        messages.success(request, _("Taken back: %(event)s. The next run follows, and keeps following.") % {"event": event_id})
-    return redirect("linkage:events")

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from karvan.linkage import Weighed
+from karvan.linkage import Opened, Weighed
 from karvan_portal import source, words
 
 COMPARISON = {
@@ -127,6 +127,14 @@ WHY = {
     "skipped": gettext_lazy("you passed it over"),
 }
 
+OUTCOME = {
+    "joined": gettext_lazy("one person"),
+    "below_threshold": gettext_lazy("two people: too little for one"),
+    "refused": gettext_lazy("two people: the join was refused"),
+}
+
+MOST_BITS = 20  # a bar of a weight is full
+
 LINK_LEVEL = {
     "personal_no": gettext_lazy("personal number"),
     "register_no": gettext_lazy("number in a register"),
@@ -176,6 +184,14 @@ def probability(value: float | None) -> str:
 def fine_share(value: float | None) -> str:
     """A share as a percentage with two decimals: the links err in the second."""
     return "–" if value is None else f"{100 * value:.2f}{words.NARROW}%".replace(".", words.SEPARATORS.get(source.language(), (",", "."))[1])
+
+
+def names(seen: Opened) -> dict[str, Any] | None:
+    """How the names of both sides answer to each other: the score in a sentence (`head`), and which parts do, by which rule (`lines`)."""
+    if seen.names is None:
+        return None
+    head, *lines = str(seen.names).splitlines()
+    return {"head": head, "lines": [line.strip() for line in lines]}
 
 
 def weighed(found: Weighed) -> list[dict[str, Any]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from karvan_portal import words as common
-from karvan_portal.linkage import words
+from karvan_portal.linkage import rooms, words
 
 register = template.Library()
 register.filter("bits", words.bits)
@@ -15,6 +17,7 @@ register.filter("probability", words.probability)
 register.filter("fine_share", words.fine_share)
 register.filter("pair_citizenship", words.citizenship)
 register.filter("pair_script", words.script)
+register.filter("room_progress", rooms.progress)
 
 KINDS: dict[str, dict[Any, Any]] = {
     "answer": words.ANSWER,
@@ -25,6 +28,8 @@ KINDS: dict[str, dict[Any, Any]] = {
     "field": words.FIELD,
     "link_level": words.LINK_LEVEL,
     "measure": words.MEASURE,
+    "outcome": words.OUTCOME,
+    "refused": words.REFUSED,
     "verdict": words.VERDICT,
     "why": words.WHY,
 }
@@ -32,7 +37,7 @@ KINDS: dict[str, dict[Any, Any]] = {
 
 @register.filter
 def said(value: Any, kind: str) -> str:
-    """A word of the desk: answer, block, cause, comparison, event, field, link_level, measure, verdict, why."""
+    """A word of the desk: a kind of `KINDS`."""
     return str(KINDS[kind].get(value, value or ""))
 
 
@@ -56,3 +61,28 @@ def of(counts: Any, key: str) -> Any:
 def change(value: float) -> str:
     """A relative change as a percentage; a rise without a sign."""
     return common.share(value)
+
+
+@register.filter
+def room_said(message: str) -> str:
+    """What a room said when it failed, first line first, in the reader's language where the desk has the words."""
+    first, *rest = message.splitlines() or [""]
+    return rooms.said(first) or "\n".join([first, *rest])
+
+
+@register.simple_tag
+def weight_bar(weight: float) -> SafeString:
+    """A weight as a bar, left of the middle against one person and right of it for; the figure stands beside it."""
+    width = min(abs(weight), words.MOST_BITS) / words.MOST_BITS * 40
+    return format_html(
+        '<svg class="weight-bar {}" viewBox="0 0 80 10" width="80" height="10" aria-hidden="true" focusable="false"><rect x="{}" y="1" width="{}" height="8"/><path d="M40 0V10"/></svg>',
+        "against" if weight < 0 else "for",
+        f"{40 - width if weight < 0 else 40:.1f}",
+        f"{width:.1f}",
+    )
+
+
+@register.simple_tag
+def difference(before: float | None, after: float | None) -> str:
+    """A difference with its sign; a dash where a side has no value."""
+    return "–" if before is None or after is None else f"{'+' if after > before else ''}{common.figure(after - before)}"

@@ -30,6 +30,7 @@
 
   function ready() {
     const show = document.getElementById("show-keys");
+    document.querySelectorAll(".hints").forEach(function (hints) { hints.hidden = false; });
     if (show) { show.hidden = false; show.addEventListener("click", function () { help.showModal(); }); }
   }
   document.addEventListener("htmx:afterSettle", function () { ready(); const pair = document.getElementById("pair"); if (pair) { pair.focus({ preventScroll: true }); window.scrollTo(0, 0); } });
