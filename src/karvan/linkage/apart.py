@@ -65,15 +65,13 @@ def sides_of(con: duckdb.DuckDBPyConnection, groups: str, group: str) -> Sides:
     return found
 
 
-def numbered_sides(con: duckdb.DuckDBPyConnection, sharing: Mapping[int, tuple]) -> Sides:
-    """Sides of profiles by numbers of which a person has one; only of those that share a number. Reads `prepared`, `profiles`."""
+def numbered_sides(con: duckdb.DuckDBPyConnection) -> Sides:
+    """Sides of the profiles in `hard` by numbers of which a person has one. Reads `prepared`, `profiles`, `hard`."""
     found: Sides = {}
-    for pid, number in con.sql("select pid, personal_no from profiles where personal_no is not null order by pid").fetchall():
-        if pid in sharing:
-            found[pid] = {PERSONAL: number}
-    for pid, label, value in con.sql(OWN.format(group="pid", groups="profiles using (profile)")).fetchall():
-        if pid in sharing:
-            found.setdefault(pid, {})[label] = value
+    for pid, number in con.sql("select pid, personal_no from profiles semi join hard using (pid) where personal_no is not null order by pid").fetchall():
+        found[pid] = {PERSONAL: number}
+    for pid, label, value in con.sql(OWN.format(group="pid", groups="(from profiles semi join hard using (pid)) using (profile)")).fetchall():
+        found.setdefault(pid, {})[label] = value
     return found
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from karvan.linkage.union import Groups
-
 if TYPE_CHECKING:
     import duckdb
 
@@ -20,18 +18,18 @@ def clashes(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[float, int, in
 
     Reads `prepared`, `node_of` and, where the connection has them, the records `civil_event` (births) and `crossing`.
     """
+    import numpy as np
     import pyarrow as pa
 
+    from karvan.linkage.kernels import components
+
     there = {name for (name,) in con.sql("select table_name from information_schema.tables where table_name in ('civil_event', 'crossing')").fetchall()}
-    linked = sorted({node for _, *pair in pairs for node in pair})
-    if not linked or len(there) < 2:
+    sides = np.array([pair for _, *pair in pairs], np.int64).reshape(-1, 2)
+    if not len(sides) or len(there) < 2:
         return []
-    place = {node: at for at, node in enumerate(linked)}
-    groups = Groups(len(linked))
-    for _, a, b in pairs:
-        groups.join(place[a], place[b])
-    components = [groups.root(at) for at in range(len(linked))]
-    con.register("reach", pa.table({"node": pa.array(linked, pa.int64()), "component": pa.array(components, pa.int64())}))
+    linked, place = np.unique(sides, return_inverse=True)
+    a, b = place.reshape(-1, 2).T
+    con.register("reach", pa.table({"node": linked, "component": components(len(linked), a, b)}))
     found = con.sql((HERE / "clashes.sql").read_text(encoding="utf-8").replace("$apart", str(60 * MINUTES_APART))).fetchall()
     con.unregister("reach")
     return found

@@ -18,6 +18,7 @@ from karvan.linkage.union import Groups
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
 
 NUMBERS = ("personal_no", "register_no", "document")
 TOO_MANY = 25       # birth years and given names under one number; more is a placeholder that someone typed
@@ -27,13 +28,6 @@ select row_number() over (order by first_rid) - 1 as pid, * from (
     select profile, any_value(personal_no) as personal_no, any_value(register_key) as register_no, any_value(document) as document, any_value(sex) as sex,
            any_value(birth_year) as birth_year, any_value(given) as given, any_value(surname) as surname, count(*) as records, min(rid) as first_rid
     from prepared group by profile)
-"""
-# The profiles that share a number with another one, or could: the rest are nodes as they are.
-SHARING = f"""
-select pid, personal_no, register_no, document, sex, birth_year, given, surname, records from (
-    select *, {", ".join(f"count(*) over (partition by {n}) as with_{n}" for n in NUMBERS)} from profiles)
-where {" or ".join(f"({n} is not null and with_{n} > 1)" for n in NUMBERS)} or pid in (select unnest(pids) from confused)
-order by pid
 """
 # Documents that differ only in letters that machines confuse, of one issuer, with the same whole birth date: the check fields agree.
 CONFUSED = """
@@ -46,6 +40,32 @@ select list(pid order by pid) as pids from (
 group by folded, birth_date having count(*) > 1 order by 1
 """
 
+# Profiles under one number, each with the first of them; `hard` where they may be more than one person.
+SHARED = f"""
+create or replace temp table shared_numbers as
+with held as ({" union all ".join(f"select '{number}' as kind, {number} as number, pid, sex, birth_year, personal_no from profiles where {number} is not null" for number in NUMBERS)}),
+     shared as (
+         select kind, number, min(pid) as first_pid,
+                count(*) > {TOO_MANY} or coalesce(min(sex) <> max(sex), false) or coalesce(min(birth_year) <> max(birth_year), false) as hard
+         from held group by kind, number having count(*) > 1)
+select pid, first_pid, hard from held join shared using (kind, number)
+union all select unnest(pids), pids[1], true from confused
+"""
+# Groups in which all is not clear: they are read one by one.
+HARD = """
+create or replace temp table hard as
+select pid from components where component in (
+    select component from components join shared_numbers using (pid) where hard
+    union all select component from components semi join sided using (pid)
+    union all select component from components join profiles using (pid) group by 1 having min(personal_no) <> max(personal_no))
+"""
+# Profiles of which a decision or a source says something that keeps groups apart.
+SIDED = """
+create or replace temp table sided as
+select distinct pid from profiles join (select profile from prepared where own is not null union all select profile from prepared semi join decided using (rid)) using (profile)
+"""
+HARD_PROFILES = "select pid, personal_no, register_no, document, sex, birth_year, given, surname, records from profiles semi join hard using (pid) order by pid"
+
 
 def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make the temporary tables `node_of` (rid, node), records joined by number, and `number_cuts` (rid_a, rid_b, reason). Reads `prepared`, `decided`.
@@ -56,12 +76,13 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
     con.execute(PROFILES)
     con.execute(CONFUSED)
-    [(count,)] = con.sql("select count(*) from profiles").fetchall()
-    rows = {pid: tuple(row) for pid, *row in con.sql(SHARING).fetchall()}
-    sides: Sides = numbered_sides(con, rows)
+    con.execute(SHARED)
+    nodes = nodes_at_first(con)
+    rows = {pid: tuple(row) for pid, *row in con.sql(HARD_PROFILES).fetchall()}
+    sides: Sides = numbered_sides(con)
     for pid, labels in sides_of(con, "(select rid, pid from prepared join profiles using (profile))", "pid").items():
         sides[pid] = sides.get(pid, {}) | labels
-    groups = Groups(count, sides)
+    groups = Groups(sides)
     apart: Counter[str] = Counter()
     cuts: list[tuple[int, int, str]] = []
     for at, number in enumerate(NUMBERS):
@@ -74,10 +95,12 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
                 apart[f"{number}: one number of more than {TOO_MANY} people, taken for none"] += len(pids)
             elif len(pids) > 1:
                 cuts += join_agreeing(pids, rows, groups, number)
-    for (pids,) in con.sql("select pids from confused order by pids").fetchall():
+    for (pids,) in con.sql("select pids from confused order by pids").fetchall():        # all of them are hard
         cuts += join_agreeing(pids, rows, groups, "document read alike")
     apart.update(reason for _, _, reason in cuts)
-    con.register("pid_node", pa.table({"pid": pa.array(range(count), pa.int64()), "node": pa.array([groups.root(pid) for pid in range(count)], pa.int64())}))
+    for pid in rows:
+        nodes[pid] = groups.root(pid)
+    con.register("pid_node", pa.table({"pid": pa.array(range(len(nodes)), pa.int64()), "node": nodes}))
     con.execute("create or replace temp table node_of as select r.rid, n.node from prepared r join profiles p using (profile) join pid_node n using (pid)")
     con.unregister("pid_node")
     con.register("cut_pids", pa.table({"a": pa.array([a for a, _, _ in cuts], pa.int64()), "b": pa.array([b for _, b, _ in cuts], pa.int64()), "reason": pa.array([r for *_, r in cuts], pa.string())}))
@@ -86,6 +109,26 @@ def join_by_number(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         select a.first_rid as rid_a, b.first_rid as rid_b, reason from cut_pids c join profiles a on a.pid = c.a join profiles b on b.pid = c.b order by all""")
     con.unregister("cut_pids")
     return dict(sorted(apart.items()))
+
+
+def nodes_at_first(con: duckdb.DuckDBPyConnection) -> np.ndarray:
+    """The node of each profile where all who share a number can be one person. Makes `hard` (pid): the profiles of the other groups, each its own node so far."""
+    import numpy as np
+    import pyarrow as pa
+
+    from karvan.linkage.kernels import components
+
+    [(count,)] = con.sql("select count(*) from profiles").fetchall()
+    shared = con.sql("select pid, first_pid from shared_numbers").to_arrow_table()
+    nodes = components(count, shared["pid"].to_numpy(), shared["first_pid"].to_numpy())
+    together = np.flatnonzero(np.bincount(nodes, minlength=count)[nodes] > 1)
+    con.register("components", pa.table({"pid": together, "component": nodes[together]}))
+    con.execute(SIDED)
+    con.execute(HARD)
+    con.unregister("components")
+    hard = con.sql("select pid from hard").to_arrow_table()["pid"].to_numpy()
+    nodes[hard] = hard
+    return nodes
 
 
 def join_agreeing(pids: list[int], rows: dict[int, tuple], groups: Groups, number: str) -> list[tuple[int, int, str]]:

@@ -6,28 +6,28 @@ from karvan.linkage.apart import Sides, divided
 
 
 class Groups:
-    """Numbers 0..n-1 in groups; the smallest number of a group is its root, whatever the order of joining.
+    """Numbers in groups, each by itself at first; the smallest number of a group is its root, whatever the order of joining.
 
     `sides` keeps apart what must not come together: groups on different sides of a label never join.
 
-    >>> groups = Groups(4)
+    >>> groups = Groups()
     >>> groups.join(3, 1), groups.join(1, 3)
     (True, False)
     >>> [groups.root(i) for i in range(4)]
     [0, 1, 2, 1]
-    >>> apart = Groups(3, {0: {"decision D1": 0}, 1: {"decision D1": 1}})
+    >>> apart = Groups({0: {"decision D1": 0}, 1: {"decision D1": 1}})
     >>> apart.join(0, 2), apart.join(2, 1)
     (True, False)
     """
 
-    def __init__(self, size: int, sides: Sides | None = None) -> None:
-        self.parent = list(range(size))
+    def __init__(self, sides: Sides | None = None) -> None:
+        self.parent: dict[int, int] = {}
         self.sides = {number: dict(labels) for number, labels in (sides or {}).items()}
 
     def root(self, i: int) -> int:
         parent = self.parent
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
+        while (up := parent.get(i, i)) != i:
+            parent[i] = parent.get(up, up)
             i = parent[i]
         return i
 
