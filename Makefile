@@ -37,11 +37,16 @@ bench: setup ## speed, each figure beside a peer or the physical floor in the sa
 	@for script in benchmarks/*.py; do echo "== $$script"; $(RUN)/python $$script || exit 1; done
 
 PEERS := benchmarks/linkage/peers
+RESIDENTS := 20000
+SEEDS := 1 2 3 4 5
 
-bench-linkage: setup $(PEERS)/.venv/.ready ## linkage beside its peers: two files; names, if KARVAN_SHARED names the shared data
-	@echo "== two files, plain Splink"; $(RUN)/python benchmarks/linkage/files.py
-	@echo "== two agencies across scripts, no number in common"; bash benchmarks/two_agencies/run.sh $(RUN)
-	@test -z "$(KARVAN_SHARED)" || { echo "== names"; $(RUN)/python benchmarks/linkage/names.py --shared $(KARVAN_SHARED); }
+bench-linkage: setup $(PEERS)/.venv/.ready ## linkage beside its peers (names, if KARVAN_SHARED names the shared data); RESIDENTS= and SEEDS= to change
+	@work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; missed=; sized="--residents $(RESIDENTS) --seeds $(SEEDS) --keep $$work"; \
+	echo "== names of persons not learned from, and gradient boosting"; $(RUN)/python benchmarks/linkage/names.py || missed="$$missed names"; \
+	echo "== two files, and plain Splink"; $(RUN)/python benchmarks/linkage/files.py --seeds $(SEEDS) || missed="$$missed files"; \
+	echo "== two agencies across scripts, no number in common, and plain Splink"; $(RUN)/python benchmarks/linkage/agencies.py $$sized || missed="$$missed agencies"; \
+	echo "== the default country, and plain Splink"; $(RUN)/python benchmarks/linkage/country.py $$sized || missed="$$missed country"; \
+	test -z "$$missed" || { echo "missed or not measured:$$missed"; exit 1; }
 
 $(PEERS)/.venv/.ready: $(PEERS)/pyproject.toml $(PEERS)/uv.lock
 	@test -x $(PEERS)/.venv/bin/python || $(RUN)/python -m venv --without-pip $(PEERS)/.venv

@@ -1,5 +1,6 @@
 """Plain Splink over two tables of the benchmark, set up as its documentation teaches: its own library of comparisons, term frequencies,
-u by random sampling, the prior from rules that hardly err, m by expectation maximisation over two or three blockings.
+u by random sampling, the prior from rules that hardly err, m by expectation maximisation over two or three blockings. Names of several scripts are
+romanised first (anyascii), as an analyst would.
 
     python plain_splink.py PAIR FOLDER OUT.parquet
 
@@ -15,7 +16,9 @@ import time
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 import splink.comparison_library as cl
+from anyascii import anyascii
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 
@@ -30,10 +33,20 @@ class Plan:
     certain: list
     recall: float
     training: list
+    scripts: tuple[str, ...] = ()       # columns written in several scripts
 
 
 def name(column: str):
     return cl.NameComparison(column).configure(term_frequency_adjustments=True)
+
+
+def romanised(con: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
+    """Bring columns of a table to Latin capitals without marks."""
+    for column in columns:
+        written = [value for (value,) in con.execute(f"select distinct {column} from {table} where {column} is not null").fetchall()]
+        con.register("latin", pa.table({"written": pa.array(written, pa.string()), "latin": pa.array([anyascii(value).upper() for value in written], pa.string())}))
+        con.execute(f"update {table} set {column} = latin.latin from latin where latin.written = {column}")
+        con.unregister("latin")
 
 
 MIDDLE = cl.ExactMatch("middle").configure(term_frequency_adjustments=True)
@@ -87,6 +100,44 @@ PLANS = {
         recall=0.8,
         training=[block_on("first_name", "last_name"), block_on("address"), block_on("last_name", "middle")],
     ),
+    "two-agencies": Plan(
+        a="unique_id, given_names as first_name, surname as last_name, birth_date, substr(birth_date, 1, 4) as birth_year, sex, citizenship",
+        b="",
+        comparisons=[
+            name("first_name"),
+            name("last_name"),
+            cl.DateOfBirthComparison("birth_date", input_is_string=True, datetime_format="%Y-%m-%d"),
+            cl.ExactMatch("sex"),
+            cl.ExactMatch("citizenship").configure(term_frequency_adjustments=True),
+        ],
+        blocks=[
+            block_on("birth_date"), block_on("first_name", "last_name"), block_on("last_name", "birth_year"), block_on("first_name", "birth_year"),
+            block_on("birth_year", "substr(first_name, 1, 2)", "substr(last_name, 1, 2)"),
+        ],
+        certain=[block_on("first_name", "last_name", "birth_date")],
+        recall=0.5,
+        training=[block_on("birth_date"), block_on("first_name", "last_name")],
+        scripts=("first_name", "last_name"),
+    ),
+    "two-agencies-years": Plan(
+        a="unique_id, given_names as first_name, surname as last_name, substr(birth_date, 1, 4) as birth_year, sex, citizenship",
+        b="unique_id, given_names as first_name, surname as last_name, birth_year, sex, citizenship",
+        comparisons=[
+            name("first_name"),
+            name("last_name"),
+            cl.ExactMatch("birth_year").configure(term_frequency_adjustments=True),
+            cl.ExactMatch("sex"),
+            cl.ExactMatch("citizenship").configure(term_frequency_adjustments=True),
+        ],
+        blocks=[
+            block_on("first_name", "last_name"), block_on("last_name", "birth_year"), block_on("first_name", "birth_year"),
+            block_on("birth_year", "substr(first_name, 1, 2)", "substr(last_name, 1, 2)"),
+        ],
+        certain=[block_on("first_name", "last_name", "birth_year")],
+        recall=0.5,
+        training=[block_on("birth_year", "citizenship"), block_on("first_name", "last_name")],
+        scripts=("first_name", "last_name"),
+    ),
 }
 
 
@@ -98,6 +149,7 @@ def main() -> None:
     con = duckdb.connect()
     for side, columns in (("a", plan.a), ("b", plan.b or plan.a)):
         con.execute(f"create table {side} as select {columns} from '{folder}/{side}.parquet'")
+        romanised(con, side, plan.scripts)
     settings = SettingsCreator(link_type="link_only", comparisons=plan.comparisons, blocking_rules_to_generate_predictions=plan.blocks)
     api = DuckDBAPI(con)
     linker = Linker([api.register("a", dataset_display_name="a"), api.register("b", dataset_display_name="b")], settings, log_level=None)
