@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "karvan_portal.data",
     "karvan_portal.linkage",
     "karvan_portal.profile",
+    "karvan_portal.baseline",
     "karvan_portal.patterns",
 ]
 

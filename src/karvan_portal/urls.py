@@ -13,6 +13,7 @@ urlpatterns = [
     path("data/", include("karvan_portal.data.urls")),
     path("linkage/", include("karvan_portal.linkage.urls")),
     path("profile/", include("karvan_portal.profile.urls")),
+    path("baseline/", include("karvan_portal.baseline.urls")),
     path("patterns/", include("karvan_portal.patterns.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("ready/", frame.ready, name="ready"),

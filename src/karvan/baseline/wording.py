@@ -1,8 +1,10 @@
-"""The words of a study in one language, from `quality/study.yaml` of the packs."""
+"""The words of a study in one language, from `words.yaml`; names of sources, institutions and acts from the packs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from karvan.baseline.answers import questionnaire
@@ -17,6 +19,14 @@ NO_FIGURE = "–"
 SHOWN = 10      # tables named in one measure
 
 
+@cache
+def words() -> Mapping[str, Any]:
+    """Every text of the study, in every language it is written in."""
+    import yaml
+
+    return yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+
+
 class Words:
     """Says things of a study in one language.
 
@@ -27,13 +37,13 @@ class Words:
 
     def __init__(self, country: Country, lang: str) -> None:
         self.country, self.lang = country, lang
-        self.words = country.quality.get("study", {})
+        self.words = words()
 
     def __call__(self, *keys: str, **values: Any) -> str:
         found: Any = self.words
         for key in keys:
             if not isinstance(found, Mapping) or key not in found:
-                raise PackError(f"The study has no words for '{' '.join(keys)}'.", where="quality/study.yaml", fix="add them in every language of the pack")
+                raise PackError(f"The study has no words for '{' '.join(keys)}'.", where="baseline/words.yaml", fix="add them in every language")
             found = found[key]
         said = self.said(found)
         return said.format(**values) if values else said
@@ -43,7 +53,7 @@ class Words:
         if isinstance(told, str):
             return told
         if self.lang not in told:
-            raise PackError(f"A text of the study has no '{self.lang}'.", where=str(told)[:80], fix="write it in every language of the pack")
+            raise PackError(f"A text of the study has no '{self.lang}'.", where=str(told)[:80], fix="write it in every language of the pack, or ask for another language")
         return str(told[self.lang]).strip()
 
     def number(self, value: Any) -> str:

@@ -1,0 +1,1 @@
+"""The baseline desk: the study of data management, the questionnaire of institutions, the improvement plan."""
