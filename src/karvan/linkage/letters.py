@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 TABLES = Path(__file__).parent / "transliteration"
@@ -89,6 +89,7 @@ def _plain(char: str) -> str:
     return char if unicodedata.category(char).startswith("L") else ""
 
 
+@lru_cache(maxsize=400_000)
 def latin(token: str) -> str:
     """A token in Latin capitals; letters that no table knows stay as they are.
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import duckdb
 
 HERE = Path(__file__).parent
+AT_ONCE = 200_000       # spellings that are in memory together
+FORMS = ("surname", "given", "patronymic", "parts", "surname_key", "given_key")
 NAME = (
     "coalesce(surname, '')", "coalesce(given_names, '')", "coalesce(patronymic, '')",
     "case when surname is null and given_names is null then coalesce(full_name, '') else '' end",
@@ -25,24 +27,37 @@ def prepare(con: duckdb.DuckDBPyConnection, identities: str = "identities", keys
     `keys` say which numbers join. Returns the number of records. Each different spelling is brought to its forms once.
     Raises DataError where names are encoded under two secrets.
     """
-    import pyarrow as pa
-
-    cut = ", ".join(f"case when starts_with({part}, '{MARK}') then {part} else left({part}, {LONGEST}) end" for part in NAME)
-    spellings = con.sql(f"select hash({', '.join(NAME)}) as name_hash, any_value([{cut}]) as written from {identities} group by 1 order by 1").fetchall()
-    one_secret(part for _, written in spellings for part in written if is_encoded(part))
-    forms = [(encoded_forms if any(map(is_encoded, written)) else name_forms)(*written) for _, written in spellings]
-    fields = ("surname", "given", "patronymic", "parts", "surname_key", "given_key")
-    columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in fields}
-    table = pa.table({"name_hash": pa.array([name_hash for name_hash, _ in spellings], pa.uint64())} | columns)
-    readable = [None if any(map(is_encoded, parts)) else " ".join(filter(None, (parts[3], parts[1], parts[0]))) or None for _, parts in spellings]
     con.execute((HERE / "macros.sql").read_text(encoding="utf-8"))
-    con.register("name_forms", table.append_column("written", pa.array(readable, pa.string())))
+    name_forms_of(con, identities)
     text = (HERE / "prepare.sql").read_text(encoding="utf-8")
     for mark, value in marks(keys or MatchKeys()).items():
         text = text.replace(mark, value)
     con.execute(text.replace("$identities", identities))
-    con.unregister("name_forms")
+    con.execute("drop table name_forms")
     return con.sql("select count(*) from prepared").fetchall()[0][0]
+
+
+def name_forms_of(con: duckdb.DuckDBPyConnection, identities: str) -> None:
+    """Make the temporary table `name_forms`: the forms of each different spelling, and the name as a reader would write it (`written`; null where it is encoded)."""
+    import pyarrow as pa
+
+    cut = ", ".join(f"any_value(case when starts_with({part}, '{MARK}') then {part} else left({part}, {LONGEST}) end) as {name}" for name, part in zip("sgpw", NAME, strict=True))
+    con.execute(f"create or replace temp table spellings as select hash({', '.join(NAME)}) as name_hash, {cut} from {identities} group by 1")
+    encoded = con.sql(f"select any_value(f) from (select unnest([s, g, p, w]) as f from spellings) where starts_with(f, '{MARK}') group by split_part(f, ':', 2)").fetchall()
+    one_secret(field for (field,) in encoded)
+    con.execute(f"create or replace temp table name_forms (name_hash ubigint, {', '.join(f'{field} varchar' for field in (*FORMS, 'written'))})")
+    [(count,)] = con.sql("select count(*) from spellings").fetchall()
+    for first in range(0, count, AT_ONCE):
+        batch = con.sql(f"from spellings where rowid >= {first} and rowid < {first + AT_ONCE}").to_arrow_table()
+        names = list(zip(*(batch[part].to_pylist() for part in "sgpw"), strict=True))
+        hidden = [bool(encoded) and any(map(is_encoded, name)) for name in names]
+        forms = [(encoded_forms if hide else name_forms)(*name) for name, hide in zip(names, hidden, strict=True)]
+        columns = {field: pa.array([getattr(form, field) or None for form in forms], pa.string()) for field in FORMS}
+        readable = [None if hide else " ".join(filter(None, (w, g, s))) or None for (s, g, _, w), hide in zip(names, hidden, strict=True)]
+        con.register("spelled", pa.table({"name_hash": batch["name_hash"], **columns, "written": pa.array(readable, pa.string())}))
+        con.execute("insert into name_forms from spelled")
+        con.unregister("spelled")
+    con.execute("drop table spellings")
 
 
 def marks(keys: MatchKeys) -> dict[str, str]:

@@ -71,6 +71,7 @@ def surname_skeleton(token: str) -> str:
     return masculine(skeleton(token))
 
 
+@lru_cache(maxsize=400_000)
 def masculine(skel: str) -> str:
     """A skeleton with its feminine ending made masculine, so that a surname in the wrong field is still the same part."""
     return GENDER_END.sub(lambda m: "SKI" if m.group() == "SKA" else m.group()[:-1], skel)
@@ -85,6 +86,12 @@ def key(skel: str) -> str:
     """
     first = "A" if skel[:1] in ("A", "I", "U") else ""
     return DOUBLE.sub(r"\1", first + skel.translate(KEY_CLASS))[:6]
+
+
+@lru_cache(maxsize=400_000)
+def stem_key(skel: str) -> str:
+    """Key of a surname's skeleton without its family ending."""
+    return key(FAMILY_END.sub("", skel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ def name_forms(surname: str | None, given_names: str | None, patronymic: str | N
         given=" ".join(gn),
         patronymic=fathers[0] if fathers else "",
         parts=" ".join(sorted({*sn, *map(masculine, gn)})),
-        surname_key=key(FAMILY_END.sub("", sn[0])) if sn else "",
+        surname_key=stem_key(sn[0]) if sn else "",
         given_key=key(gn[0]) if gn else "",
     )
 
