@@ -30,7 +30,7 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
     Example: karvan demo -w demo --port 8000
     """
     from karvan import intake, line
-    from karvan.cli.run import said
+    from karvan.cli.run import intervals_said, said
     from karvan.country import for_workspace
     from karvan.linkage import draw_sample
     from karvan.publish import profile
@@ -59,6 +59,8 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
         done = line.run(ws, progress=report)
     for name, run in done:
         click.echo(said(name, run))
+    if drawn_again := intervals_said(ws):
+        click.echo(drawn_again)
     if any(name == "link" and run for name, run in done):
         try:
             with ws.lock():

@@ -108,20 +108,21 @@ def compute(ws: Workspace, indicator: str, out: Path | None, inside: str, as_jso
 @indicators.command()
 @click.argument("names", nargs=-1, required=True, metavar="INDICATOR...")
 @workspace_option
-@click.option("--draws", default=20, show_default=True, type=click.IntRange(5), help="How often the uncertain links are drawn anew.")
+@click.option("--draws", default=20, show_default=True, type=click.IntRange(5), help="How often links and guesses are drawn anew.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same draws, and so the same intervals.")
+@click.option("--links-only", is_flag=True, help="Draw links alone: how far linkage error moves the figure, as if nothing else could be wrong.")
 @json_option
-def intervals(ws: Workspace, names: tuple[str, ...], draws: int, seed: int, as_json: bool) -> None:
-    """Say how far linkage error can move an indicator: 95 per cent intervals from drawn links.
+def intervals(ws: Workspace, names: tuple[str, ...], draws: int, seed: int, links_only: bool, as_json: bool) -> None:
+    """Say how far an indicator may lie from the truth: 95 per cent intervals from drawn links and guesses.
 
-    Whether two records are of one person is sometimes a guess. Each draw guesses anew, by the probability of each uncertain pair, and walks the line from there: persons, life
-    courses, cells. What a cell differs by from draw to draw is its interval (Rubin's rules). Nothing in force changes; the intervals are kept beside the cells, shown by `karvan explain` and the
-    portal, and fade when new data change the cell. A draw costs as much as the steps lifecourse and indicators.
+    Whether two records are of one person is sometimes a guess, and so is when somebody left whom nobody saw leave. Each draw guesses anew, by lot, and walks the line from there: persons, life
+    courses, cells. What a cell differs by from draw to draw, and what the pack declares of errors that no draw shows, is its interval (Rubin's rules). Nothing in force changes; the
+    intervals are kept beside the cells, shown by `karvan explain`, the profile and the portal, and fade when new data change the cell. `karvan run` draws them for the figures that the pack declares.
 
     The columns: moving, share of the cells that any draw changes; outside, share whose value in force lies outside its own interval, so that guessing by lot and deciding at a
     threshold disagree there; width, median width where a cell moves; published, cells with an interval for everybody.
 
-    The intervals hold what linkage was unsure of. Pairs that were never compared, records that are missing, repairs and rules are not in them: see docs/explanation/linkage.md.
+    What is in the intervals, and how often they hold the truth where it is known: see docs/explanation/uncertainty.md.
 
     \b
     Examples:
@@ -131,7 +132,7 @@ def intervals(ws: Workspace, names: tuple[str, ...], draws: int, seed: int, as_j
     from karvan.uncertainty import carry
 
     with ws.lock(), progress("intervals") as report:
-        found = carry(ws, names, draws=draws, seed=seed, progress=report)
+        found = carry(ws, names, draws=draws, seed=seed, guesses=not links_only, progress=report)
     show(found, ["indicator", "draws", "cells", "moving", "outside", "width", "published"], as_json=as_json)
 
 

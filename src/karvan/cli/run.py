@@ -13,9 +13,12 @@ from karvan.workspace import Run, Workspace
 @workspace_option
 @click.option("--through", metavar="STEP", help="Stop after this step: intake, link, lifecourse, quality, indicators, disclosure.")
 @click.option("--force", is_flag=True, help="Run every step again, changed or not.")
+@click.option("--no-intervals", is_flag=True, help="Draw no intervals for the figures that the pack declares.")
 @json_option
-def run(ws: Workspace, through: str | None, force: bool, as_json: bool) -> None:
+def run(ws: Workspace, through: str | None, force: bool, no_intervals: bool, as_json: bool) -> None:
     """Run the line: extracts, records, persons, life courses, indicators, safe cubes.
+
+    After the line, intervals are drawn for the figures that the pack declares in `uncertainty.yaml`, where they changed; `karvan indicators intervals` draws them for any other.
 
     A step whose inputs, parameters and code are unchanged is not run again. A killed run leaves the last good tables in force.
 
@@ -25,12 +28,26 @@ def run(ws: Workspace, through: str | None, force: bool, as_json: bool) -> None:
 
     with progress("run") as report:
         done = line.run(ws, through=through, progress=report, force=force)
+    drawn = intervals_said(ws) if through in (None, "disclosure") and not no_intervals else ""
     if as_json:
         click.echo(json.dumps({name: asdict(one) if one else None for name, one in done}, indent=1, default=str))
         return
     for name, one in done:
         click.echo(said(name, one))
+    if drawn:
+        click.echo(drawn)
     click.echo("next: karvan indicators list, or karvan explain <indicator> <period>")
+
+
+def intervals_said(ws: Workspace) -> str:
+    """Draw the intervals that the pack declares, where the figures changed; one line that says so, empty where nothing was to do."""
+    from karvan.uncertainty import carry_declared
+
+    with ws.lock(), progress("intervals") as report:
+        found = carry_declared(ws, progress=report)
+    if not found:
+        return ""
+    return f"{'intervals':<12} {figure(sum(row['published'] for row in found)):>12} cells of {len(found)} figures, from {found[0]['draws']} draws"
 
 
 def said(name: str, run: Run | None) -> str:

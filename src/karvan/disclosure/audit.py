@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from karvan.disclosure.intervals import CLASSES, ratio_ends, safe_part
 from karvan.disclosure.policies import policy_of
 from karvan.tables import DIMENSIONS
 
@@ -56,13 +57,17 @@ def audit(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
 
 
 def audit_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str, Any]]) -> tuple[list[Finding], int]:
-    """Look for an interval of the view `safe_intervals` that says more of a count than its rounded value does, and for one that belongs to no published cell.
+    """Look for an interval of the view `safe_intervals` that says more of a figure than its published value does, and for one that belongs to no published cell.
 
-    Both ends must lie as far from the published value, by a multiple of the base; a lower end of zero may be nearer. Returns the findings and the number of intervals looked at.
+    Of a count, both ends must lie as far from the published value, by a multiple of the base; a lower end of zero may be nearer. Of a ratio, the ends must follow from published parts and
+    one of the classes of reach. Returns the findings and the number of intervals looked at.
     """
     findings: list[Finding] = []
     same = " and ".join(["i.period = s.period", "i.value = s.value", *(f"i.{d} is not distinct from s.{d}" for d in DIMENSIONS)])
     for (name,) in con.execute("select distinct indicator from safe_intervals order by 1").fetchall():
+        if (definitions[name].get("from") or {}).get("over"):
+            findings += [Finding(name, period, "interval: ends that published parts do not give", width) for period, width in unexplained_ratios(con, name, definitions)]
+            continue
         base = policy_of(definitions[name], definitions).base or 1
         found = con.execute(
             f"""
@@ -75,6 +80,22 @@ def audit_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Ma
         ).fetchall()
         findings += [Finding(name, *row) for row in found]
     return findings, con.execute("select count(*) from safe_intervals").fetchall()[0][0]
+
+
+def unexplained_ratios(con: duckdb.DuckDBPyConnection, name: str, definitions: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, float]]:
+    """Period and width of the published intervals of a ratio that no class of reach gives from its published parts."""
+    definition = definitions[name]
+    low, high = ratio_ends(definition, definitions) or ("null", "null")
+    parts = f"{safe_part('plus', definition, definitions)} - {safe_part('minus', definition, definitions)} as above, {safe_part('over', definition, definitions)} as below"
+    same = " and ".join(["s.period = c.period", "s.value = c.value", "c.value is not null", *(f"s.{d} is not distinct from c.{d}" for d in DIMENSIONS)])
+    return con.execute(
+        f"""
+        with joined as (select row_number() over () as place, s.period, s.low, s.high, {parts} from (from safe_intervals where indicator = $1) s semi join (from safe_cubes where indicator = $1) c on {same}),
+        could as (select j.*, {low} as low_, {high} as high_ from joined j cross join unnest({list(CLASSES)}) t(class))
+        select any_value(period), any_value(high - low) from could group by place having not coalesce(bool_or(abs(low - low_) < 1e-9 and abs(high - high_) < 1e-9), false)
+        union all select s.period, s.high - s.low from (from safe_intervals where indicator = $1) s anti join (from safe_cubes where indicator = $1) c on {same}""",
+        [name],
+    ).fetchall()
 
 
 def _differences(dims: list[str]) -> list[tuple[str, str]]:

@@ -1,11 +1,14 @@
-"""Intervals of published counts: what linkage error can move, told so that the unrounded count cannot be read off.
+"""Intervals of published figures, told so that nothing withheld can be read off.
 
 An interval [low, high] around an untreated count gives its middle away, and rounding its ends outward still tells which multiple of the base the count
-lies below: a published 5 with ends 0 and 5 would be a count of 1 to 5. So the published interval stands around the *published* value, and its half width is how far the draws reach from the
-value in force, rounded up to the base, plus all that rounding can have moved the value. It depends on the count through the rounded value alone: add any number to the count and to every
-draw, and as long as the count rounds alike the interval stays the same. It is never narrower than the untreated one.
+lies below: a published 5 with ends 0 and 5 would be a count of 1 to 5. So the published interval stands around the *published* value, and its half width is how far the inner interval reaches from the
+value in force, rounded up to the base, plus all that rounding can have moved the value. Add any number to the count and to every draw, and as long as the count rounds alike the interval stays the
+same. It is never narrower than the untreated one. What the pack declares of errors grows with the count, so slowly that the rounded half width of counts under some seventy is the same for all.
 
-Ratios, shares and quantiles have no published interval: over few cases the reach of the draws tells the denominator.
+A ratio is published from rounded parts. Its interval is what the ratio can be, given that each part may have been moved by rounding, widened by the relative reach of the inner interval; and that reach is
+told only as one of a few classes (`CLASSES`), so that it tells no denominator. Ends are made of published parts and a class, of nothing else. A withheld ratio has no interval.
+
+Shares of a whole, quantiles and ratios over a value of law have no published interval.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from karvan.tables import DIMENSIONS, TABLES
 if TYPE_CHECKING:
     import duckdb
 
+CLASSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)     # how far a ratio reaches, as a share of itself; beyond the last, the interval would say nothing
 MATCHED = " and ".join(["{a}.indicator = {b}.indicator", "{a}.period = {b}.period", *(f"{{a}}.{d} is not distinct from {{b}}.{d}" for d in DIMENSIONS)])
 
 
@@ -30,8 +34,13 @@ def treat_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Ma
     con.execute(f"create or replace temp table intervals_treated as {TABLES['safe_intervals'].empty_select()}")
     for (name,) in con.execute("select distinct indicator from cube_intervals order by 1").fetchall():
         definition = definitions.get(name)
-        reach = moved_by_rounding(definition, definitions) if definition else None
-        if definition is None or reach is None:
+        if definition is None:
+            continue
+        if (definition.get("from") or {}).get("over"):
+            treat_ratio(con, name, definition, definitions)
+            continue
+        reach = moved_by_rounding(definition, definitions)
+        if reach is None:
             continue
         base = policy_of(definition, definitions).base
         said = definition.get("from") or {}
@@ -49,6 +58,60 @@ def treat_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Ma
             [name],
         )
     return "intervals_treated"
+
+
+def treat_ratio(con: duckdb.DuckDBPyConnection, name: str, definition: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add the safe intervals of a ratio of counts to `intervals_treated`."""
+    ends = ratio_ends(definition, definitions)
+    if ends is None:
+        return
+    low, high = ends
+    spread = "(i.high - i.low) / 2 + abs((i.high + i.low) / 2 - c.value)"
+    classes = f"(select min(one) from unnest({list(CLASSES)}) t(one) where one >= ({spread}) / abs(c.value) - 1e-9)"
+    cells = ", ".join(f"s.{column}" for column in ("indicator", "period", *DIMENSIONS))
+    con.execute(
+        f"""
+        insert into intervals_treated
+        with joined as (
+            select {cells}, i.draws, s.value, {classes} as class, {safe_part("plus", definition, definitions)} - {safe_part("minus", definition, definitions)} as above, {safe_part("over", definition, definitions)} as below
+            from (from cube_intervals where indicator = $1 and high is not null) i
+            join (from cubes where indicator = $1 and value <> 0) c on {MATCHED.format(a="i", b="c")} and c.value = i.value and c.vintage = i.vintage
+            join (from safe_cubes where indicator = $1 and value is not null) s on {MATCHED.format(a="s", b="c")}
+        )
+        select indicator, period, {", ".join(DIMENSIONS)}, draws, value, {low}, {high} from joined where class is not null and {high} is not null""",
+        [name],
+    )
+
+
+def ratio_ends(definition: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]]) -> tuple[str, str] | None:
+    """SQL of both ends of the interval of a ratio, from `above` and `below` as published and from `class`; null where rounding may have made all of `below`. None for what is no ratio of counts."""
+    said = definition["from"]
+    moved = {}
+    for role in ("plus", "minus", "over"):
+        each = [moved_by_rounding(definitions[str(part).partition("/")[0]], definitions) for part in said.get(role) or ()]
+        if None in each:
+            return None
+        moved[role] = sum(filter(None, each))
+    up, down = moved["plus"] + moved["minus"], moved["over"]
+    times = float(said.get("times", 1))
+    signed = bool(said.get("minus")) and not said.get("absolute")
+    corners = ", ".join(f"{times!r} * (above {a} {up!r}) / nullif(greatest(below {b} {down!r}, 0), 0)" for a in "+-" for b in "+-")
+    least, most = f"least({corners})", f"greatest({corners})"
+    sure = f"case when below > {down!r} then"
+    reach = f"class * greatest(abs({least}), abs({most}))"
+    low, high = f"{sure} {least} - {reach} end", f"{sure} {most} + {reach} end"
+    return low if signed else f"greatest({low}, 0)", f"least({high}, {times!r})" if definition.get("interval") else high
+
+
+def safe_part(role: str, definition: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]]) -> str:
+    """SQL of the sum of published cells that stand in a role of a ratio, for the cell `s`."""
+    sums = []
+    for number, part in enumerate(definition["from"].get(role) or ()):
+        name, _, kind = str(part).partition("/")
+        has, mine = set(definitions[name].get("by") or ()), set(definition.get("by") or ())
+        on = [f"p{number}.{d} = s.{d}" if d in mine else f"p{number}.{d} = '_T'" for d in DIMENSIONS if d in has and d != "kind"] + ([f"p{number}.kind = '{kind}'"] if kind else [])
+        sums.append(f"coalesce((select sum(p{number}.value) from safe_cubes p{number} where p{number}.indicator = '{name}' and p{number}.period = s.period{''.join(' and ' + one for one in on)}), 0)")
+    return f"({' + '.join(sums) or '0'})"
 
 
 def moved_by_rounding(definition: Mapping[str, Any], definitions: Mapping[str, Mapping[str, Any]]) -> float | None:

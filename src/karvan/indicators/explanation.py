@@ -83,8 +83,8 @@ class SourceRow:
 
 
 @dataclass(frozen=True)
-class LinkageInterval:
-    """How far linkage error can move a figure: an interval of nominal 95 per cent from draws of uncertain links."""
+class Uncertainty:
+    """How far a figure may lie from the truth: an interval of nominal 95 per cent from draws of links and guesses, and from errors that the pack declares."""
 
     draws: int
     low: float
@@ -96,7 +96,7 @@ class Explanation:
     """Everything behind one figure. `value` is the figure as published; `untreated` only inside, else None. Texts are by language.
 
     `interval` is the 95 per cent confidence interval of the value (inside: of the untreated one), None where the indicator declares none.
-    `linkage` is the interval of linkage error (inside: around the untreated value), None where none was drawn since the cell last changed, or none is published.
+    `uncertainty` is the interval from draws (inside: of the untreated value), None where none was drawn since the cell last changed, or none is published.
     """
 
     indicator: str
@@ -114,7 +114,7 @@ class Explanation:
     value: float | None
     untreated: float | None
     interval: tuple[float, float] | None
-    linkage: LinkageInterval | None
+    uncertainty: Uncertainty | None
     treatment: str
     policy: str
     share_imputed: float | None
@@ -187,7 +187,7 @@ def explain(
     return Explanation(
         indicator=indicator, period=period, dims=whole, name=dict(definition.name), says=dict(definition.says), population=definition.population, leaves_out=definition.leaves_out,
         formula={lang: formula_of(definition, lang) for lang in LANGUAGES}, unit=definition.unit, source=dict(definition.source), must_hold=definition.must_hold, basis=window.basis(definition, place.known),
-        value=safe["value"] if safe else None, untreated=raw["value"] if inside is not None else None, interval=_interval(shown), linkage=_linkage(con, definition, period, whole, raw if inside is not None else None),
+        value=safe["value"] if safe else None, untreated=raw["value"] if inside is not None else None, interval=_interval(shown), uncertainty=_uncertainty(con, definition, period, whole, raw if inside is not None else None),
         treatment=safe["treatment"] if safe else "not treated", policy=str(definition.disclosure.get("policy", "")),
         share_imputed=shown["share_imputed"], share_unlinked=shown["share_unlinked"], quality=raw["quality"], quality_asked=definition.quality, obs_status=raw["obs_status"],
         vintage=raw["vintage"], commit=head.number, query=query, steps=steps(ws, head, definition, place.known), feeds=tuple(feed_states(con, country, named)), rows=rows[:MOST_ROWS], rows_in_all=len(rows),
@@ -206,12 +206,12 @@ def _interval(row: Mapping[str, Any]) -> tuple[float, float] | None:
     return None if low is None or high is None else (low, high)
 
 
-def _linkage(con: duckdb.DuckDBPyConnection, definition: Definition, period: str, dims: Mapping[str, str], raw: Mapping[str, Any] | None) -> LinkageInterval | None:
-    """The interval of linkage error as published; of the untreated cell, if that is given and is still as it was when the links were drawn."""
+def _uncertainty(con: duckdb.DuckDBPyConnection, definition: Definition, period: str, dims: Mapping[str, str], raw: Mapping[str, Any] | None) -> Uncertainty | None:
+    """The interval as published; of the untreated cell, if that is given and is still as it was when the draws were made."""
     found = _cell(con, "safe_intervals" if raw is None else "cube_intervals", definition, period, dims)
     if found is None or found["low"] is None or (raw is not None and (found["value"], found["vintage"]) != (raw["value"], raw["vintage"])):
         return None
-    return LinkageInterval(found["draws"], found["low"], found["high"])
+    return Uncertainty(found["draws"], found["low"], found["high"])
 
 
 def _empty(con: duckdb.DuckDBPyConnection, table: str, definition: Definition, period: str, dims: Mapping[str, str]) -> dict[str, Any]:
@@ -325,4 +325,4 @@ def _source_rows(place: Bench, definition: Definition, period: str, dims: Mappin
     return tuple(SourceRow(**{k: row[k] for k in SourceRow.__dataclass_fields__}) for row in rows), list(dict.fromkeys(row["feed"] for row in rows))
 
 
-__all__ = ["Explanation", "FeedState", "LinkageInterval", "SourceRow", "StepRun", "explain"]
+__all__ = ["Explanation", "FeedState", "SourceRow", "StepRun", "Uncertainty", "explain"]

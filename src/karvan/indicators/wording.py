@@ -22,8 +22,8 @@ WORDS: dict[str, dict[str, str]] = {
     "value": {"az": "Qiymət", "en": "Value", "ru": "Значение"},
     "untreated": {"az": "İşlənməmiş qiymət (daxili)", "en": "Untreated value (inside)", "ru": "Необработанное значение (внутреннее)"},
     "interval": {"az": "95 % etibarlılıq intervalı (Wilson)", "en": "95 per cent confidence interval (Wilson)", "ru": "95-процентный доверительный интервал (Уилсон)"},
-    "linkage": {"az": "Bağlama xətası", "en": "Linkage error", "ru": "Ошибка связывания"},
-    "from_draws": {"az": "{n} sınaq üzrə 95 % intervalı", "en": "95 % interval from {n} draws", "ru": "95-процентный интервал, испытаний: {n}"},
+    "uncertainty": {"az": "Qeyri-müəyyənlik", "en": "Uncertainty", "ru": "Неопределённость"},
+    "from_draws": {"az": "95 % intervalı; əlaqə və fərziyyə sınaqları: {n}", "en": "95 % interval from {n} draws of links and guesses", "ru": "95-процентный интервал; испытаний связей и догадок: {n}"},
     "with_rounding": {"az": "yuvarlaqlaşdırma ilə birlikdə", "en": "rounding included", "ru": "с учётом округления"},
     "treatment": {"az": "Məxfilik tədbiri", "en": "Disclosure treatment", "ru": "Защита от раскрытия"},
     "vintage": {"az": "Məlumatlar bu günədək tamdır", "en": "Data complete through", "ru": "Данные полны по"},
@@ -247,9 +247,9 @@ def page(e: Explanation, lang: str) -> str:
         lines.append(line("untreated", f"{number(e.untreated, lang)} {unit}"))
     if e.interval:
         lines.append(line("interval", f"{number(e.interval[0], lang)} – {number(e.interval[1], lang)} {unit}"))
-    if e.linkage:
-        rests = word("from_draws").format(n=e.linkage.draws) + (f", {word('with_rounding')}" if e.untreated is None else "")
-        lines.append(line("linkage", f"{number(e.linkage.low, lang)} – {number(e.linkage.high, lang)} {unit}; {rests}"))
+    if e.uncertainty:
+        rests = word("from_draws").format(n=e.uncertainty.draws) + (f", {word('with_rounding')}" if e.untreated is None else "")
+        lines.append(line("uncertainty", f"{number(e.uncertainty.low, lang)} – {number(e.uncertainty.high, lang)} {unit}; {rests}"))
     colour = COLOUR[e.quality][lang] if e.quality else word("not_scored")
     lines += [
         line("status", STATUS[e.obs_status][lang]),

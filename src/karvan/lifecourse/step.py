@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -95,15 +96,20 @@ def life_courses(
     national: str,
     params: dict[str, Any] | None = None,
     progress: Progress = quiet,
+    after: Callable[[str], None] = lambda made: None,
 ) -> dict[str, Any]:
     """Make the tables of the life course on a connection that holds the record tables and `links`.
+
+    `after` is called with the name of each table that a `.sql` file made, before the next one reads it.
 
     Returns `tables` (name of a declared table -> name of the temporary table that holds its rows) and `notes` (what was counted).
     """
     facts = {**PARAMS, **(params or {}), "observed_from": observed_from, "observed_until": observed_until, "national": national}
 
     def make(name: str, file: str | None = None) -> int:
-        return sql.make(con, name, file or f"{name}.sql", **facts)
+        rows = sql.make(con, name, file or f"{name}.sql", **facts)
+        after(name)
+        return rows
 
     for record in RECORDS:    # crossings are read twice, all others many times
         kind = "view" if record == "crossing" else "table"
@@ -139,6 +145,7 @@ def life_courses(
     progress("residence", 0.5)
     make("permit_chains")
     make("by_register")
+    make("silent")
     make("stayed_on")
     make("moves")
     make("initial_status", "initial.sql")

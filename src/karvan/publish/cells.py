@@ -1,6 +1,6 @@
 """Cells of published cubes, as a text, a table or a chart binds them.
 
-Publishing reads `safe_cubes` and nothing else: there is no way from here to an untreated value.
+Publishing reads `safe_cubes` and `safe_intervals` and nothing else: there is no way from here to an untreated value.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from karvan.tables import DIMENSIONS
 from karvan.workspace import Workspace
 
 TOTAL = "_T"
+WITH_INTERVALS = f"""
+select s.*, i.low, i.high from safe_cubes s left join safe_intervals i
+on i.indicator = s.indicator and i.period = s.period and i.value = s.value and {" and ".join(f"i.{d} is not distinct from s.{d}" for d in DIMENSIONS)}"""
 
 
 def grain_of(period: str) -> str:
@@ -28,7 +31,7 @@ def grain_of(period: str) -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """One published cell: what it counts, its value, and how far it may be trusted."""
+    """One published cell: what it counts, its value, and how far it may be trusted. `low` and `high`: its published interval, None where there is none."""
 
     indicator: str
     period: str
@@ -42,6 +45,8 @@ class Cell:
     share_imputed: float | None = None
     share_unlinked: float | None = None
     quality: str | None = None
+    low: float | None = None
+    high: float | None = None
 
     @property
     def key(self) -> str:
@@ -59,7 +64,7 @@ class Cells:
     @classmethod
     def read(cls, ws: Workspace) -> Cells:
         con = ws.connect()
-        table = con.sql("select * from safe_cubes").to_arrow_table().to_pylist()
+        table = con.sql(WITH_INTERVALS).to_arrow_table().to_pylist()
         rows: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, Any]] = {}
         for row in table:
             named = tuple(sorted((d, row[d]) for d in DIMENSIONS if row[d] not in (None, TOTAL)))
@@ -81,7 +86,7 @@ class Cells:
             return Cell(indicator, period, dims, None)
         return Cell(
             indicator, period, dims, row["value"], row["unit"], row["vintage"], row["basis"], row["obs_status"], row["treatment"],
-            row["share_imputed"], row["share_unlinked"], row["quality"],
+            row["share_imputed"], row["share_unlinked"], row["quality"], row["low"], row["high"],
         )  # fmt: skip
 
     def bind(self, cell: Cell) -> str:

@@ -69,6 +69,15 @@ def citations(cells: Cells, country: Country) -> list[str]:
     return sorted({c.citation for c in country.contracts.values() if c.citation and c.constants.get("source") in used})
 
 
+def span(cell: Cell, lang: str) -> str:
+    """The interval of a cell in the reader's language; nothing where it has none.
+
+    >>> span(Cell("FLW-01", "2024", {}, 440.0, "persons", low=420.0, high=460.0), "en"), span(Cell("FLW-01", "2024", {}, 440.0), "en")
+    ('420 – 460', '')
+    """
+    return "" if cell.low is None or cell.high is None else f"{number(cell.low, cell.unit, lang)} – {number(cell.high, cell.unit, lang)}"
+
+
 class _Maker:
     def __init__(self, outline: dict[str, Any], cells: Cells, country: Country, lang: str, sources: list[dict[str, Any]]) -> None:
         self.cells, self.country, self.lang, self.feeds, self.outline = cells, country, lang, sources, outline
@@ -106,6 +115,8 @@ class _Maker:
         shown = {"t": number(cell.value, cell.unit, self.lang, signed=signed), "cell": self.cells.bind(cell)}
         if cell.obs_status in ("P", "B", "E") and cell.value is not None:
             shown["status"] = cell.obs_status
+        if cell.low is not None and cell.high is not None:
+            shown["range"] = span(cell, self.lang)
         return shown
 
     def _bound(self, binding: str) -> dict[str, str]:
@@ -261,6 +272,7 @@ class _Maker:
             "name": self.indicator_name(cell.indicator) + (f": {named}" if named else ""),
             "says": self.said(definition["says"]) if definition.get("says") else "",
             "value": number(cell.value, cell.unit, self.lang),
+            "range": span(cell, self.lang),
             "vintage": cell.vintage,
             "basis": cell.basis,
             "obs_status": cell.obs_status,

@@ -12,9 +12,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from karvan_portal import source, words
-from karvan_portal.statistics.table import TOTAL, TablePage, dimensions_of
+from karvan_portal.statistics.table import TOTAL, TablePage, dimensions_of, with_intervals
 
-MEASURES = ("value", "interval_low", "interval_high", "unit", "vintage", "basis", "share_imputed", "share_unlinked", "quality", "obs_status", "treatment")
+# `low` and `high`: the published interval from draws; `interval_low` and `interval_high`: chance alone, where an indicator declares it.
+MEASURES = ("value", "low", "high", "interval_low", "interval_high", "unit", "vintage", "basis", "share_imputed", "share_unlinked", "quality", "obs_status", "treatment")
 
 
 def columns(indicator: str) -> list[str]:
@@ -38,7 +39,7 @@ def query(indicator: str, held: Mapping[str, str], by: str | None, picked: Picke
         fixed += f" and {picked[0]} in ({', '.join('?' * len(codes))})"
     label = "basis = 'records'" if source.is_synthetic() else "false"
     order = ", ".join(c for c in listed if c not in MEASURES)
-    return f"select {', '.join(listed)}, {label} as synthetic from safe_cubes where indicator = ?{fixed} order by {order}", [
+    return f"select {', '.join(listed)}, {label} as synthetic from ({with_intervals(dimensions_of(indicator))}) where indicator = ?{fixed} order by {order}", [
         indicator,
         *(held.values() if by is not None else ()),
         *codes,
@@ -73,6 +74,20 @@ def as_parquet(indicator: str, held: Mapping[str, str], by: str | None, picked: 
         return path.read_bytes()
 
 
+def write_intervals(sheet: Any, page: TablePage, bold: Any, rate: Any) -> None:
+    """One row for each figure of the table that has an interval: what it is of, its period, its value, and from where to where the truth may lie."""
+    for column, title in enumerate((words.dimension(page.by) if page.by else "", _("Period"), _("Value"), _("Lower end"), _("Upper end"))):
+        sheet.write_string(0, column, title, bold)
+    shown = [(row.label, cell) for row in page.rows for cell in row.cells if cell is not None and cell.low is not None]
+    for number, (label, cell) in enumerate(shown, 1):
+        sheet.write_string(number, 0, harmless(label))
+        sheet.write_string(number, 1, words.period(cell.period))
+        for column, value in enumerate((cell.value, cell.low, cell.high), 2):
+            sheet.write_number(number, column, value, rate)
+    sheet.set_column(0, 0, 34)
+    sheet.freeze_panes(1, 0)
+
+
 def as_xlsx(page: TablePage, title: str, about: Sequence[tuple[str, str]]) -> bytes:
     """The table as a reader sees it, in their language, with numbers as numbers; a second sheet says what they are."""
     import xlsxwriter
@@ -99,6 +114,8 @@ def as_xlsx(page: TablePage, title: str, about: Sequence[tuple[str, str]]) -> by
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, max(1, len(page.periods)), 12)
     sheet.freeze_panes(3, 1)
+    if page.has_intervals:
+        write_intervals(book.add_worksheet(_("Intervals")), page, bold, rate)
     told = book.add_worksheet(_("About these figures"))
     for number, (name, text) in enumerate(about):
         told.write_string(number, 0, name, bold)

@@ -24,13 +24,15 @@ IN_ORDER_OF_CODE = ("age_group", "duration")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell with what a reader must know of it."""
+    """One cell with what a reader must know of it. `low` and `high`: its published interval, None where there is none."""
 
     value: float | None
     period: str
     obs_status: str
     treatment: str
     explain: str
+    low: float | None = None
+    high: float | None = None
 
     @property
     def withheld(self) -> bool:
@@ -94,7 +96,11 @@ class TablePage:
     marks: tuple[str, ...]
     held: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[tuple[str, str, bool], ...] = ()
-    linkage: Mapping[str, Any] = field(default_factory=dict)
+    uncertainty: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_intervals(self) -> bool:
+        return any(cell is not None and cell.low is not None for row in self.rows for cell in row.cells)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -171,16 +177,8 @@ def choose(
         marks=tuple(sorted({str(c["obs_status"]) for c in cells if c["obs_status"] not in (None, "A")})),
         held=held,
         groups=groups,
-        linkage=linkage_interval(indicator, main, codes),
+        uncertainty={name: main[name] for name in ("period", "draws", "low", "high")} if main.get("low") is not None else {},
     )
-
-
-def linkage_interval(indicator: str, cell: Mapping[str, Any], codes: Mapping[str, list[str]]) -> dict[str, Any]:
-    """Period, draws, low and high of the published interval of linkage error of a cell; empty where there is none."""
-    if not cell:
-        return {}
-    chosen = "".join(f" and {d} is not distinct from ?" for d in codes)
-    return source.one(f"select period, draws, low, high from safe_intervals where indicator = ? and period = ?{chosen}", [indicator, cell["period"], *(cell[d] for d in codes)])
 
 
 def hold(codes: Mapping[str, list[str]], by: str, asked: Mapping[str, str], order: Sequence[str] = ()) -> dict[str, str]:
@@ -195,11 +193,17 @@ def hold(codes: Mapping[str, list[str]], by: str, asked: Mapping[str, str], orde
 
 
 def fetch(indicator: str, codes: Mapping[str, list[str]], by: str, held: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The cells of a choice, by period."""
+    """The cells of a choice with their intervals, by period."""
     fixed = "".join(f" and {d} = ?" for d in held)
-    listed = ", ".join(["period", *codes, "value", "unit", "vintage", "basis", "share_imputed", "share_unlinked", "quality", "obs_status", "treatment"])
+    listed = ", ".join(["period", *codes, "value", "unit", "vintage", "basis", "share_imputed", "share_unlinked", "quality", "obs_status", "treatment", "draws", "low", "high"])
     order = ", ".join(["period", *codes])
-    return source.rows(f"select {listed} from safe_cubes where indicator = ?{fixed} order by {order}", [indicator, *held.values()])
+    return source.rows(f"select {listed} from ({with_intervals(codes)}) where indicator = ?{fixed} order by {order}", [indicator, *held.values()])
+
+
+def with_intervals(codes: Mapping[str, list[str]]) -> str:
+    """SQL of the published cells, each with `draws`, `low` and `high` of its published interval; null where it has none."""
+    same = " and ".join(["i.indicator = s.indicator", "i.period = s.period", "i.value = s.value", *(f"i.{d} is not distinct from s.{d}" for d in codes)])
+    return f"select s.*, i.draws, i.low, i.high from safe_cubes s left join safe_intervals i on {same}"
 
 
 def filters(codes: Mapping[str, list[str]], by: str, held: Mapping[str, str], indicator: str) -> tuple[Filter, ...]:
@@ -242,7 +246,7 @@ def lay_out(indicator: str, cells: list[dict[str, Any]], by: str, held: Mapping[
         code = str(c[by]) if by else TOTAL
         dims = {d: v for d, v in ({by: code} | dict(held) if by else dict(held)).items() if v != TOTAL}
         of.setdefault(code, {})[c["period"]] = Cell(
-            c["value"], c["period"], c["obs_status"] or "A", c["treatment"], explain_address(indicator, c["period"], dims)
+            c["value"], c["period"], c["obs_status"] or "A", c["treatment"], explain_address(indicator, c["period"], dims), c["low"], c["high"]
         )
     rows = [Row(code, label(by, code, held), tuple(found.get(p) for p in periods)) for code, found in of.items()]
 
