@@ -11,6 +11,12 @@ estimation for a binomial proportion", Statistical Science 16, 101-133.
 from __future__ import annotations
 
 Z = 1.959963984540054  # of the normal distribution, for 95 per cent
+STUDENT = (  # what each power of 1 / degrees of freedom adds to Z in Student's t (Abramowitz and Stegun 1964, 26.7.5)
+    (Z**3 + Z) / 4,
+    (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96,
+    (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384,
+    (79 * Z**9 + 776 * Z**7 + 1482 * Z**5 - 1920 * Z**3 - 945 * Z) / 92160,
+)
 
 
 def wilson_sql(above: str, below: str, times: float) -> tuple[str, str]:
@@ -38,13 +44,7 @@ def student_sql(share: str) -> str:
     >>> duckdb.connect().sql("select " + ", ".join(f"round({student_sql(one)}, 3)" for one in ("1 / 4", "1 / 19", "0"))).fetchall()
     [(2.776, 2.093, 1.96)]
     """
-    terms = (
-        (Z**3 + Z) / 4,
-        (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96,
-        (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384,
-        (79 * Z**9 + 776 * Z**7 + 1482 * Z**5 - 1920 * Z**3 - 945 * Z) / 92160,
-    )
-    return f"({Z!r}" + "".join(f" + {term!r} * pow({share}, {power})" for power, term in enumerate(terms, start=1)) + ")"
+    return f"({Z!r}" + "".join(f" + {term!r} * pow({share}, {power})" for power, term in enumerate(STUDENT, start=1)) + ")"
 
 
 def rubin_sql(draws: str, between: str, within: str) -> str:
@@ -62,3 +62,16 @@ def rubin_sql(draws: str, between: str, within: str) -> str:
     spread = f"((1 + 1.0 / {draws}) * ({between}))"
     total = f"({spread} + ({within}))"
     return f"{student_sql(f'(coalesce(pow({spread} / nullif({total}, 0), 2), 0) / ({draws} - 1))')} * sqrt({total})"
+
+
+def student_t(degrees: int) -> float:
+    """The 97.5 per cent quantile of Student's t with so many degrees of freedom; infinite for none.
+
+    From 4 degrees on by the expansion of `student_sql`, below from the table (Abramowitz and Stegun 1964, 26.10).
+
+    >>> [round(student_t(n), 3) for n in (1, 2, 3, 4, 19)]
+    [12.706, 4.303, 3.182, 2.776, 2.093]
+    """
+    if degrees < 4:
+        return (float("inf"), 12.7062, 4.3027, 3.1824)[max(degrees, 0)]
+    return Z + sum(term / degrees**power for power, term in enumerate(STUDENT, start=1))

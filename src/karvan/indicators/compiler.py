@@ -108,7 +108,8 @@ def described_sql(definition: Definition, series: Series, periods: Sequence[Peri
     rows = ",\n        ".join(f"({literal(p.label)}, {literal(p.start)}, {literal(p.end)}, {literal(p.rule)})" for p in periods)
     dims = [d for d in definition.dimensions if d not in ("kind", "method")]
     where = to_duckdb(series.where, names, where=place, known=names)
-    used = " ".join([*(what.dimensions[d] for d in dims), where, weight])
+    ended = to_duckdb(definition.ended_when, names, where=place, known=names) if definition.ended_when else ""
+    used = " ".join([*(what.dimensions[d] for d in dims), where, weight, ended])
     ctes = [f"periods(period, period_start, period_end, rule) as (values\n        {rows})"]
     made = made or {}
     if "calendar" in what.sql and what.name not in made:
@@ -126,12 +127,13 @@ def described_sql(definition: Definition, series: Series, periods: Sequence[Peri
     dims_sql = "".join(f"\n        {what.dimensions[d]} as {d}," for d in dims)
     # Days are added up whole and divided once: a sum of fractions would depend on the order in which threads add.
     whole = " cast(c.period_end + 1 - c.period_start as double) as period_days," if series.dated == "during" else ""
+    seen = f" {ended} as ended," if ended else ""
     aged = f",\n        {AGE} as age" if "c.age" in used else ""
     indented = f"select * from {made[what.name]}" if what.name in made else what.sql.replace("\n", "\n    ")
     ctes += [
         f"things as (\n    {indented}\n)",
         f"counted as (\n    select c.*, p.period, p.period_start, p.period_end, {counted_on} as counted_on{aged}\n    from things as c join periods as p on {join}\n)",
-        f"described as (\n    select c.period,{dims_sql}\n        cast({weight} as double) as weight,{whole} c.imputed, c.unlinked\n    from counted as c{lookups}\n    where {where}\n)",
+        f"described as (\n    select c.period,{dims_sql}\n        cast({weight} as double) as weight,{whole}{seen} c.imputed, c.unlinked\n    from counted as c{lookups}\n    where {where}\n)",
     ]
     return "with " + ",\n".join(ctes)
 
@@ -167,12 +169,35 @@ def grouping_sets(definition: Definition) -> list[tuple[str, ...]]:
 def counted_cube_sql(definition: Definition, series: Series, periods: Sequence[Period], facts: Facts, made: Mapping[str, str] | None = None) -> str:
     """SQL of one series' cube. Columns: period, dimensions, n, value, imputed_part, unlinked_part, links_matter."""
     dims = [d for d in definition.dimensions if d not in ("kind", "method")]
-    sets = ", ".join("(period" + "".join(f", {d}" for d in s) + ")" for s in grouping_sets(definition))
+    sets = ["period" + "".join(f", {d}" for d in s) for s in grouping_sets(definition)]
     dims_sql = "".join(f"case when grouping({d}) = 1 then '{TOTAL}' else {d} end as {d}, " for d in dims)
+    if definition.ended_when:
+        return f"{described_sql(definition, series, periods, facts, made)},\n{_survival(dims, dims_sql, sets)}\n{_durations(definition, dims)}"
     measures = _measures(definition, series)
     return (
-        f"{described_sql(definition, series, periods, facts, made)}\nselect period, {dims_sql}{measures}, {SHARES}\nfrom described\ngroup by grouping sets ({sets})"
+        f"{described_sql(definition, series, periods, facts, made)}\nselect period, {dims_sql}{measures}, {SHARES}\nfrom described\ngroup by grouping sets ({', '.join(f'({s})' for s in sets)})"
     )
+
+
+def _survival(dims: Sequence[str], dims_sql: str, sets: Sequence[str]) -> str:
+    """CTEs up to `survival`: per margin and duration, the share of things that last longer (Kaplan and Meier, 1958)."""
+    margin = ", ".join(["period", *dims])
+    grouped = ", ".join(f"({s}, weight)" for s in sets)
+    return f"""spent as (  -- how many durations of each length, and how many of them were seen to their end
+    select period, {dims_sql}weight, count(*) as n, count(*) filter (ended) as ends, count(*) filter (imputed) as imputed, count(*) filter (unlinked) as unlinked, count(unlinked) as links_matter
+    from described
+    group by grouping sets ({grouped})
+),
+at_risk as (select *, sum(n) over (partition by {margin} order by weight desc) as waiting from spent),
+survival as (select *, product(1 - ends / waiting) over (partition by {margin} order by weight) as longer from at_risk)"""
+
+
+def _durations(definition: Definition, dims: Sequence[str]) -> str:
+    """The shortest duration that at most 1 - q outlast; null where too few were seen to their end to tell."""
+    margin = ", ".join(["period", *dims])
+    values = ", ".join(f"min(weight) filter (longer <= {1 - q!r} + 1e-9)" for q in definition.quantiles)
+    shares = "cast(sum(imputed) as double) / sum(n) as imputed_part, cast(sum(unlinked) as double) / sum(n) as unlinked_part, sum(links_matter) as links_matter"
+    return f"select {margin}, cast(sum(n) as double) as n, [{values}] as value, {shares}\nfrom survival\ngroup by {margin}"
 
 
 def _measures(definition: Definition, series: Series) -> str:
@@ -190,6 +215,11 @@ def counted_cell_sql(definition: Definition, series: Series, period: Period, fac
     """SQL of one cell of one series: one row, with `value` and `n`."""
     chosen = [f"{d} = {literal(v)}" for d, v in dims.items() if v != TOTAL and d not in ("kind", "method")]
     where = f"\nwhere {' and '.join(chosen)}" if chosen else ""
+    if definition.ended_when:
+        described = described_sql(definition, series, [period], facts) + f",\nchosen as (select * from described{where})"
+        q = quantile_of(definition, dims.get("method", ""))
+        survival = _survival([], "", ["period"]).replace("from described", "from chosen")
+        return f"{described},\n{survival}\nselect min(weight) filter (longer <= {1 - q!r} + 1e-9) as value, cast(sum(n) as double) as n from survival"
     return (
         f"{described_sql(definition, series, [period], facts)}\nselect {_cell_measure(definition, series, dims)}, cast(count(*) as double) as n\nfrom described{where}"
     )

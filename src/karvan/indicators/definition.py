@@ -19,7 +19,7 @@ from karvan.tables import DIMENSIONS
 
 PERIODS = ("year", "quarter", "month", "day")
 WORDS = frozenset({
-    "id", "name", "says", "covers", "count", "measure", "quantiles", "of", "series", "on", "at", "during", "begins", "ends", "where", "by", "pairs", "unit", "period",
+    "id", "name", "says", "covers", "count", "measure", "quantiles", "of", "ended_when", "series", "on", "at", "during", "begins", "ends", "where", "by", "pairs", "unit", "period",
     "estimate", "ready_after", "from", "interval", "share_of", "take", "needs", "quality", "disclosure", "must_hold", "source", "waits_for", "counted_as", "settings",
 })  # fmt: skip
 SERIES_WORDS = frozenset({"on", "at", "during", "begins", "ends", "where"})
@@ -100,6 +100,7 @@ class Definition:
     measure: str = "1"
     quantiles: tuple[float, ...] = ()
     of: str = ""
+    ended_when: str = ""    # quantiles of durations: which are seen to their end; the others count as longer (Kaplan-Meier)
     series: tuple[Series, ...] = ()
     formula: Formula | None = None
     interval: str | None = None
@@ -194,6 +195,8 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
     series = _series(raw, wrong) if "count" in raw else ()
     formula = _formula(raw["from"], wrong) if "from" in raw else None
     take = _take(raw["take"], wrong) if "take" in raw else None
+    if "ended_when" in raw and "quantiles" not in raw:
+        wrong.append("`ended_when` needs `quantiles` and `of`: the duration that it says was seen to its end")
     if "interval" in raw:
         if raw["interval"] != "wilson":
             wrong.append(f"`interval` is `wilson`, not `{raw['interval']}`")
@@ -210,7 +213,7 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
         id=name, name=dict(raw["name"]), says=dict(raw["says"]), population=dict(covers["population"]), leaves_out=tuple(dict(text) for text in left_out),
         unit=str(raw["unit"]), counted_as=str(raw.get("counted_as", "person" if raw["unit"] == "persons" else "record")),
         by=by, pairs=pairs, periods=periods, count=raw.get("count"), measure=str(raw.get("measure", "1")),
-        quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), series=series, formula=formula, interval=raw.get("interval"), take=take, share_of=raw.get("share_of"),
+        quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), ended_when=str(raw.get("ended_when", "")), series=series, formula=formula, interval=raw.get("interval"), take=take, share_of=raw.get("share_of"),
         final=estimate.get("final"), preliminary=estimate.get("preliminary"), ready_after=_days(raw.get("ready_after", 0)), needs=dict(raw.get("needs") or {}),
         settings=dict(raw.get("settings") or {}), quality=tuple(raw.get("quality") or ()), disclosure=_policy(raw), must_hold=tuple(raw.get("must_hold") or ()),
         source=dict(raw.get("source") or {}), waits_for=str(raw.get("waits_for", "")),

@@ -18,14 +18,23 @@ from karvan.tables import RECORD_TYPES, TABLES
 
 FOLDER = Path(__file__).parent / "subjects"
 
-# Completed years on the day that counts. The day of birth is not in these tables: whoever has a birthday this month has had it; a birth
-# month that is not known is taken as July.
-AGE = "year(counted_on) - c.birth_year - case when month(counted_on) < coalesce(c.birth_month, 7) then 1 else 0 end"
+# Completed years on the day that counts. The day of birth is not in these tables: whoever has a birthday this month has had it from the
+# 16th on; a birth month that is not known is taken as July. The age reached in the year needs the year of birth alone.
+AGE = (
+    "year(counted_on) - c.birth_year - case when month(counted_on) < coalesce(c.birth_month, 7) "
+    "or (month(counted_on) = coalesce(c.birth_month, 7) and day(counted_on) < 16) then 1 else 0 end"
+)
+AGE_SINGLE = "case when c.age is null or c.age < 0 then 'unknown' when c.age >= 100 then '100+' else cast(c.age as varchar) end"
+AGE_REACHED = (
+    "case when c.birth_year is null or c.birth_year > year(c.counted_on) then 'unknown' when year(c.counted_on) - c.birth_year >= 100 then '100+' "
+    "else cast(year(c.counted_on) - c.birth_year as varchar) end"
+)
 AGE_GROUP = "case when c.age is null or c.age < 0 then 'unknown' when c.age >= 85 then '85+' else concat(c.age // 5 * 5, '-', c.age // 5 * 5 + 4) end"
 STAY_BANDS = (
     "case when c.stay_days is null then 'unknown' when c.stay_days < 0 then 'unknown' when c.stay_days <= 1 then '1' when c.stay_days <= 3 then '2-3' when c.stay_days <= 7 then '4-7' "
     "when c.stay_days <= 15 then '8-15' when c.stay_days <= 30 then '16-30' when c.stay_days <= 90 then '31-90' else '>90' end"
 )
+PERMIT_BANDS = "case when c.valid_to_on >= date '9999-12-31' or c.months >= 12 then '12+m' when c.months >= 6 then '6-11m' when c.months >= 3 then '3-5m' else '<3m' end"
 RESIDENCE_BANDS = (
     "case when c.from_on is null then 'unknown' when date_diff('month', c.from_on, c.counted_on) < 12 then '0' when date_diff('month', c.from_on, c.counted_on) < 60 then '1-4' "
     "when date_diff('month', c.from_on, c.counted_on) < 120 then '5-9' else '10+' end"
@@ -37,7 +46,7 @@ def known(column: str) -> str:
     return f"coalesce(c.{column}, 'unknown')"
 
 
-WHO = {"sex": known("sex"), "age_group": AGE_GROUP, "birth_country": known("birth_country")}
+WHO = {"sex": known("sex"), "age_group": AGE_GROUP, "age": AGE_SINGLE, "age_reached": AGE_REACHED, "birth_country": known("birth_country")}
 HELD = {"citizenship": "coalesce(k.citizenship, 'unknown')"}
 
 
@@ -101,7 +110,34 @@ SUBJECTS: dict[str, Subject] = {
             "applications", "applications of every procedure but asylum", ("visa", "registration", "permit", "work_permit", "citizenship"), ("permit", "visa", "registration", "work_permit", "citizenship"),
             RECORD_WHO | {"procedure": known("procedure"), "channel": known("channel"), "decision": known("decision")},
         ),
-        Subject("asylum_cases", "members of asylum cases", ("case_event", "decision"), ("case_event", "decision"), RECORD_WHO),
+        Subject("asylum_cases", "members of asylum cases", ("case_event", "decision", "links"), ("case_event", "decision"), RECORD_WHO),
+        Subject("asylum_decisions", "decisions in asylum cases, one per member and instance", ("decision",), ("decision",), RECORD_WHO | {"decision": known("outcome")}),
+        Subject(
+            "permits", "residence permits given, with the one before", ("permit", "links", "persons", "citizenships"), ("permit",),
+            WHO | HELD | {"status": known("status"), "ground": known("ground"), "reason": known("reason"), "previous_reason": known("previous_reason"), "duration": PERMIT_BANDS,
+                          "region": known("region"), "occupation": known("occupation")},
+            "person", linked=True,
+        ),
+        Subject(
+            "enforcement", "people found, ordered to leave and returned, once a year each", ("case_event", "decision", "links", "persons"), ("case_event",),
+            RECORD_WHO | {"ground": known("violation"), "return_type": known("return_mode"), "next_country": known("destination")}, "person", linked=True,
+        ),
+        Subject("decision", "decisions on irregular stay and return", ("decision",), ("decision",), RECORD_WHO | {"decision": known("outcome"), "region": known("region"), "procedure": known("procedure")}),
+        Subject("detention", "detentions", ("case_event",), ("case_event",), RECORD_WHO),
+        Subject("readmission", "cases of readmission", ("case_event", "decision"), ("case_event",), RECORD_WHO),
+        Subject(
+            "contract", "employment contracts", ("contract",), ("contract",),
+            RECORD_WHO | {"industry": known("industry"), "occupation": known("occupation"), "region": known("region")},
+        ),
+        Subject(
+            "citizenship_files", "citizenship files", ("citizenship",), ("citizenship",),
+            WHO | {"citizenship": "coalesce(c.previous_citizenship, c.citizenship, 'unknown')", "new_citizenship": known("new_citizenship"), "ground": known("basis"), "decision": known("decision"),
+                   "procedure": known("file_type")},
+        ),
+        Subject(
+            "registration", "registrations upon place of stay", ("registration",), ("registration",),
+            RECORD_WHO | {"region": known("region"), "channel": known("channel"), "host_type": known("host_type")},
+        ),
         Subject(
             "work_permit", "applications for work permits", ("work_permit",), ("work_permit",),
             RECORD_WHO | {"occupation": known("occupation"), "industry": known("industry"), "region": known("region"), "decision": known("decision"), "ground": known("exempt_ground")},

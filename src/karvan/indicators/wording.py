@@ -80,6 +80,12 @@ UNIT: dict[str, dict[str, str]] = {
     "permits": {"az": "icazə", "en": "permits", "ru": "разрешений"},
     "stays": {"az": "qalma", "en": "stays", "ru": "пребываний"},
     "crossings": {"az": "keçid", "en": "crossings", "ru": "пересечений"},
+    "registrations": {"az": "qeydiyyat", "en": "registrations", "ru": "регистраций"},
+    "detentions": {"az": "saxlanılma", "en": "detentions", "ru": "задержаний"},
+    "contracts": {"az": "müqavilə", "en": "contracts", "ru": "договоров"},
+    "complaints": {"az": "şikayət", "en": "complaints", "ru": "жалоб"},
+    "calls": {"az": "zəng", "en": "calls", "ru": "звонков"},
+    "deaths": {"az": "ölüm", "en": "deaths", "ru": "смертей"},
     "refusals": {"az": "imtina", "en": "refusals", "ru": "отказов"},
     "admissions": {"az": "buraxılış", "en": "admissions", "ru": "допусков"},
     "workers": {"az": "işçi", "en": "workers", "ru": "работников"},
@@ -125,6 +131,11 @@ RULE: dict[str, dict[str, str]] = {
     "where": {"az": ", şərt: {where}", "en": " where {where}", "ru": ", где {where}"},
     "take": {"az": "dərc edilmiş sətirlər, şərt: {where}", "en": "published rows where {where}", "ru": "опубликованные строки, где {where}"},
     "share": {"az": "hər {of} üzrə pay: {what}", "en": "share of each {of} in: {what}", "ru": "доля каждого значения {of} в: {what}"},
+    "durations": {
+        "az": "{of} kvantilləri (Kaplan-Meyer; bitməmişlər daha uzun sayılır), əsas: {what}",
+        "en": "quantiles of {of} over {what}, by Kaplan-Meier: those not seen to their end ({ended}) count as longer",
+        "ru": "квантили {of} по методу Каплана-Мейера (незавершённые считаются более долгими): {what}",
+    },
     "quantiles": {"az": "{of} kvantilləri, əsas: {what}", "en": "quantiles of {of} over {what}", "ru": "квантили {of} по: {what}"},
     "over_rule": {"az": "{rule} qaydası", "en": "rule {rule}", "ru": "правило {rule}"},
 }
@@ -216,6 +227,8 @@ def formula_of(definition: Definition, lang: str = "en") -> str:
     text = "; ".join(map(series, definition.series))
     if definition.share_of:
         text = rule("share", of=definition.share_of, what=text)
+    if definition.ended_when:
+        return rule("durations", of=definition.of, what=text, ended=definition.ended_when)
     return rule("quantiles", of=definition.of, what=text) if definition.quantiles else text
 
 

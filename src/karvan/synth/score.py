@@ -26,7 +26,8 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     records by key level, script and citizenship, `documents_by` the same over documents; `hard_cases`: over documents of twins, namesakes, people who changed their name and the like;
     `defects`: over records that a defect touched; `pairs`: of nodes, by block key, with the recall of blocking. `presence`: people inside on a day, by the spells and in truth. `residence`: people
     usually resident on the first day of a year, by rule and in truth; `foreign`: of these, who held another citizenship than the country's;
-    `flows`: arrivals and departures of a year likewise. `regions`: of the residents on both sides, whose region of residence is known and right.
+    `flows`: arrivals and departures of a year likewise; `flows_by_citizenship`: the same by UR-12/16 and the citizenship held on the day; `flow_dates`: days
+    between our date of a migration and the true one, the median and the share within a week. `regions`: of the residents on both sides, whose region of residence is known and right.
 
     Raises
     ------
@@ -45,6 +46,8 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     result["foreign"] = _residence(con, foreign=_national(ws))
     result["regions"] = _regions(con)
     result["flows"] = _flows(con)
+    result["flows_by_citizenship"] = _flows_by_citizenship(con, _national(ws))
+    result["flow_dates"] = _flow_dates(con)
     (ws.root / "synth_score.json").write_text(json.dumps(result, indent=1, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
     return result
 
@@ -146,6 +149,15 @@ def _years(con: duckdb.DuckDBPyConnection) -> str:
     return f"select make_date(y, 1, 1) as day from range({first.year + 1}, {last.year + 1}) t(y)"
 
 
+OURS_FLOWS = """
+    select 'immigration' as flow, r.rule, r.person_id, r.from_on as day, w.person_no from residence_spells r join who w using (person_id)
+    where r.from_on is not null and r.basis <> 'register'
+    union all select 'emigration', r.rule, r.person_id, r.to_on, w.person_no from residence_spells r join who w using (person_id) where r.ended_by = 'emigration'"""
+TRUE_FLOWS = """
+    select 'immigration' as flow, from_on as day, person_no from truth_residence where previous_country is not null
+    union all select 'emigration', to_on, person_no from truth_residence where ended_by = 'emigration'"""
+
+
 def _flows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """People who began or ended usual residence by migration in a year: by rule, in truth, and the same people in both."""
     days = _years(con)
@@ -155,15 +167,50 @@ def _flows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         con,
         f"""
         with years as (select year(day) as year from ({days})),
-        ours as (
-            select 'immigration' as flow, r.rule, year(r.from_on) as year, w.person_no from residence_spells r join who w using (person_id)
-            where r.from_on is not null and r.basis <> 'register'
-            union select 'emigration', r.rule, year(r.to_on), w.person_no from residence_spells r join who w using (person_id) where r.ended_by = 'emigration'),
-        truly as (
-            select 'immigration' as flow, year(from_on) as year, person_no from truth_residence where previous_country is not null
-            union select 'emigration', year(to_on), person_no from truth_residence where ended_by = 'emigration')
+        ours as (select distinct flow, rule, year(day) as year, person_no from ({OURS_FLOWS})),
+        truly as (select distinct flow, year(day) as year, person_no from ({TRUE_FLOWS}))
         select o.flow, o.rule, o.year, count(distinct o.person_no) as ours, count(distinct t.person_no) as agreed,
                (select count(distinct person_no) from truly x where x.flow = o.flow and x.year = o.year) as truth
         from ours o join years y on y.year = o.year left join truly t on t.flow = o.flow and t.year = o.year and t.person_no = o.person_no
         group by all order by all""",
+    )
+
+
+def _flows_by_citizenship(con: duckdb.DuckDBPyConnection, national: str) -> list[dict[str, Any]]:
+    """Migrations of a year by UR-12/16 and in truth, by the citizenship held on the day; whoever holds the country's counts as a national."""
+    days = _years(con)
+    if not days:
+        return []
+    return rows_of(
+        con,
+        f"""
+        with years as (select year(day) as year from ({days})),
+        ours as (
+            select f.flow, year(f.day) as year, coalesce(c.citizenship, 'unknown') as citizenship, count(*) as ours
+            from ({OURS_FLOWS}) f
+            left join citizenships c on c.person_id = f.person_id and c.counted
+                and coalesce(c.from_on, date '0001-01-01') <= f.day and coalesce(c.to_on, date '9999-12-31') >= f.day
+            where f.rule = 'UR-12/16' group by all),
+        held as (
+            select f.flow, f.day, f.person_no, coalesce(max(c.citizenship) filter (c.citizenship = '{national}'), min_by(c.citizenship, c.from_on), 'unknown') as citizenship
+            from ({TRUE_FLOWS}) f
+            left join truth_nationalities c on c.person_no = f.person_no and coalesce(c.from_on, date '0001-01-01') <= f.day and coalesce(c.to_on, date '9999-12-31') >= f.day
+            group by all),
+        truly as (select flow, year(day) as year, citizenship, count(*) as truth from held group by all)
+        select flow, year, citizenship, coalesce(ours, 0) as ours, coalesce(truth, 0) as truth
+        from ours full join truly using (flow, year, citizenship) join years using (year) order by all""",
+    )
+
+
+def _flow_dates(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Days between our date of a migration by UR-12/16 and the nearest true one of the same person in the same year."""
+    return rows_of(
+        con,
+        f"""
+        with paired as (
+            select o.flow, year(o.day) as year, o.person_no, min(abs(o.day - t.day)) as off
+            from ({OURS_FLOWS}) o join ({TRUE_FLOWS}) t on t.flow = o.flow and t.person_no = o.person_no and year(t.day) = year(o.day)
+            where o.rule = 'UR-12/16' group by all)
+        select flow, year, count(*) as migrants, quantile_disc(off, 0.5) as median_days, avg(cast(off <= 7 as integer)) as within_a_week
+        from paired group by all order by all""",
     )

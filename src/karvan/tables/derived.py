@@ -162,6 +162,7 @@ LIFECOURSE = (
 DIMENSIONS = (
     "sex", "age_group", "citizenship", "birth_country", "previous_country", "next_country", "partner", "area", "region", "reason", "status",
     "mode", "bcp", "purpose", "channel", "procedure", "decision", "ground", "duration", "occupation", "industry", "method", "kind", "unit_counted",
+    "age", "age_reached", "new_citizenship", "previous_reason", "return_type", "host_type",
 )
 
 INDICATORS = (
@@ -306,5 +307,31 @@ LEDGERS = (
             Column("measured_until", "day", "data as of", null="never", sensitivity="P1"),
         ),
         key=("qi", "subject", "detail", "measured_until"),
+    ),
+    Table(
+        "quality_history", "ledger", "quality", "one quality indicator of one feed in one delivery, year or run", "How the quality of a source moved: over its deliveries, over the years that its records are of, and over runs of the line.",
+        (
+            Column("about", "text", "what it is measured over: a delivery, a year of records, a run of the line", null="never", values=("delivery", "year", "run"), sensitivity="P1"),
+            Column("name", "text", "the delivery, the year, or the day that the data of the run reach", null="never", sensitivity="P1"),
+            Column("qi", "text", "id of the quality indicator, or SCORE", null="never", sensitivity="P1"),
+            Column("subject", "text", "the feed, or a step", null="never", sensitivity="P1"),
+            Column("at_on", "day", "last day that the delivery covers (the day it came, where it covers none), last day of the year, or the day of the run's data", null="never", sensitivity="P1"),
+            Column("measured", "real", "the measure, in the QI's unit", null="never", sensitivity="P1"),
+            Column("score", "real", "0 to 100", null="not scored", sensitivity="P1"),
+            Column("colour", "text", "green, amber or red", null="not scored", values=("green", "amber", "red"), sensitivity="P1"),
+        ),
+        key=("about", "qi", "subject", "name"),
+    ),
+    Table(
+        "figure_quality", "ledger", "quality", "one quality indicator of one indicator", "Quality of the figures themselves: against mirrors, by the balance of the population, and how many of those asked for are made.",
+        (
+            Column("indicator", "text", "id of the indicator", null="all figures", sensitivity="P1"),
+            Column("qi", "text", "id of the quality indicator", null="never", sensitivity="P1"),
+            Column("detail", "text", "pair of mirrors and period, or the period", null="the whole", sensitivity="P1"),
+            Column("measured", "real", "the measure, in the QI's unit", null="never", sensitivity="P1"),
+            Column("score", "real", "0 to 100", null="not scored", sensitivity="P1"),
+            Column("colour", "text", "green, amber or red", null="not scored", values=("green", "amber", "red"), sensitivity="P1"),
+        ),
+        key=("indicator", "qi", "detail"),
     ),
 )
