@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from karvan.linkage.evidence import Pairs
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -13,7 +15,7 @@ HERE = Path(__file__).parent
 MINUTES_APART = 30      # two border points are not crossed within less; of 50,000 made-up residents and their visitors two did, in two years
 
 
-def clashes(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[float, int, int]]) -> list[tuple[int, int, str]]:
+def clashes(con: duckdb.DuckDBPyConnection, pairs: Pairs | Iterable[tuple[float, int, int]]) -> list[tuple[int, int, str]]:
     """Nodes that cannot be one person, among those that the pairs could bring together, one by one or through others: (node, node, reason).
 
     Reads `prepared`, `node_of` and, where the connection has them, the records `civil_event` (births) and `crossing`.
@@ -24,11 +26,11 @@ def clashes(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[float, int, in
     from karvan.linkage.kernels import components
 
     there = {name for (name,) in con.sql("select table_name from information_schema.tables where table_name in ('civil_event', 'crossing')").fetchall()}
-    sides = np.array([pair for _, *pair in pairs], np.int64).reshape(-1, 2)
-    if not len(sides) or len(there) < 2:
+    sides = pairs[1:] if isinstance(pairs, Pairs) else np.array([pair for _, *pair in pairs], np.int64).reshape(-1, 2).T
+    linked, place = np.unique(np.concatenate(sides), return_inverse=True)
+    if not len(linked) or len(there) < 2:
         return []
-    linked, place = np.unique(sides, return_inverse=True)
-    a, b = place.reshape(-1, 2).T
+    a, b = np.split(place, 2)
     con.register("reach", pa.table({"node": linked, "component": components(len(linked), a, b)}))
     found = con.sql((HERE / "clashes.sql").read_text(encoding="utf-8").replace("$apart", str(60 * MINUTES_APART))).fetchall()
     con.unregister("reach")

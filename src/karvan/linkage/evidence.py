@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from karvan.linkage.comparisons import COMPARISONS
 from karvan.linkage.decisions import Standing
 
 if TYPE_CHECKING:
     import duckdb
+    import numpy as np
 
 HERE = Path(__file__).parent
 STANDS_FOR = "create or replace temp table stands_for as select node, min(record_id) as record_id from node_of join prepared using (rid) group by node order by node"
@@ -59,12 +60,21 @@ def compare(con: duckdb.DuckDBPyConnection, keyed: Sequence[tuple[int, int]]) ->
     con.unregister("keyed_pairs")
 
 
-def pairs_to_join(con: duckdb.DuckDBPyConnection, threshold: float) -> list[tuple[float, int, int]]:
-    """Pairs (probability, node, node) that join unless something speaks against it: those of the name and birth key, and those from the threshold up. Reads `compared`."""
-    return con.execute("""
-        select case when block = 'name_birth' then 1.0 else probability end as p, least(l.node, r.node) as a, greatest(l.node, r.node) as b
+class Pairs(NamedTuple):
+    """Pairs of nodes with their probability, as arrays, the surest first."""
+
+    p: np.ndarray
+    a: np.ndarray
+    b: np.ndarray
+
+
+def pairs_to_join(con: duckdb.DuckDBPyConnection, threshold: float) -> Pairs:
+    """Pairs that join unless something speaks against it: those of the name and birth key, and those from the threshold up. Reads `compared`."""
+    found = con.sql(f"""
+        select case when block = 'name_birth' then 1.0::double else probability end as p, least(l.node, r.node) as a, greatest(l.node, r.node) as b
         from compared join stands_for l on l.record_id = record_a join stands_for r on r.record_id = record_b
-        where block = 'name_birth' or probability >= ? order by p desc, a, b""", [threshold]).fetchall()  # fmt: skip
+        where block = 'name_birth' or probability >= {threshold}::double order by p desc, a, b""").to_arrow_table()
+    return Pairs(*(found[column].to_numpy() for column in ("p", "a", "b")))
 
 
 def keep_evidence(con: duckdb.DuckDBPyConnection, cuts: Sequence[tuple[int, int, float, str]], *, threshold: float) -> None:

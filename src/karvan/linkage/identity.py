@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import sha256
 
 
-def person_ids(first_record: dict[int, str], overlap: list[tuple[int, int, str]], restored: list[tuple[int, int, str]] | None = None) -> dict[int, str]:
+def person_ids(
+    first_record: dict[int, str], overlap: list[tuple[int, int, str]], restored: list[tuple[int, int, str]] | None = None, *, taken: Collection[str] = ()
+) -> dict[int, str]:
     """Give every cluster its person_id.
 
     Parameters
@@ -16,6 +19,8 @@ def person_ids(first_record: dict[int, str], overlap: list[tuple[int, int, str]]
         (records, cluster, old person_id): how many records of a cluster carried an old number.
     restored
         The same with the numbers of persons whose merge was undone: a cluster that kept no number gets back the one it had before.
+    taken
+        Numbers that others have.
 
     Returns
     -------
@@ -32,7 +37,7 @@ def person_ids(first_record: dict[int, str], overlap: list[tuple[int, int, str]]
             if cluster not in given and old not in used:
                 given[cluster] = old
                 used.add(old)
-    used |= {old for _, _, old in overlap}      # a number of someone else, now joined away, is not given to a new person
+    used |= {*taken, *(old for _, _, old in overlap)}      # a number of someone else, now joined away, is not given to a new person
     for cluster in sorted(first_record):
         if cluster not in given:
             given[cluster] = fresh(first_record[cluster], used)

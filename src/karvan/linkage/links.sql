@@ -2,22 +2,23 @@
 with seen as (
     select l.*, p.record_id, p.document, p.register_key, p.personal_no from linked l join prepared p using (rid)
 ),
-shared as (
-    select *,
-           count(*) over (partition by person_id) as of_person,
-           count(*) over (partition by person_id, node) as of_node,
-           count(*) over (partition by person_id, personal_no) as with_personal,
-           count(*) over (partition by person_id, register_key) as with_register,
-           count(*) over (partition by person_id, document) as with_document
-    from seen
-)
-select record_id, person_id,
-       case when of_person = 1 then 'alone'
-            when personal_no is not null and with_personal > 1 then 'personal_no'
-            when register_key is not null and with_register > 1 then 'register_no'
-            when document is not null and with_document > 1 then 'document'
-            when of_node > 1 then 'document'         -- numbers read alike (O for 0), with the same birth date
-            else joined end as level,
-       case when of_person = 1 then 1.0 else probability end as probability
-from shared
-order by record_id
+persons as (select person_id, count(*) as records from linked group by 1),
+nodes as (select person_id, node from linked group by 1, 2 having count(*) > 1),
+with_personal as (select person_id, personal_no from seen where personal_no is not null group by 1, 2 having count(*) > 1),
+with_register as (select person_id, register_key from seen where register_key is not null group by 1, 2 having count(*) > 1),
+with_document as (select person_id, document from seen where document is not null group by 1, 2 having count(*) > 1)
+select s.record_id, s.person_id,
+       case when c.records = 1 then 'alone'
+            when p.personal_no is not null then 'personal_no'
+            when r.register_key is not null then 'register_no'
+            when d.document is not null then 'document'
+            when n.node is not null then 'document'         -- numbers read alike (O for 0), with the same birth date
+            else s.joined end as level,
+       case when c.records = 1 then 1.0 else s.probability end as probability
+from seen s
+join persons c using (person_id)
+left join nodes n on n.person_id = s.person_id and n.node = s.node
+left join with_personal p on p.person_id = s.person_id and p.personal_no = s.personal_no
+left join with_register r on r.person_id = s.person_id and r.register_key = s.register_key
+left join with_document d on d.person_id = s.person_id and d.document = s.document
+order by s.record_id

@@ -51,9 +51,8 @@ Engine = Callable[..., None]
 
 @dataclass
 class Scored:
-    """Pairs from the threshold up (probability, node, node), pairs scored by block key, large blocks, the prior, and the parameters with their origin."""
+    """Pairs scored by block key, large blocks, the prior, and the parameters with their origin."""
 
-    pairs: list[tuple[float, int, int]]
     compared: dict[str, int]
     large: list[dict[str, Any]]
     prior: float
@@ -71,7 +70,7 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     keyed
         Pairs joined by the name and birth key: from it follows how many matches there are to expect.
     threshold
-        Pairs with a lower probability are not returned.
+        The probability from which pairs join: `floor` is never above it.
     engine
         What compares the pairs instead of `predict`, with the same arguments.
     """
@@ -80,7 +79,7 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     shipped = json.loads((HERE / "model.json").read_text(encoding="utf-8"))
     nodes = con.sql("select count(*) from blocked").fetchall()[0][0]
     if nodes < 2 or not con.sql("select 1 from blocked where " + " or ".join(f"{b} is not null" for b in BLOCKS) + " limit 1").fetchall():
-        return Scored([], {}, large, 0.0, "none needed", shipped)
+        return Scored({}, large, 0.0, "none needed", shipped)
     possible = nodes * (nodes - 1) / 2
     prior = min(max(keyed / KEY_RECALL, shipped["matches_per_node"] * nodes) / possible, LARGEST_PRIOR)
     model, origin = shipped, "shipped"
@@ -88,9 +87,8 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
         model, origin = learn(con, shipped, prior=prior, seed=seed)
     con.execute("create or replace temp view everyone as select * from blocked")
     (engine or predict)(con, model, prior, by_frequency=nodes >= ENOUGH_NODES, floor=min(floor, threshold))
-    pairs = con.execute("select probability, a, b from scored_pairs where probability >= ? order by probability desc, a, b", [threshold]).fetchall()
     compared = dict(con.sql("select block, count(*) from scored_pairs group by 1 order by 1").fetchall())
-    return Scored(pairs, compared, large, prior, origin, model)
+    return Scored(compared, large, prior, origin, model)
 
 
 def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, by_frequency: bool, floor: float, only: str = "") -> None:
