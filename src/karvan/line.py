@@ -14,7 +14,7 @@ def steps() -> list[Step]:
     """The steps in order; each knows the tables it reads and writes."""
     from karvan import disclosure, indicators, intake, lifecourse, linkage, quality
 
-    return [intake.STEP, linkage.STEP, lifecourse.STEP, quality.STEP, indicators.STEP, disclosure.STEP]
+    return [intake.STEP, linkage.STEP, lifecourse.STEP, quality.STEP, indicators.STEP, quality.FIGURES, disclosure.STEP]
 
 
 def run(ws: Workspace, *, through: str | None = None, progress: Progress = quiet, force: bool = False) -> list[tuple[str, Run | None]]:

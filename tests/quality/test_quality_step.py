@@ -45,13 +45,15 @@ def test_each_feed_is_measured_scored_and_coloured(ws):
     with ws.lock():
         run_step(ws, STEP)
     found = ws.connect().sql(f"select qi, detail, measured, colour from quality_scores where subject = '{FEED}' and detail is null").fetchall()
-    assert {(qi, measured, colour) for qi, _, measured, colour in found if qi != "SCORE"} == {
+    assert sorted((qi, measured, colour) for qi, _, measured, colour in found if qi != "SCORE") == [
         ("QI-01", 80.0, "red"),
         ("QI-03", 250.0, "red"),
         ("QI-08", 75.0, "red"),    # kind, applied_on and sex are filled, citizenship in 3 of 4, birth year never
         ("QI-14", 0.0, "green"),
         ("QI-16", 75.0, "red"),
-    }
+        ("QI-17", 1.0, "green"),                        # two variables judged, each one step from the standard
+        ("QI-20", pytest.approx(100 * 17 / 21), "amber"),
+    ]
 
 
 def test_an_empty_workspace_has_nothing_to_score_and_the_command_says_what_to_run(tmp_path):

@@ -32,7 +32,7 @@ def proposed(found: dict[str, Any], country: Country) -> list[dict[str, Any]]:
     for source in found["sources"]:
         feed, who, reach = source["feed"], source["institution"], source["rests"]
         for qi, measure in source["measures"].items():
-            if measure["colour"] in SEVERITY:
+            if measure["colour"] in SEVERITY and measure["score"] is not None:      # a flag takes no points and asks for no measure
                 out.append(_measure("quality", f"{qi}:{feed}", who, SEVERITY[measure["colour"]], reach, feed=feed, qi=qi, measured=measure["measured"], colour=measure["colour"]))
         if not source["legal"]:
             out.append(_measure("law", f"LAW:{feed}", who, 2, reach, feed=feed))

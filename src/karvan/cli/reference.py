@@ -11,7 +11,7 @@ from karvan.cli.terminal import out_option
 @out_option
 @click.option("--check", is_flag=True, help="Write nothing; fail if a page is out of date.")
 def reference(out: Path | None, check: bool) -> None:
-    """Write the reference pages (commands, tables, indicators) from their declarations.
+    """Write the reference pages (commands, tables, indicators, quality indicators) from their declarations.
 
     Example: karvan reference -o docs/reference
     """
@@ -34,7 +34,7 @@ def reference(out: Path | None, check: bool) -> None:
 
 def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
-    return {"commands.md": commands_page(), "tables.md": tables_page(), "exit-codes.md": exit_codes_page(), "indicators.md": indicators_page()}
+    return {"commands.md": commands_page(), "tables.md": tables_page(), "exit-codes.md": exit_codes_page(), "indicators.md": indicators_page(), "quality.md": quality_page()}
 
 
 def commands_page() -> str:
@@ -60,6 +60,12 @@ def indicators_page() -> str:
     from karvan.indicators.reference import every_page
 
     return every_page()
+
+
+def quality_page() -> str:
+    from karvan.quality.reference import page
+
+    return page()
 
 
 def tables_page() -> str:

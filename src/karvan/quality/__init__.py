@@ -2,10 +2,12 @@
 
 >>> from karvan.quality import STEP
 >>> STEP.writes
-('quality_scores',)
+('quality_scores', 'quality_history')
 """
 
-from karvan.quality.limits import QualityIndicator, quality_indicators
+from karvan.quality.figures import FIGURES
+from karvan.quality.limits import QualityIndicator, quality_indicators, scale_of
+from karvan.quality.metadata import CONCEPTS, described
 from karvan.quality.step import STEP
 
-__all__ = ["STEP", "QualityIndicator", "quality_indicators"]
+__all__ = ["CONCEPTS", "FIGURES", "STEP", "QualityIndicator", "described", "quality_indicators", "scale_of"]

@@ -20,7 +20,8 @@ DETAIL_LIMITS = {("QI-07", "precision"): (99.0, 97.0), ("QI-07", "recall"): (95.
 
 @dataclass(frozen=True)
 class QualityIndicator:
-    """One quality indicator: names by language, dimension, of what and how it is measured, unit, which way is better, two limits (None: not scored)."""
+    """One quality indicator: names by language, dimension, of what and how it is measured, unit, which way is better, two limits (None: not scored),
+    and what it waits for where it could not be measured."""
 
     id: str
     names: Mapping[str, str]
@@ -31,6 +32,7 @@ class QualityIndicator:
     better: str
     green: float | None = None
     amber: float | None = None
+    waits_for: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -37,8 +37,12 @@ def sense() -> Mapping[str, Mapping[str, str]]:
 
 def of_record_type(con: duckdb.DuckDBPyConnection, record: str, mandatory: Mapping[str, Iterable[str]]) -> list[Measure]:
     """Measures of each feed that fills a record type; `mandatory` gives the columns that each feed has to fill."""
+    return [measure for row in counted(con, record, mandatory) for measure in of_feed(row, mandatory)]
+
+
+def counted(con: duckdb.DuckDBPyConnection, record: str, mandatory: Mapping[str, Iterable[str]], *, day: str = "") -> list[dict[str, Any]]:
+    """Counts behind the measures of a record type, a row for each feed; with `day`, an expression of a day, for each feed and year."""
     names = TABLES[record].column_names
-    who = "doc_key" in names
     wanted = sorted({column for columns in mandatory.values() for column in columns if column in names})
     rules = sense().get(record, {})
     cells = ["count(*) as n"]
@@ -46,12 +50,13 @@ def of_record_type(con: duckdb.DuckDBPyConnection, record: str, mandatory: Mappi
     cells += [f'count(*) filter (not ({rule})) as "rule {name}"' for name, rule in rules.items()]
     if rules:
         cells.append(f"count(*) filter (not ({' and '.join(f'coalesce({rule}, true)' for rule in rules.values())})) as broken")
-    if who:
+    if "doc_key" in names:
         cells += ["count(*) filter (doc_key is not null or personal_key is not null) as keyed", "count(birth_month) as births"]
         cells += ["count(*) filter (birth_month = 1) as january", "count(*) filter (birth_month = 7) as july"]
-    found = con.execute(f"select feed, {', '.join(cells)} from {record} group by feed order by feed")
+    of_year, known = (f", year({day}) as year", f" where {day} is not null") if day else ("", "")
+    found = con.execute(f"select feed{of_year}, {', '.join(cells)} from {record}{known} group by all order by all")
     heads = [d[0] for d in found.description or []]
-    return [measure for row in found.fetchall() for measure in of_feed(dict(zip(heads, row, strict=True)), mandatory)]
+    return [dict(zip(heads, row, strict=True)) for row in found.fetchall()]
 
 
 def of_feed(row: Mapping[str, Any], mandatory: Mapping[str, Iterable[str]]) -> list[Measure]:
@@ -68,6 +73,30 @@ def of_feed(row: Mapping[str, Any], mandatory: Mapping[str, Iterable[str]]) -> l
         out.append(Measure("QI-16", feed, None, 100 * row["keyed"] / n, n))
         if row["births"] >= ENOUGH_BIRTHS:
             out.append(Measure("QI-05", feed, None, heaping(row["births"], row["january"], row["july"]), row["births"]))
+    return out
+
+
+ENOUGH_OF_A_GROUP = 100
+
+
+def fairness(con: duckdb.DuckDBPyConnection, record: str, mandatory: Mapping[str, Iterable[str]]) -> list[Measure]:
+    """QI-22 of each feed that fills a record type: mean fill of its mandatory columns by citizenship, largest less smallest in points."""
+    names = TABLES[record].column_names
+    out: list[Measure] = []
+    for feed, columns in sorted(mandatory.items()):
+        wanted = sorted({column for column in columns if column in names and column != "citizenship"})
+        if "citizenship" not in names or not wanted:
+            continue
+        fill = " + ".join(f'count("{column}")' for column in wanted)
+        groups = con.execute(
+            f"select citizenship, 100.0 * ({fill}) / ({len(wanted)} * count(*)), count(*) from {record} where feed = ? and citizenship is not null "
+            f"group by citizenship having count(*) >= {ENOUGH_OF_A_GROUP} order by citizenship",
+            [feed],
+        ).fetchall()
+        if len(groups) > 1:
+            shares = [share for _, share, _ in groups]
+            out.append(Measure("QI-22", feed, None, max(shares) - min(shares), sum(n for *_, n in groups)))
+            out += [Measure("QI-22", feed, citizenship, share, n) for citizenship, share, n in groups if share in (max(shares), min(shares))]
     return out
 
 

@@ -6,8 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from karvan.quality.limits import colour, dimension_scores, quality_indicators, score, source_score
-from karvan.quality.measure import Measure, of_record_type
+from karvan.quality import history
+from karvan.quality.coverage import coverage, years_of_birth
+from karvan.quality.limits import Scale, colour, dimension_scores, quality_indicators, scale_of, score, source_score
+from karvan.quality.links import links
+from karvan.quality.measure import Measure, fairness, of_record_type
+from karvan.quality.metadata import metadata
+from karvan.quality.stability import stability
 from karvan.tables import TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
 
@@ -20,27 +25,42 @@ RECORDS = (
     "crossing", "stay", "visa", "registration", "permit", "work_permit", "case_event", "decision", "citizenship", "resident", "document", "civil_event",
     "contract", "service",
 )  # fmt: skip
+PEOPLE = [record for record in RECORDS if "doc_key" in TABLES[record].column_names]
 EVERY_FEED, BY_ROWS = "every feed", "weighted by rows"
 TOTAL = "SCORE"
+# Indicators whose details (fields, rules, pairs of lists, variables) are themselves in the unit of the limits.
+DETAILED = ("QI-02", "QI-03", "QI-04", "QI-07", "QI-08", "QI-09", "QI-11", "QI-12", "QI-17")
+NO_SCORE = ("low", "high")
+FLAGS = ("QI-15",)      # a break may be the world's doing: it is shown, and takes no points
 
 
 def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet) -> dict[str, Any]:
-    """Write `quality_scores`."""
-    import pyarrow as pa
-
+    """Write `quality_scores` and `quality_history`."""
     from karvan.country import for_workspace
 
+    country = for_workspace(ws)
+    scale = scale_of(country)
     con = ws.connect(memory="1GB")
     try:
         until = measured_until(con)
-        measures = measure(con, for_workspace(ws), until, progress)
+        rows = scored(measure(con, country, until, progress), until, scale)
+        earlier = history.runs_before(con, until)
+        past = [*history.of_deliveries(con), *history.of_years(con, RECORDS, country)]
     finally:
         con.close()
-    rows = scored(measures, until)
-    kinds = {"real": pa.float64(), "day": pa.date32(), "text": pa.string()}
-    schema = pa.schema([(c.name, kinds[c.type]) for c in TABLES["quality_scores"].columns])
-    tx.write("quality_scores", pa.Table.from_pylist(rows, schema=schema))
+    tx.write("quality_scores", table_of("quality_scores", rows))
+    tx.write("quality_history", table_of("quality_history", [*earlier, *history.of_run(rows, until), *history.scored(past, scale)]))
     return {"scored": sum(row["score"] is not None for row in rows)}
+
+
+def table_of(name: str, rows: list[dict[str, Any]]) -> Any:
+    """Rows as an Arrow table with the columns that are declared, in the order of the key."""
+    import pyarrow as pa
+
+    kinds = {"real": pa.float64(), "day": pa.date32(), "text": pa.string()}
+    schema = pa.schema([(c.name, kinds[c.type]) for c in TABLES[name].columns])
+    ordered = sorted(rows, key=lambda row: [str(row.get(k) or "") for k in TABLES[name].key])
+    return pa.Table.from_pylist(ordered, schema=schema)
 
 
 def measured_until(con: duckdb.DuckDBPyConnection) -> date:
@@ -58,7 +78,10 @@ def measure(con: duckdb.DuckDBPyConnection, country: Country, until: date, progr
     found = [Measure(*row) for row in con.execute((here / "deliveries.sql").read_text(encoding="utf-8")).fetchall()]
     for place, record in enumerate(RECORDS):
         progress(record, place / len(RECORDS))
-        found += of_record_type(con, record, mandatory_columns(country, record))
+        mandatory = mandatory_columns(country, record)
+        found += [*of_record_type(con, record, mandatory), *fairness(con, record, mandatory)]
+    found += [*years_of_birth(con, PEOPLE, until.year), *coverage(con, country), *stability(con), *links(con)]
+    found += metadata(country, {row[0] for row in con.execute("select distinct feed from deliveries where state = 'accepted'").fetchall()})
     found += [Measure(*row) for row in con.execute((here / "lives.sql").read_text(encoding="utf-8"), {"until": until}).fetchall()]
     return pooled([m for m in found if m.measured is not None])
 
@@ -91,27 +114,30 @@ def mandatory_columns(country: Country, record: str) -> dict[str, set[str]]:
     return out
 
 
-def scored(measures: list[Measure], until: date) -> list[dict[str, Any]]:
+def scored(measures: list[Measure], until: date, scale: Scale | None = None) -> list[dict[str, Any]]:
     """Rows of `quality_scores`: each measure with points and colour, a total per source with its dimensions, and all feeds together."""
-    rows = [row_of(m, until) for m in measures]
+    scale = scale or Scale(quality_indicators())
+    rows = [row_of(m, until, scale) for m in measures]
     for subject in sorted({m.subject for m in measures}):
         dimensions = dimension_scores((r["qi"], r["score"]) for r in rows if r["subject"] == subject and r["detail"] is None and r["qi"] != TOTAL)
-        total = source_score(dimensions)
+        total = source_score(dimensions, scale.weights)
         if total is not None:
             rows.append(total_row(subject, None, total, until))
             rows += [total_row(subject, dimension, points, until) for dimension, points in dimensions.items()]
-    for qi in quality_indicators():
+    for qi in scale.indicators:
         parts = [m for m in measures if m.qi == qi and m.detail is None]
         weight = sum(m.weight for m in parts)
         if weight:
-            rows.append(row_of(Measure(qi, EVERY_FEED, BY_ROWS, sum(m.weight * (m.measured or 0.0) for m in parts) / weight, weight), until))
+            rows.append(row_of(Measure(qi, EVERY_FEED, BY_ROWS, sum(m.weight * (m.measured or 0.0) for m in parts) / weight, weight), until, scale))
     return sorted(rows, key=lambda r: (r["qi"], r["subject"], r["detail"] or ""))
 
 
-def row_of(m: Measure, until: date) -> dict[str, Any]:
-    qi = quality_indicators()[m.qi]
-    plain = m.detail in (None, BY_ROWS) or m.qi in ("QI-02", "QI-03", "QI-04", "QI-08", "QI-11")
-    points, tone = (score(qi, m.measured), colour(qi, m.measured)) if plain else (None, None)
+def row_of(m: Measure, until: date, scale: Scale) -> dict[str, Any]:
+    qi = scale.indicators[m.qi]
+    plain = m.detail in (None, BY_ROWS) or (m.qi in DETAILED and m.detail not in NO_SCORE)
+    points, tone = (score(qi, m.measured, m.detail), colour(qi, m.measured, m.detail)) if plain else (None, None)
+    if m.qi in FLAGS:
+        points, tone = None, tone and ("green" if tone == "green" else "amber")
     return {"qi": m.qi, "subject": m.subject, "detail": m.detail, "measured": m.measured, "score": points, "colour": tone, "measured_until": until}
 
 
@@ -124,8 +150,8 @@ def packs(ws: Workspace) -> str:
     from karvan.country import for_workspace
 
     here = Path(__file__).parent
-    return for_workspace(ws).pack_hash("contracts") + "".join((here / name).read_text(encoding="utf-8") for name in ("limits.yaml", "sense.yaml"))
+    return for_workspace(ws).pack_hash("contracts", "quality") + "".join((here / name).read_text(encoding="utf-8") for name in ("limits.yaml", "sense.yaml"))
 
 
-READS = ("deliveries", "completeness", *RECORDS, "links", "events", "presence_spells", "residence_spells")
-STEP = Step("quality", READS, ("quality_scores",), work, also=packs)
+READS = ("deliveries", "completeness", *RECORDS, "links", "link_sample", "link_decisions", "events", "presence_spells", "residence_spells")
+STEP = Step("quality", READS, ("quality_scores", "quality_history"), work, also=packs)
