@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,8 @@ BLOCKS = {                  # each block key, and what a block that is too large
     "block_birth": "left(given_key, 2)", "block_names_year": "birth_date", "block_surname_year": "given_key", "block_given_year": "surname_key", "block_names": "birth_year",
 }  # fmt: skip
 LARGEST_BLOCK = 300         # nodes; 300 nodes are 44,850 pairs
+PAIRS_PER_NODE = 20         # of one key: in a large population blocks grow with it, and are divided earlier
+FEW_PAIRS = 10_000_000      # of one key: up to here no block need be divided for the sake of time
 ENOUGH_NODES = 5_000        # below this, the shipped parameters are surer than what can be learned
 ENOUGH_MATCHES = 200
 U_NODES = 1_500             # nodes whose pairs show how often strangers agree
@@ -119,30 +121,45 @@ def keep_scores(con: duckdb.DuckDBPyConnection, found: str) -> None:
         from {found} order by 1, 2""")
 
 
-def make_blocks(con: duckdb.DuckDBPyConnection, nodes: str = "nodes", among: str = "") -> list[dict[str, Any]]:
+def make_blocks(con: duckdb.DuckDBPyConnection, nodes: str = "nodes", among: str = "", limits: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
     """Make the temporary table `blocked`: nodes with their block keys; and the view `keyed_nodes`, the same before large blocks are dealt with.
 
-    A block of more than `LARGEST_BLOCK` nodes is divided once more; what is too large even then is skipped. `among` narrows the nodes (a condition).
+    A block of more than `LARGEST_BLOCK` nodes is divided once more, and so are the largest blocks of a key that would give more than `PAIRS_PER_NODE` (and `FEW_PAIRS`); what is larger than `LARGEST_BLOCK` even
+    then is skipped. `among` narrows the nodes (a condition); `limits` are the sizes from which another run divided.
 
-    Returns the large blocks, by key, without their values: how many, their nodes, the largest, and the nodes left without this key.
+    Returns the large blocks, by key, without their values: from which size they were divided (`limit`), how many, their nodes, the largest, and the nodes left without this key.
     """
     con.execute("create or replace temp view keyed_nodes as " + (HERE / "blocks.sql").read_text(encoding="utf-8").replace("$nodes", nodes))
     con.execute("drop table if exists blocked")
     con.execute("create or replace temp table blocks as select * from keyed_nodes" + (f" where {among}" if among else "") + " order by node")
     large = []
     for block, finer in BLOCKS.items():
-        too_large = f"create or replace temp table too_large as select {block} as k, count(*) as n from blocks where {block} is not null group by 1 having n > {LARGEST_BLOCK}"
-        con.execute(too_large)
+        too_large = f"create or replace temp table too_large as select {block} as k, count(*) as n from blocks where {block} is not null group by 1 having n > "
+        limit = largest_whole(con, block) if limits is None else limits.get(block, LARGEST_BLOCK)
+        con.execute(f"{too_large}{limit}")
         [(count, nodes, largest)] = con.sql("select count(*), coalesce(sum(n), 0), coalesce(max(n), 0) from too_large").fetchall()
         if not count:
             continue
         con.execute(f"update blocks set {block} = {block} || '|' || {finer} where {block} in (select k from too_large)")
-        con.execute(too_large)
+        con.execute(f"{too_large}{LARGEST_BLOCK}")
         [(left,)] = con.sql("select coalesce(sum(n), 0) from too_large").fetchall()
         con.execute(f"update blocks set {block} = null where {block} in (select k from too_large)")
-        large.append({"rule": block, "blocks": int(count), "nodes": int(nodes), "largest": int(largest), "skipped": int(left)})
+        large.append({"rule": block, "limit": limit, "blocks": int(count), "nodes": int(nodes), "largest": int(largest), "skipped": int(left)})
     con.execute("create or replace temp table blocked as select * from blocks order by node" if large else "alter table blocks rename to blocked")
     return large
+
+
+def largest_whole(con: duckdb.DuckDBPyConnection, block: str) -> int:
+    """The largest size of a block of one key that need not be divided. Reads `blocks`."""
+    [(nodes,)] = con.sql("select count(*) from blocks").fetchall()
+    sizes = con.sql(f"select n, count(*) from (select count(*) as n from blocks where {block} is not null group by {block}) group by 1 order by 1").fetchall()
+    pairs, largest = 0.0, 1
+    for size, blocks in sizes:
+        pairs += blocks * size * (size - 1) / 2
+        if pairs > max(PAIRS_PER_NODE * nodes, FEW_PAIRS):
+            return min(largest, LARGEST_BLOCK)
+        largest = size
+    return LARGEST_BLOCK
 
 
 def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any], *, prior: float, seed: int) -> tuple[Parameters, str]:

@@ -39,7 +39,7 @@ def link(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     """Write `links`, `persons` and what decided them from `identities`; the numbers of the links in force are kept where they fit."""
     make_ready()
     said = decisions(ws)
-    con = ws.connect(identity="link records of one person", memory="600MB", at=tx.base)
+    con = ws.connect(identity="link records of one person", memory=memory_for(ws.version("identities", at=tx.base).rows), at=tx.base)
     try:
         view_undone(ws, con, said)
         notes = link_people(con, keys=match_keys(ws), seed=params["seed"], progress=progress, said=said, engine=engine)
@@ -49,6 +49,11 @@ def link(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     finally:
         con.close()
     return notes
+
+
+def memory_for(records: int) -> str:
+    """What the engine may hold for so many records; more goes to disk. Arrays and names being read come on top, about as much again."""
+    return f"{600 + records // 2500} MB"
 
 
 def match_keys(ws: Workspace) -> MatchKeys:
