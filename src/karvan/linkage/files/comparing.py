@@ -125,7 +125,7 @@ def comparisons(columns: dict[str, str], similar: tuple[float, float] = (0.92, 0
         found.append(dates(name))
     for name in by_role.get("birth_year", []):
         same_day = "".join(f" or coalesce(l.{date} = r.{date}, false)" for date in by_role.get("birth_date", []))       # a day of birth says the year too
-        levels = [("same", f"abs(l.{name} - r.{name}) <= 1"), ("up to three years apart", f"abs(l.{name} - r.{name}) <= 3"), ("up to ten years apart", f"abs(l.{name} - r.{name}) <= 10")]
+        levels = [("same", either(name)), ("a year apart", f"abs(l.{name} - r.{name}) <= 1"), ("up to three years apart", f"abs(l.{name} - r.{name}) <= 3"), ("up to ten years apart", f"abs(l.{name} - r.{name}) <= 10")]
         found.append(Comparison(name, (name,), nothing(name) + same_day, tuple(levels)))
     for name in by_role.get("number", []) + by_role.get("phone", []):
         found.append(Comparison(name, (name,), nothing(name), (("same", either(name)), ("one slip", slip(name)), ("two slips", slip(name, 2))), name))

@@ -19,6 +19,7 @@ Array = np.ndarray
 SURE = 0.95
 KINDS = 8               # of strangers: by chance, of a household, namesakes, born on one day ...
 ROUNDS = 40
+SETTLED_AGAIN = 4       # times that pairs are weighed by what was settled: m learned in a crowd of namesakes is far off at first
 ENOUGH = 300            # settled strangers to learn from
 OLD = 0.5               # weight of m as learned before, against m among the matches found
 
@@ -83,7 +84,7 @@ def settled_strangers(found: Array, sides: Sides) -> Array:
 
 
 def weigh_again(patterns: Patterns, place: Array, frequency: Array, found: Array, sides: Sides, learned: Levels, beyond: Array, seed: int) -> tuple[Array, Kinds | None]:
-    """Probabilities of the pairs once more, against strangers as they are. Unchanged where too few records are settled.
+    """Probabilities of the pairs once more, against strangers as they are, and again from what that settles. Unchanged where too few records are settled.
 
     Parameters
     ----------
@@ -94,14 +95,16 @@ def weigh_again(patterns: Patterns, place: Array, frequency: Array, found: Array
     beyond
         By pattern, pairs so unlike that they were set aside before: strangers too.
     """
-    lost = settled_strangers(found, sides)
-    if lost.sum() < ENOUGH:
-        return found, None
-    open_pairs = found < 0.5
-    strangers = np.bincount(place[lost], minlength=len(patterns.codes)) * (open_pairs.sum() / lost.sum()) + beyond
-    density, kinds = among_strangers(patterns, learned, strangers, seed)
-    m = among_matches(patterns, learned, np.bincount(place, found, len(patterns.codes)))
-    matches = float(found.sum())
-    weight = patterns.marks @ np.log(np.concatenate(m)) - density
-    odds = sides.free_odds(matches) * sides.rows[0] * sides.rows[1] / max(strangers.sum(), 1)
-    return compete(np.exp(np.clip(weight[place] + frequency, -40, 40)) * odds, sides), kinds
+    kinds = None
+    for _ in range(SETTLED_AGAIN):
+        lost = settled_strangers(found, sides)
+        if lost.sum() < ENOUGH:
+            break
+        open_pairs = found < 0.5
+        strangers = np.bincount(place[lost], minlength=len(patterns.codes)) * (open_pairs.sum() / lost.sum()) + beyond
+        density, kinds = among_strangers(patterns, learned, strangers, seed)
+        m = among_matches(patterns, learned, np.bincount(place, found, len(patterns.codes)))
+        weight = patterns.marks @ np.log(np.concatenate(m)) - density
+        odds = sides.free_odds(float(found.sum())) * sides.rows[0] * sides.rows[1] / max(strangers.sum(), 1)
+        found, learned = compete(np.exp(np.clip(weight[place] + frequency, -40, 40)) * odds, sides), Levels(m, learned.u, learned.refused)
+    return found, kinds
