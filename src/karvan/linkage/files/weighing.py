@@ -74,7 +74,10 @@ def match(con: duckdb.DuckDBPyConnection, patterns: learning.Patterns, learned: 
     sides.l, sides.r = kept.l, kept.r - (rows[0] if config.b else 0)
     weight = learned.weight(kept.patterns)[kept.place] + kept.frequency
     found, _ = matching.settle(weight, sides, expected=0.5 * expected)
-    again, kinds = settled.weigh_again(kept.patterns, kept.place, kept.frequency, found, sides, learned, kept.beyond, seed)
+    if config.b is None:
+        again, kinds = settled.weigh_one_file(kept.patterns, kept.place, kept.frequency, found, sides, learned, kept.beyond, config.comparisons, seed)
+    else:
+        again, kinds = settled.weigh_again(kept.patterns, kept.place, kept.frequency, found, sides, learned, kept.beyond, seed)
     return {"l": kept.l, "r": kept.r, "p": again}, described(kinds, patterns, config.comparisons), float(again.sum())
 
 
