@@ -198,7 +198,7 @@ def test_contradictions_are_settled_by_a_senior_who_sees_both_answers(linked, vi
     page = senior.get("/linkage/reviewers/").text
     assert url in page and "To settle" in page and "mig-reviewer" in page
     overseen = third.get("/linkage/reviewers/").text
-    assert url not in overseen and "mig-reviewer: Same person" in overseen, "the supervisor sees that they differ and opens nothing"
+    assert url not in overseen and "<code>mig-reviewer</code> <strong>Same person" in overseen, "the supervisor sees that they differ and opens nothing"
     opened(senior)
     assert "two cousins" in senior.get(url).text
     assert say(senior, url, "different") == "/linkage/reviewers/"

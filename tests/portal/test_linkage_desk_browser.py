@@ -71,6 +71,31 @@ def test_help_names_the_keys_and_can_switch_them_off(page):
     page.check("#keys-on")
 
 
+def test_keys_are_hinted_beside_the_answers_and_a_record_is_found_by_its_id(page):
+    sign_in(page, "sta")
+    open_first(page)
+    assert page.locator(".hints").inner_text().startswith("S D U")
+    page.click("text=Back to the queue")
+    page.fill("#record", "r2a0")
+    page.press("#record", "Enter")
+    page.click("tbody th a")
+    page.wait_for_selector('#pair[data-pair^="r2a0"]')
+    assert "line" in page.inner_text(".audit-line") and page.locator(".names li").count() >= 2
+
+
+def test_the_supervisor_starts_and_stops_the_computation_of_thresholds(page):
+    sign_in(page, "sta-supervisor")
+    page.goto("/linkage/quality/")
+    page.click("main button:has-text('Compute')")
+    page.wait_for_selector("#job progress")
+    page.click("#job button")
+    page.wait_for_selector("text=Nothing in force has changed")
+    assert page.locator("#job-title").inner_text() == "The computation was stopped"
+    assert page.locator("text=Your role here: supervisor").count() == 1
+    page.goto("/linkage/")
+    assert page.locator(".begin").count() == 0 and page.locator("text=opens no pair").count() == 1
+
+
 def test_without_scripts_every_answer_works_as_a_form(browser, address):
     context = browser.new_context(java_script_enabled=False, base_url=address, locale="en-GB")
     page = context.new_page()
@@ -91,13 +116,14 @@ def test_differences_are_marked_by_line_and_word_and_not_by_colour_alone(page):
     marked = page.locator("mark.differs").first
     assert "wavy" in marked.evaluate("e => getComputedStyle(e).textDecorationLine + getComputedStyle(e).textDecorationStyle")
     words = page.locator(".verdict").all_inner_texts()
+    assert page.locator("mark.spelling").first.inner_text() and len(page.locator("mark.spelling").first.inner_text()) == 1, "a letter, not the word"
     assert {"the same", "differs in part"} <= {re.sub(r"^[^\w]+", "", w) for w in words}
     signs = page.locator(".verdict").first.evaluate("e => getComputedStyle(e, '::before').content")
     assert signs not in ("none", "normal", '""')
 
 
 def test_the_quality_page_draws_its_charts(page):
-    sign_in(page, "mig")
+    sign_in(page, "sta-supervisor")
     page.goto("/linkage/quality/")
     for chart in ("pairs-spec", "curve-spec", "weights-spec"):
         page.wait_for_selector(f'[data-chart="{chart}"] svg')
@@ -110,7 +136,7 @@ def test_every_page_of_the_desk_is_accessible_and_fits(browser, address, scheme,
     page = context.new_page()
     sign_in(page, "mig")
     found, wide = {}, []
-    for path in ("/linkage/", "/linkage/?work=sample", "/linkage/reviewers/", "/linkage/quality/", "/linkage/sample/", "/linkage/events/", "pair"):
+    for path in ("/linkage/", "/linkage/?work=sample", "/linkage/reviewers/", "/linkage/quality/", "/linkage/sample/", "/linkage/events/", "/linkage/roles/", "/linkage/?record=r0a0", "pair"):
         if path == "pair":
             open_first(page)
         else:

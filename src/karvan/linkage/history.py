@@ -117,11 +117,11 @@ def figures_changed(ws: Workspace, event_id: str, *, published: bool = False) ->
         try:
             for name, commit in (("cubes_before", was), ("cubes_after", now)):
                 ws.view(con, table, ws.version(table, at=commit), as_name=name)
-            dimensions = ", ".join(DIMENSIONS)
+            of_cell = ", ".join(("indicator", "period", *DIMENSIONS))
             rows = con.execute(f"""
-                with both_sides as (select indicator, period, {dimensions}, value as b, null as a from cubes_before union all select indicator, period, {dimensions}, null, value from cubes_after)
-                select indicator, period, {dimensions}, max(b) as was, max(a) as is_now from both_sides group by indicator, period, {dimensions}
-                having max(b) is distinct from max(a) order by all""").fetchall()
+                with nothing as (select {", ".join(f"null::varchar as {name}" for name in DIMENSIONS)} limit 0),
+                     both_sides as (select *, value as was, null as is_now from cubes_before union all by name select *, null as was, value as is_now from cubes_after union all by name from nothing)
+                select {of_cell}, max(was) as was, max(is_now) as is_now from both_sides group by {of_cell} having max(was) is distinct from max(is_now) order by all""").fetchall()
         finally:
             con.close()
     cells = [

@@ -13,6 +13,7 @@ from karvan_portal.linkage import words
 BANDS = (0.0, 0.1, 0.5, 0.9, 0.99, 0.999)  # lower ends, as samples are drawn by
 LIMITS = {"precision": (0.99, 0.95), "recall": (0.97, 0.90)}  # from good, from with care: QI-07
 ENOUGH = 20  # labelled pairs before estimates are shown
+FEW = 10  # labelled pairs of a group below which its estimates say next to nothing and are folded
 SPREAD_LIMITS = (2.0, 5.0)  # percentage points between citizenship groups: QI-22
 
 
@@ -69,8 +70,8 @@ def of_sample(ws: Workspace) -> dict[str, Any]:
         "enough": ENOUGH,
         "covered": covered(drawn, labels),
         "overall": [graded(e) for e in shown if e.by == "all"],
-        "citizenship": by_group(shown, "citizenship"),
-        "script": by_group(shown, "script"),
+        "groups": [grouped(shown, by) for by in ("citizenship", "script")],
+        "least": FEW,
         "bands": {float(e.group): e for e in shown if e.by == "band"},
         "spreads": [
             {"measure": m, **found, "colour": colour(-found["points"], *(-x for x in SPREAD_LIMITS))} for m in LIMITS if (found := spread(estimates, m))
@@ -94,7 +95,19 @@ def by_group(shown: list[Any], by: str) -> list[dict[str, Any]]:
     for one in shown:
         if one.by == by:
             found.setdefault(one.group, {"group": one.group})[one.measure] = graded(one)
-    return list(found.values())
+    return [row | {"measures": [row.get(measure) for measure in LIMITS]} for row in found.values()]
+
+
+def grouped(shown: list[Any], by: str) -> dict[str, Any]:
+    """Groups of one kind: those with enough labels to say something, those with few, and where the scale of the former begins."""
+    rows = by_group(shown, by)
+    enough = [row for row in rows if row["f1"]["labelled"] >= FEW]
+    return {
+        "by": by,
+        "enough": enough,
+        "few": [row for row in rows if row["f1"]["labelled"] < FEW],
+        "from": min((one["low"] for row in enough for one in row["measures"] if one), default=0.0),
+    }
 
 
 def strata(drawn: list[Drawn], labels: dict[tuple[str, str], bool]) -> list[dict[str, Any]]:

@@ -135,6 +135,7 @@ def sample(request: HttpRequest) -> HttpResponse:
         "labelled": len(labels),
         "left": len(drawn) - len(labels),
         "strata": standing.strata(drawn, labels),
+        "opens": rights.links(account, "open"),
         "draws": rights.links(account, "draw"),
         "linked": "link" in ws.head().runs,
         "smallest": SMALLEST,

@@ -86,3 +86,15 @@ def weight_bar(weight: float) -> SafeString:
 def difference(before: float | None, after: float | None) -> str:
     """A difference with its sign; a dash where a side has no value."""
     return "–" if before is None or after is None else f"{'+' if after > before else ''}{common.figure(after - before)}"
+
+
+@register.simple_tag
+def interval_bar(one: dict[str, Any], start: float) -> SafeString:
+    """An estimate as a point on its interval, on a scale from `start` to 1; the figures stand beside it."""
+    low, value, high = (2 + 96 * max(0.0, one[name] - start) / (1 - start) if start < 1 else 98.0 for name in ("low", "value", "high"))
+    return format_html(
+        '<svg class="interval-bar" viewBox="0 0 100 10" width="100" height="10" aria-hidden="true" focusable="false"><path d="M{} 5H{}"/><circle cx="{}" cy="5" r="3"/></svg>',
+        f"{low:.1f}",
+        f"{high:.1f}",
+        f"{value:.1f}",
+    )
