@@ -7,7 +7,7 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 RUN := $(VENV)/bin
 DEMO := demo
-.PHONY: help setup browser demo test test-all bench bench-linkage lint docs docs-check clean
+.PHONY: help setup browser demo test test-all bench bench-linkage bench-lifecourse lint docs docs-check clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,6 +51,17 @@ bench-linkage: setup $(PEERS)/.venv/.ready ## linkage beside its peers (names, i
 $(PEERS)/.venv/.ready: $(PEERS)/pyproject.toml $(PEERS)/uv.lock
 	@test -x $(PEERS)/.venv/bin/python || $(RUN)/python -m venv --without-pip $(PEERS)/.venv
 	@cd $(PEERS) && VIRTUAL_ENV=.venv $(CURDIR)/$(UV) sync --active --locked --quiet
+	@touch $@
+
+SPELLS_PEERS := benchmarks/lifecourse/peers
+PEOPLE ?= 1210000
+
+bench-lifecourse: setup $(SPELLS_PEERS)/.venv/.ready ## stays, residence, 90/180 beside the sort, pandas and Polars (PEOPLE=12250000: 100 million crossings, no peers)
+	@$(RUN)/python benchmarks/lifecourse/spells.py $(PEOPLE) --commands $(if $(filter 1210000,$(PEOPLE)),--peers)
+
+$(SPELLS_PEERS)/.venv/.ready: $(SPELLS_PEERS)/pyproject.toml $(SPELLS_PEERS)/uv.lock
+	@test -x $(SPELLS_PEERS)/.venv/bin/python || $(RUN)/python -m venv --without-pip $(SPELLS_PEERS)/.venv
+	@cd $(SPELLS_PEERS) && VIRTUAL_ENV=.venv $(CURDIR)/$(UV) sync --active --locked --quiet
 	@touch $@
 
 lint: setup ## style, types, floors

@@ -125,3 +125,22 @@ def test_more_people_than_one_batch_holds(tmp_path, monkeypatch):
     assert stays.num_rows == people * 3
     assert stays.column("spell_no").to_pylist() == [1, 2, 3] * people
     assert stays.column("person_id").to_pylist() == [f"P{p:05}" for p in range(people) for _ in range(3)]
+
+
+def test_all_rules_in_one_pass_equal_one_after_the_other(crossings):
+    here = crossings.parent
+    karvan("all", crossings, "--observed-until", "2026-03-31", "-o", here / "once")
+    karvan("presence", crossings, "--observed-until", "2026-03-31", "-o", here / "stays.parquet", "--aside", here / "aside.parquet")
+    karvan("residence", here / "stays.parquet", "--observed-until", "2026-03-31", "-o", here / "residence.parquet")
+    karvan("rolling", here / "stays.parquet", "--days", 90, "--window", 180, "--observed-until", "2026-03-31", "-o", here / "over.parquet")
+    for name in ("stays", "aside", "residence", "over"):
+        assert pq.read_table(here / "once" / f"{name}.parquet").equals(pq.read_table(here / f"{name}.parquet")), name
+
+
+def test_repair_on_files_counts_and_an_empty_file_is_repaired_to_an_empty_one(crossings):
+    here = crossings.parent
+    said = karvan("presence", crossings, "--observed-until", "2026-03-31", "--repair", "pack", "--pack", "az", "-o", here / "stays.parquet", "--repairs", here / "repairs.csv")
+    assert "repaired: missing_exit_closed" in said and "missing_exit_closed" in (here / "repairs.csv").read_text()
+    pq.write_table(table("person_id | crossed_at | direction").arrow(), here / "none.parquet")
+    karvan("presence", here / "none.parquet", "--observed-until", "2026-03-31", "--repair", "pack", "-o", here / "empty.parquet")
+    assert pq.read_table(here / "empty.parquet").num_rows == 0

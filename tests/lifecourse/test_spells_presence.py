@@ -182,3 +182,31 @@ def test_a_missing_column_and_a_wrong_type_are_named():
         presence(pa.table({"person_id": ["P1"], "crossed_at": [1], "direction": ["in"]}), observed_until=UNTIL)
     with pytest.raises(DataError, match="`person_id` is DOUBLE"):
         presence(pa.table({"person_id": [1.5], "crossed_at": [datetime(2026, 1, 1)], "direction": ["in"]}), observed_until=UNTIL)
+
+
+def test_repair_puts_missing_ends_in_flagged_and_counted():
+    made = stays(
+        """
+        person_id | crossed_at          | direction | record_id
+        P1        | 2025-01-01T09:00:00 | in        | a
+        P1        | 2025-01-11T09:00:00 | out       | b
+        P2        | 2025-02-01T09:00:00 | in        | c
+        P2        | 2025-08-01T09:00:00 | in        | d
+        P2        | 2025-08-21T09:00:00 | out       | e
+        P3        | 2025-02-01T09:00:00 | in        | f
+        P3        | 2025-02-01T09:05:00 | in        | g
+        P3        | 2025-02-11T09:00:00 | out       | h
+        P4        | 2025-02-01T09:00:00 | up        | i
+    """,
+        repair="pack",
+    )
+    assert drawn(made.table, f"{COLUMNS} exit_imputed in_record_id out_record_id") == table("""
+        person_id | spell_no | entered_on | left_on    | closed_by    | exit_imputed | in_record_id | out_record_id
+        P1        | 1        | 2025-01-01 | 2025-01-11 | exit         | no           | a            | b
+        P2        | 1        | 2025-02-01 | 2025-02-15 | missing_exit | yes          | c            |
+        P2        | 2        | 2025-08-01 | 2025-08-21 | exit         | no           | d            | e
+        P3        | 1        | 2025-02-01 | 2025-02-11 | exit         | no           | f            | h
+    """)
+    assert made.repaired == {"missing_exit_closed": 1, "read_twice": 1}
+    assert made.reasons == {"unknown_direction": 1}
+    assert made.repairs.column_names == ["repair", "stratum", "persons", "spells"]

@@ -11,7 +11,7 @@ import click
 from karvan.cli.terminal import json_option, progress, show
 
 if TYPE_CHECKING:
-    from karvan.lifecourse.spells import Made
+    from karvan.lifecourse.spells import Made, Repair
 
 
 @click.group()
@@ -41,11 +41,13 @@ aside_file = click.option("--aside", type=PATH, help="Also write who was set asi
 @click.argument("crossings", type=PATH)
 @click.option("--observed-until", required=True, type=DAY, help="Last day that is complete. Later crossings count for nothing.")
 @click.option("--zone", help="Where the day of a crossing counts, as Asia/Baku; needed where times are instants.")
-@click.option("--repair", type=click.Choice(["none"]), default="none", show_default=True, help="What to do with people whose crossings do not alternate.")
+@click.option("--repair", type=click.Choice(["none", "pack"]), default="none", show_default=True, help="none: people whose crossings do not alternate are set aside; pack: missing ends are put in, flagged and counted, as `karvan run` does.")
+@click.option("--pack", help="With --repair pack: the country's pack, which says who is a national.")
+@click.option("--repairs", type=PATH, help="With --repair pack: also write what was put in, by stratum, to this file.")
 @out_file
 @aside_file
 @json_option
-def presence(crossings: Path, observed_until: date, zone: str | None, repair: str, out: Path, aside: Path | None, as_json: bool) -> None:
+def presence(crossings: Path, observed_until: date, zone: str | None, repair: Repair, pack: str | None, repairs: Path | None, out: Path, aside: Path | None, as_json: bool) -> None:
     """Pair crossings into stays.
 
     CROSSINGS is Parquet or CSV: person_id, crossed_at, direction (in, out), optional record_id, in any order. A person whose crossings
@@ -54,13 +56,17 @@ def presence(crossings: Path, observed_until: date, zone: str | None, repair: st
     \b
     Examples:
       karvan spells presence crossings.parquet --observed-until 2026-03-31 -o stays.parquet
+      karvan spells presence crossings.parquet --observed-until 2026-03-31 --repair pack --pack az -o stays.parquet
       karvan spells presence crossings.csv --observed-until 2026-03-31 --zone Asia/Baku --aside aside.csv -o stays.parquet
     """
     from karvan.lifecourse.files import writing
     from karvan.lifecourse.spells import presence_into
 
     with progress("presence") as report, writing(out) as table, writing(aside) as others:
-        made = presence_into(table, others, crossings, observed_until=observed_until, zone=zone, progress=report)
+        made = presence_into(table, others, crossings, observed_until=observed_until, zone=zone, repair=repair, pack=pack, progress=report)
+    with writing(repairs) as strata:
+        if made.repairs is not None:
+            strata.write(made.repairs)
     tell(made, out, as_json)
 
 
@@ -117,10 +123,37 @@ def rolling(stays: Path, days: int, window: int, observed_until: date | None, ou
     tell(made, out, as_json)
 
 
+@spells.command("all")
+@click.argument("crossings", type=PATH)
+@click.option("--observed-until", required=True, type=DAY, help="Last day that is complete.")
+@click.option("--zone", help="Where the day of a crossing counts; needed where times are instants.")
+@click.option("--rule", default="UR-12/16", show_default=True, help="Rule of residence.")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(min=0), help="Days allowed in the window.")
+@click.option("--window", default=180, show_default=True, type=click.IntRange(min=1), help="Days of the window.")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder, made where it is not there.")
+@json_option
+def all_rules(crossings: Path, observed_until: date, zone: str | None, rule: str, days: int, window: int, out: Path, as_json: bool) -> None:
+    """Stays, residence and days in a window in one pass: read and sorted once.
+
+    Writes stays, residence, over and aside, each .parquet, equal to what the single commands write one after the other.
+
+    \b
+    Example:
+      karvan spells all crossings.parquet --observed-until 2026-03-31 -o out
+    """
+    from karvan.lifecourse.spells import all_files
+
+    out.mkdir(parents=True, exist_ok=True)
+    with progress("spells") as report:
+        made = all_files(crossings, out, observed_until=observed_until, zone=zone, rule=rule, days=days, window=window, progress=report)
+    tell(made, out, as_json)
+
+
 def tell(made: Made, out: Path, as_json: bool) -> None:
     """Counts, and who was set aside by reason."""
     rows = [{"what": what.replace("_", " "), "count": number} for what, number in made.counts.items()]
     rows += [{"what": f"aside: {reason}", "count": number} for reason, number in made.reasons.items()]
+    rows += [{"what": f"repaired: {repair}", "count": number} for repair, number in made.repaired.items()]
     show(rows, ["what", "count"], as_json=as_json)
     if not as_json:
         click.echo(f"written: {out}", err=True)

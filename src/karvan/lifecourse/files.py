@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
 
 from karvan.errors import SetupError
+
+ROWS = 250_000     # a piece of a Parquet file
+WAITING = 2        # pieces that may wait to be written
 
 
 class Sheet(Protocol):
@@ -32,6 +37,12 @@ class Kept:
         return pa.concat_tables(self.pieces)
 
 
+class Nowhere:
+    """Keeps nothing."""
+
+    def write(self, table: pa.Table) -> None: ...
+
+
 @contextlib.contextmanager
 def writing(path: Path | None) -> Iterator[Sheet]:
     """A sheet that becomes the file `path` (Parquet, or CSV by its name) when the block ends well, and leaves nothing where it does not.
@@ -50,35 +61,48 @@ def writing(path: Path | None) -> Iterator[Sheet]:
         sheet.close()
         os.replace(part, path)
     finally:
-        sheet.close()
+        sheet.thread.shutdown()
         part.unlink(missing_ok=True)
 
 
-class Nowhere:
-    def write(self, table: pa.Table) -> None: ...
-
-
 class File:
-    """A Parquet or CSV file that begins with the first piece."""
+    """A Parquet or CSV file that begins with the first piece; its thread writes while the next pieces are made."""
 
     def __init__(self, path: Path, *, csv: bool) -> None:
         self.path, self.csv = path, csv
         self.writer: Any = None
+        self.gathered: list[pa.Table] = []
+        self.waiting: deque[Future] = deque()
+        self.thread = ThreadPoolExecutor(1)
 
     def write(self, table: pa.Table) -> None:
+        self.gathered.append(table)
+        if sum(piece.num_rows for piece in self.gathered) >= ROWS:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        self.waiting.append(self.thread.submit(self.put, pa.concat_tables(self.gathered)))
+        self.gathered = []
+        while len(self.waiting) > WAITING:
+            self.waiting.popleft().result()
+
+    def put(self, table: pa.Table) -> None:
         if self.writer is None:
-            if self.csv:
-                from pyarrow.csv import CSVWriter
+            self.writer = self.begin(table.schema)
+        self.writer.write_table(table)
 
-                self.writer = CSVWriter(self.path, table.schema)
-            else:
-                from pyarrow.parquet import ParquetWriter
+    def begin(self, schema: pa.Schema) -> Any:
+        if self.csv:
+            from pyarrow.csv import CSVWriter
 
-                text = [f.name for f in table.schema if pa.types.is_string(f.type) and not f.name.endswith("_id")]
-                self.writer = ParquetWriter(self.path, table.schema, compression="zstd", compression_level=1, use_dictionary=text)
-        self.writer.write(table)
+            return CSVWriter(self.path, schema)
+        from pyarrow.parquet import ParquetWriter
+
+        words = [field.name for field in schema if pa.types.is_string(field.type) and not field.name.endswith("_id")]
+        return ParquetWriter(self.path, schema, compression="zstd", compression_level=1, use_dictionary=words)
 
     def close(self) -> None:
-        if self.writer is not None:
-            self.writer.close()
-            self.writer = None
+        self.hand_over()
+        for written in self.waiting:
+            written.result()
+        self.writer.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,6 +86,17 @@ def in_order(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[People]:
             yield people_of(person.values.slice(0, len(starts) - 2), starts[:-1], table.slice(0, cut))
     if left is not None and left.num_rows:
         yield people_of(whole(left.column("person_id")).slice(0, 1), np.array([0, left.num_rows], np.int64), left)
+
+
+def all_of(batches: Sequence[People]) -> People:
+    """All people of some batches as one."""
+    import numpy as np
+
+    shift = np.cumsum([0, *(batch.starts[-1] for batch in batches)])
+    starts = np.concatenate([np.zeros(1, np.int64), *(batch.starts[1:] + before for batch, before in zip(batches, shift, strict=False))])
+    return People(
+        pa.concat_arrays([batch.names for batch in batches]), starts, {name: pa.concat_arrays([batch.rows[name] for batch in batches]) for name in batches[0].rows}
+    )
 
 
 def people_of(names: pa.Array, starts: np.ndarray, table: pa.Table) -> People:

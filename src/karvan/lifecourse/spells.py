@@ -14,30 +14,30 @@ What counts as what, with drawn examples: docs/explanation/life-course-specifica
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
 from karvan.errors import DataError
+from karvan.lifecourse.engine import batches, day_number, engine, first_known, has_records, know_initial, named, text_is_aware, unknown
 from karvan.lifecourse.files import Kept, Nowhere, Sheet
-from karvan.lifecourse.people import Given, People, demand, in_order, offer, person_type
-from karvan.lifecourse.residence import EPOCH, Rule, residence_tables, rule_named
-from karvan.workspace import Progress, new_connection, quiet
+from karvan.lifecourse.people import Given, offer
+from karvan.lifecourse.residence import Rule, residence_tables, rule_named
+from karvan.workspace import Progress, quiet
 
 if TYPE_CHECKING:
-    import duckdb
+    from karvan.lifecourse.stays import Stays
 
-MEMORY = "500MB"    # what the sort holds before it goes to disk
+
+Repair = Literal["none", "pack"]
 
 
 @dataclass
 class Made:
-    """What a rule made: `table`, the people set `aside` with the reason, each crossing decided (`crossings`), and counts by name.
+    """What a rule made: `table`, the people set `aside` with the reason, each crossing decided (`crossings`), repairs by stratum, and counts by name.
 
     The tables are those asked for by a function on tables; a function on files leaves them empty.
     """
@@ -46,7 +46,9 @@ class Made:
     table: Any = None
     aside: Any = None
     crossings: Any = None
+    repairs: Any = None
     reasons: dict[str, int] = field(default_factory=dict)
+    repaired: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, number: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + number
@@ -57,7 +59,9 @@ class Made:
             self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
-def presence(crossings: Given, *, observed_until: date, zone: str | None = None, progress: Progress = quiet) -> Made:
+def presence(
+    crossings: Given, *, observed_until: date, zone: str | None = None, repair: Repair = "none", pack: str | None = None, progress: Progress = quiet
+) -> Made:
     """Pair each person's crossings into stays; whoever's crossings do not alternate is set aside whole.
 
     Parameters
@@ -69,11 +73,14 @@ def presence(crossings: Given, *, observed_until: date, zone: str | None = None,
         Last day that is complete; crossings later than it count for nothing and are counted.
     zone
         In which the day of a crossing counts; needed where `crossed_at` is an instant.
+    repair
+        'pack': instead of setting people aside, put missing ends in as the life-course step does, flagged and counted by stratum (from
+        the optional columns `citizenship`, `mode`, `bcp`, `purpose`). `pack` then says which citizenship is the national one.
 
     Returns
     -------
     `table`: the columns of `presence_spells`, in order of person and stay; `aside`: `person_id`, `reason`, `crossed_at` and `record_id`
-    of the crossing where it broke; `counts`.
+    of the crossing where it broke; `repairs` (table of that name), if any; `counts`.
 
     Raises
     ------
@@ -81,7 +88,7 @@ def presence(crossings: Given, *, observed_until: date, zone: str | None = None,
         A column is missing or of a wrong type, a file cannot be read, the zone is not known.
     """
     table, aside = Kept(), Kept()
-    made = presence_into(table, aside, crossings, observed_until=observed_until, zone=zone, progress=progress)
+    made = presence_into(table, aside, crossings, observed_until=observed_until, zone=zone, repair=repair, pack=pack, progress=progress)
     made.table, made.aside = table.table(), aside.table()
     return made
 
@@ -141,28 +148,43 @@ def rolling(spells: Given, *, days: int, window: int, observed_until: date | Non
 
 
 def presence_into(
-    table: Sheet, aside: Sheet, crossings: Given, *, observed_until: date, zone: str | None, progress: Progress = quiet, then: Any = None
+    table: Sheet, aside: Sheet, crossings: Given,
+    *, observed_until: date, zone: str | None, repair: Repair = "none", pack: str | None = None, progress: Progress = quiet, then: Any = None,
 ) -> Made:
-    """`presence` into two sheets; `then` gets the stays of each batch of people as well."""
-    from karvan.lifecourse.stays import NO_PERSON, crossings_query, paired, spells_table
+    """`presence` into two sheets; `then` gets the stays of each batch of people as well."""  # fmt: skip
+    from karvan.lifecourse.people import all_of
+    from karvan.lifecourse.stays import CARRIED, NO_PERSON, crossings_query, paired, spells_table
 
     made = Made()
     with engine() as con:
         columns = offer(con, "given", crossings)
         where = named(crossings)
-        query, aware = crossings_query(columns, where, text_is_aware=text_is_aware(con, columns))
+        also = [name for name in CARRIED if repair != "none" and name in columns]
+        query, aware = crossings_query(columns, where, also=also, text_is_aware=text_is_aware(con, columns))
         if aware and not zone:
             raise DataError("`crossed_at` holds instants, and the day of an instant depends on the zone.", where=where, fix="say where the day counts, as --zone Asia/Baku")
-        read = None
-        for read in batches(con, query, "crossings", made, progress):
-            stays, out, late = paired(read, day_number(observed_until), zone if aware else None)
-            made.add("crossings_too_late", late)
+        zone = zone if aware else None
+        people = batches(con, query, "crossings", made.counts, progress)
+        if repair != "none":
+            from karvan.lifecourse.repaired import repaired
+
+            spells, made.repairs, out = repaired(con, all_of(list(people)), observed_until=observed_until, zone=zone, pack=pack)
+            for row in made.repairs.to_pylist():
+                made.repaired[row["repair"]] = made.repaired.get(row["repair"], 0) + row["spells"]
             made.set_aside(out)
+            made.add("stays", spells.num_rows)
+            table.write(spells)
             aside.write(out)
-            table.write(spells_table(stays, out.column("record_id").type))
-            made.add("stays", len(stays.entered))
-            if then:
-                then(stays)
+        else:
+            for some in people:
+                stays, out, late = paired(some, day_number(observed_until), zone)
+                made.add("crossings_too_late", late)
+                made.set_aside(out)
+                aside.write(out)
+                table.write(spells_table(stays, out.column("record_id").type))
+                made.add("stays", len(stays.entered))
+                if then:
+                    then(stays)
         nameless = int(con.execute("select count(*) from given where person_id is null").fetchall()[0][0])
         if nameless:
             made.reasons[NO_PERSON] = nameless
@@ -182,9 +204,9 @@ def residence_into(
     with engine() as con:
         columns = offer(con, "given", spells)
         if initial is not None:
-            know_initial(con, columns, initial, named(initial), made)
+            made.add("residents_without_a_stay", know_initial(con, columns, initial, named(initial)))
         query = spells_query(columns, named(spells), records=has_records(con, columns), initial=initial is not None)
-        for people in batches(con, query, "stays", made, progress):
+        for people in batches(con, query, "stays", made.counts, progress):
             stays = read(people)
             status = first_known(people) if initial is not None else unknown(len(people.names))
             until = int(kernel.NEVER) if observed_until is None else day_number(observed_until)
@@ -209,7 +231,7 @@ def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observe
     with engine() as con:
         columns = offer(con, "given", spells)
         query = spells_query(columns, named(spells), records=False, initial=False)
-        for people in batches(con, query, "stays", made, progress):
+        for people in batches(con, query, "stays", made.counts, progress):
             stays = read(people)
             last = stays.starts[1:] - 1
             if observed_until is None and (stays.left[last[last >= stays.starts[:-1]]] == kernel.NEVER).any():
@@ -221,95 +243,30 @@ def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observe
     return made
 
 
-# What they share ------------------------------------------------------------------------------------------------------------------------
+def all_files(
+    crossings: Given, folder: Path, *, observed_until: date, zone: str | None = None, rule: str | Rule = "UR-12/16", days: int = 90, window: int = 180, progress: Progress = quiet
+) -> Made:
+    """All three rules in one pass, read and sorted once: `stays`, `residence`, `over` and `aside`, each `.parquet`, in `folder`.
 
+    The files are those of `presence`, `residence` and `rolling` one after the other.
+    """
+    from karvan.lifecourse.files import writing
+    from karvan.lifecourse.rolling import rolling_table
 
-@contextlib.contextmanager
-def engine() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that sorts on disk what does not fit into `MEMORY`."""
-    import tempfile
+    rule = rule_named(rule) if isinstance(rule, str) else rule
+    until = day_number(observed_until)
+    counts = Made()
+    with writing(folder / "stays.parquet") as stays, writing(folder / "aside.parquet") as aside, writing(folder / "residence.parquet") as spells, writing(folder / "over.parquet") as over:
 
-    with tempfile.TemporaryDirectory(prefix="karvan-spells-") as folder, new_connection(memory=MEMORY, temp=Path(folder)) as con:
-        yield con
+        def then(paired: Stays) -> None:
+            paired = paired.of_someone()
+            done, _, _, _ = residence_tables(paired, rule=rule, until=until, initial=unknown(len(paired.names)), record_type=pa.string(), each=False)
+            spells.write(done)
+            counted, _ = rolling_table(paired, days=days, window=window, until=until)
+            over.write(counted)
+            counts.add("residence_spells", done.num_rows)
+            counts.add("people_over", counted.num_rows - counted.column("first_exceeded_on").null_count)
 
-
-def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, made: Made, progress: Progress) -> Iterator[People]:
-    """People in order, counted; one batch without people where there are none, so that an empty table comes out with its columns."""
-    progress("sorting", 0.0)
-    [(total,)] = con.execute("select count(*) from given").fetchall()
-    made.counts[what] = total
-    made.counts["people"] = 0
-    done = 0
-    for people in in_order(con, query):
-        made.counts["people"] += len(people.names)
-        yield people
-        done += int(people.starts[-1])
-        progress(f"{made.counts['people']:,} people", done / max(total, 1))
-    if not made.counts["people"]:
-        yield nobody(con, query)
-
-
-def nobody(con: duckdb.DuckDBPyConnection, query: str) -> People:
-    import numpy as np
-
-    from karvan.lifecourse.people import people_of, whole
-
-    empty = con.sql(f"from ({query}) limit 0").to_arrow_table()
-    return people_of(whole(empty.column("person_id")), np.zeros(1, np.int64), empty)
-
-
-def named(given: Given) -> str:
-    return str(given) if isinstance(given, str | Path) else "the table given"
-
-
-def day_number(day: date) -> int:
-    return (day - EPOCH).days
-
-
-def text_is_aware(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bool:
-    """Whether times are text of which some end in an offset from UTC."""
-    if columns.get("crossed_at") != "VARCHAR":
-        return False
-    [(found,)] = con.execute("select count(*) > 0 from given where regexp_matches(crossed_at, '\\d\\d:\\d\\d.*(Z|[+-]\\d\\d:?\\d\\d)$')").fetchall()
-    return bool(found)
-
-
-def has_records(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bool:
-    if "in_record_id" not in columns or "out_record_id" not in columns:
-        return False
-    [(found,)] = con.execute("select count(*) > 0 from (select 1 from given where in_record_id is not null or out_record_id is not null limit 1)").fetchall()
-    return bool(found)
-
-
-def know_initial(con: duckdb.DuckDBPyConnection, columns: dict[str, str], initial: Given, where: str, made: Made) -> None:
-    """Make `initial_known`: the newest status of each person that is known as of the first crossing; counts residents without any stay."""
-    held = offer(con, "initial_given", initial)
-    if person_type(held, where)[:7] != person_type(columns, where)[:7] and "VARCHAR" in (person_type(held, where), person_type(columns, where)):
-        raise DataError(f"`person_id` is {held['person_id']} here and {columns['person_id']} in the spells.", where=where, fix="write both as text, or both as whole numbers")
-    demand(held, {"resident": ("BOOLEAN",)}, where)
-    known = "known_on" if "known_on" in held else "null::date"
-    con.execute(f"""
-        create temp table initial_known as
-        with first_seen as (select person_id, min(least(entered_on, left_on)) as first_on from given group by person_id)
-        select person_id, max_by(resident, coalesce({known}, date '0001-01-01'))::tinyint as resident
-        from initial_given join first_seen using (person_id)
-        where resident is not null and coalesce({known} <= first_on, true)
-        group by person_id
-    """)
-    [(without,)] = con.execute("select count(distinct person_id) from initial_given where resident and person_id not in (select person_id from given where person_id is not null)").fetchall()
-    made.add("residents_without_a_stay", without)
-
-
-def first_known(people: People) -> Any:
-    import numpy as np
-
-    first = people.rows["initial"].take(pa.array(people.starts[:-1]))
-    return first.fill_null(-1).to_numpy().astype(np.int8)
-
-
-def unknown(people: int) -> Any:
-    import numpy as np
-
-    from karvan.lifecourse import kernel
-
-    return np.full(people, kernel.UNKNOWN, np.int8)
+        made = presence_into(stays, aside, crossings, observed_until=observed_until, zone=zone, progress=progress, then=then)
+    made.counts |= counts.counts
+    return made

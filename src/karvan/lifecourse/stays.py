@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ REASONS = {
     kernel.NO_CROSSING: "no_crossing",
 }
 NO_PERSON = "no_person"
+CARRIED = ("citizenship", "mode", "bcp", "purpose")    # by which repairs tell strata apart, where the crossings have them
 CLOSED_BY = pa.array(["exit", "censored", "death"])
 
 
@@ -48,6 +50,13 @@ class Stays:
         """Whose each stay is."""
         return self.names.take(pa.array(np.repeat(np.arange(len(self.names)), np.diff(self.starts))))
 
+    def of_someone(self) -> Stays:
+        """The same without the people who have no stay."""
+        there = np.diff(self.starts) > 0
+        if there.all():
+            return self
+        return replace(self, names=self.names.filter(pa.array(there)), starts=np.append(self.starts[:-1][there], self.starts[-1]))
+
 
 def day(days: np.ndarray, absent: Any) -> pa.Array:
     """Days as dates; null where they are `absent`."""
@@ -65,7 +74,7 @@ def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, **at: Any) ->
 # Crossings ----------------------------------------------------------------------------------------------------------------------------
 
 
-def crossings_query(columns: dict[str, str], where: str, *, text_is_aware: bool = False) -> tuple[str, bool]:
+def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] = (), text_is_aware: bool = False) -> tuple[str, bool]:
     """The query that puts crossings in order, and whether their times are instants of a known zone (aware) rather than local times.
 
     A crossing is one number, `moment`: microseconds since 1970, times four, plus what happened (0 in, 1 out, 2 neither); so in comes
@@ -77,7 +86,8 @@ def crossings_query(columns: dict[str, str], where: str, *, text_is_aware: bool 
     at = {"VARCHAR": f"try_cast(crossed_at as {'timestamptz' if text_is_aware else 'timestamp'})", "DATE": "cast(crossed_at as timestamp)"}.get(columns["crossed_at"], "crossed_at")
     moment = f"coalesce(epoch_us({at}) * 4 + case direction when 'in' then 0 when 'out' then 1 else 2 end, 9223372036854775807)"
     record = ", record_id" if "record_id" in columns else ""
-    return f"select cast(person_id as {kind}) as person_id, {moment} as moment{record} from given where person_id is not null order by person_id, moment{record}", aware
+    carried = "".join(f", cast({name} as varchar) as {name}" for name in also)
+    return f"select cast(person_id as {kind}) as person_id, {moment} as moment{record}{carried} from given where person_id is not null order by person_id, moment{record}", aware
 
 
 def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int]:

@@ -1,0 +1,111 @@
+"""Figures of synthetic countries against their truth, over seeds and defect rates.
+
+    python benchmarks/lifecourse/truth.py [--residents 50000] [--seeds 20] [--rates 1 2] [--workers 2] [--out FILE.json]
+
+Every country is made, read, linked and taken through its life courses; residents (on 1 January), foreign residents and migrations of each year that UR-12/16 has decided are compared
+with the truth. Errors are pooled: the sum over seeds and years against the sum in truth; `worst` is the largest error of one seed (years summed). Citizenship groups are those with more
+than 200 migrations in truth, over the seeds. Per person: of those counted as migrants in a year, the share who truly were (precision); of true migrants, the share counted (sensitivity).
+
+Ends with 1 where an aim is missed: residents within 1 per cent, foreign residents 2, immigrants and emigrants 3 and 5 in a citizenship group, sensitivity and precision 0.95.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+AIMS = {"residents": 0.01, "foreign residents": 0.02, "immigration": 0.03, "emigration": 0.03}
+AIM_OF_GROUP, MIGRATIONS_OF_GROUP, AIM_PER_PERSON, RULE = 0.05, 200, 0.95, "UR-12/16"
+
+
+def scored(residents: int, seed: int, rate: float) -> dict[str, Any]:
+    """The score of one country, made in a folder that is gone afterwards."""
+    from karvan import line
+    from karvan.country import for_workspace
+    from karvan.synth import score
+    from karvan.synth.make import make
+    from karvan.workspace import Workspace
+
+    folder = Path(tempfile.mkdtemp(prefix="truth-"))
+    try:
+        ws = Workspace.create(folder / "ws", packs=["az", "world"])
+        make(for_workspace(ws), seed=seed, residents=residents, extracts=ws.extracts, truth=ws.root / "truth", defect_rates=rate)
+        line.run(ws, through="lifecourse")
+        return {"seed": seed, "rate": rate, **{key: value for key, value in score(ws).items() if key in ("residence", "foreign", "flows", "flows_by_citizenship", "flow_dates")}}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def decided(rows: list[dict[str, Any]], last: int) -> list[dict[str, Any]]:
+    """Rows of the rule and of years that it has decided: up to `last`."""
+    return [row for row in rows if row.get("rule", RULE) == RULE and int(str(row.get("day", row.get("year")))[:4]) <= last]
+
+
+def report(results: list[dict[str, Any]], *, last: int = 2024) -> tuple[list[str], list[str]]:
+    """Lines to print, and the aims that were missed."""
+    lines, missed = [], []
+    for rate in sorted({one["rate"] for one in results}):
+        of_rate = [one for one in results if one["rate"] == rate]
+        lines.append(f"defect rates x{rate:g}, {len(of_rate)} seeds")
+        series = {
+            "residents": [(one["seed"], row) for one in of_rate for row in decided(one["residence"], last + 1)],
+            "foreign residents": [(one["seed"], row) for one in of_rate for row in decided(one["foreign"], last + 1)],
+            **{flow: [(one["seed"], row) for one in of_rate for row in decided(one["flows"], last) if row["flow"] == flow] for flow in ("immigration", "emigration")},
+        }
+        for name, rows in series.items():
+            ours, truth, agreed = (sum(row[key] for _, row in rows) for key in ("ours", "truth", "agreed"))
+            by_seed = defaultdict(lambda: [0, 0])
+            for seed, row in rows:
+                by_seed[seed][0] += row["ours"]
+                by_seed[seed][1] += row["truth"]
+            worst = max((abs(a / b - 1) for a, b in by_seed.values()), default=0.0)
+            error, sensitivity, precision = ours / truth - 1, agreed / truth, agreed / ours
+            lines.append(f"  {name:<18} {ours:>10,} of {truth:>10,}  error {error:+7.2%}  worst {worst:6.2%}  sensitivity {sensitivity:.4f}  precision {precision:.4f}")
+            if abs(error) > AIMS[name]:
+                missed.append(f"x{rate:g} {name} {error:+.2%}")
+            if name in ("immigration", "emigration") and min(sensitivity, precision) < AIM_PER_PERSON:
+                missed.append(f"x{rate:g} {name} per person {min(sensitivity, precision):.4f}")
+        groups: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        for one in of_rate:
+            for row in decided(one["flows_by_citizenship"], last):
+                groups[row["flow"], row["citizenship"]][0] += row["ours"]
+                groups[row["flow"], row["citizenship"]][1] += row["truth"]
+        large = {key: ours / truth - 1 for key, (ours, truth) in groups.items() if truth > MIGRATIONS_OF_GROUP}
+        if large:
+            furthest = max(large, key=lambda key: abs(large[key]))
+            lines.append(f"  {len(large)} citizenship groups above {MIGRATIONS_OF_GROUP}: the furthest is {furthest[0]} of {furthest[1]}, {large[furthest]:+.2%}")
+            missed += [f"x{rate:g} {flow} of {citizenship} {error:+.2%}" for (flow, citizenship), error in large.items() if abs(error) > AIM_OF_GROUP]
+        dates = [row["median_days"] for one in of_rate for row in decided(one["flow_dates"], last)]
+        if dates:
+            lines.append(f"  date of a migration: the median is {sorted(dates)[len(dates) // 2]} days off, at most {max(dates)} in any year of any seed")
+    return lines, missed
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--residents", type=int, default=50_000)
+    words.add_argument("--seeds", type=int, default=20)
+    words.add_argument("--rates", type=float, nargs="+", default=[1.0, 2.0])
+    words.add_argument("--workers", type=int, default=2)
+    words.add_argument("--out", type=Path, help="the scores as JSON")
+    said = words.parse_args()
+    asked = [(said.residents, seed, rate) for rate in said.rates for seed in range(1, said.seeds + 1)]
+    with ProcessPoolExecutor(said.workers) as pool:
+        results = list(pool.map(scored, *zip(*asked, strict=True)))
+    if said.out:
+        said.out.write_text(json.dumps(results, default=str, indent=1), encoding="utf-8")
+    lines, missed = report(results)
+    print(f"{said.residents:,} residents", *lines, sep="\n")
+    print("aims met" if not missed else "missed: " + "; ".join(missed))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""What the rules by themselves share: the engine that sorts, people batch by batch, and what is known before the first crossing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from karvan.errors import DataError
+from karvan.lifecourse.people import Given, People, demand, in_order, offer, person_type
+from karvan.lifecourse.residence import EPOCH
+from karvan.workspace import Progress, new_connection
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY = "400MB"    # what the sort holds before it goes to disk
+
+
+
+@contextlib.contextmanager
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that sorts on disk what does not fit into `MEMORY`."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="karvan-spells-") as folder, new_connection(memory=MEMORY, temp=Path(folder)) as con:
+        yield con
+
+
+def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[str, int], progress: Progress) -> Iterator[People]:
+    """People in order, counted; one batch without people where there are none, so that an empty table comes out with its columns."""
+    progress("sorting", 0.0)
+    [(total,)] = con.execute("select count(*) from given").fetchall()
+    counts[what] = total
+    counts["people"] = 0
+    done = 0
+    for people in in_order(con, query):
+        counts["people"] += len(people.names)
+        yield people
+        done += int(people.starts[-1])
+        progress(f"{counts['people']:,} people", done / max(total, 1))
+    if not counts["people"]:
+        yield nobody(con, query)
+
+
+def nobody(con: duckdb.DuckDBPyConnection, query: str) -> People:
+    import numpy as np
+
+    from karvan.lifecourse.people import people_of, whole
+
+    empty = con.sql(f"from ({query}) limit 0").to_arrow_table()
+    return people_of(whole(empty.column("person_id")), np.zeros(1, np.int64), empty)
+
+
+def named(given: Given) -> str:
+    return str(given) if isinstance(given, str | Path) else "the table given"
+
+
+def day_number(day: date) -> int:
+    return (day - EPOCH).days
+
+
+def text_is_aware(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bool:
+    """Whether times are text of which some end in an offset from UTC."""
+    if columns.get("crossed_at") != "VARCHAR":
+        return False
+    [(found,)] = con.execute("select count(*) > 0 from given where regexp_matches(crossed_at, '\\d\\d:\\d\\d.*(Z|[+-]\\d\\d:?\\d\\d)$')").fetchall()
+    return bool(found)
+
+
+def has_records(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bool:
+    if "in_record_id" not in columns or "out_record_id" not in columns:
+        return False
+    [(found,)] = con.execute("select count(*) > 0 from (select 1 from given where in_record_id is not null or out_record_id is not null limit 1)").fetchall()
+    return bool(found)
+
+
+def know_initial(con: duckdb.DuckDBPyConnection, columns: dict[str, str], initial: Given, where: str) -> int:
+    """Make `initial_known`: the newest status of each person that is known as of the first crossing; returns the residents without any stay."""
+    held = offer(con, "initial_given", initial)
+    if person_type(held, where)[:7] != person_type(columns, where)[:7] and "VARCHAR" in (person_type(held, where), person_type(columns, where)):
+        raise DataError(f"`person_id` is {held['person_id']} here and {columns['person_id']} in the spells.", where=where, fix="write both as text, or both as whole numbers")
+    demand(held, {"resident": ("BOOLEAN",)}, where)
+    known = "known_on" if "known_on" in held else "null::date"
+    con.execute(f"""
+        create temp table initial_known as
+        with first_seen as (select person_id, min(least(entered_on, left_on)) as first_on from given group by person_id)
+        select person_id, max_by(resident, coalesce({known}, date '0001-01-01'))::tinyint as resident
+        from initial_given join first_seen using (person_id)
+        where resident is not null and coalesce({known} <= first_on, true)
+        group by person_id
+    """)
+    [(without,)] = con.execute("select count(distinct person_id) from initial_given where resident and person_id not in (select person_id from given where person_id is not null)").fetchall()
+    return int(without)
+
+
+def first_known(people: People) -> Any:
+    import numpy as np
+
+    first = people.rows["initial"].take(pa.array(people.starts[:-1]))
+    return first.fill_null(-1).to_numpy().astype(np.int8)
+
+
+def unknown(people: int) -> Any:
+    import numpy as np
+
+    from karvan.lifecourse import kernel
+
+    return np.full(people, kernel.UNKNOWN, np.int8)
