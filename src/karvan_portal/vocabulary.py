@@ -124,6 +124,7 @@ STEP = {
     "lifecourse": gettext_lazy("Life courses"),
     "quality": gettext_lazy("Quality"),
     "indicators": gettext_lazy("Indicators"),
+    "figure_quality": gettext_lazy("Quality of figures"),
     "disclosure": gettext_lazy("Disclosure control"),
 }
 
@@ -175,6 +176,13 @@ DETAIL = {  # of a quality score, where it is a word of the platform and no colu
     "integrability": gettext_lazy("integrability"),
     "technical": gettext_lazy("technical soundness"),
     "time": gettext_lazy("timeliness"),
+    "coherence": gettext_lazy("coherence"),
+    "accessibility": gettext_lazy("description"),
+    "relevance": gettext_lazy("relevance"),
+    "fairness": gettext_lazy("fairness"),
+    "low": gettext_lazy("lower end of the interval"),
+    "high": gettext_lazy("upper end of the interval"),
+    "month": gettext_lazy("month of the break"),
     "p50": gettext_lazy("half of them within"),
     "p95": gettext_lazy("95 of 100 within"),
 }
@@ -194,19 +202,4 @@ GATE = {
     "fill": gettext_lazy("Share filled"),
     "codes": gettext_lazy("Share of codes not in their list"),
     "check_digit": gettext_lazy("Share of wrong check digits"),
-}
-
-QUALITY = {
-    "QI-01": gettext_lazy("Rows that fit their contract"),
-    "QI-02": gettext_lazy("Values found in their code list"),
-    "QI-03": gettext_lazy("Records that break a rule of sense"),
-    "QI-04": gettext_lazy("Document numbers with a wrong check digit"),
-    "QI-05": gettext_lazy("Heaping of birthdays"),
-    "QI-08": gettext_lazy("Mandatory fields that are filled"),
-    "QI-10": gettext_lazy("Open records of people who left"),
-    "QI-11": gettext_lazy("Stays with an end that was put in"),
-    "QI-13": gettext_lazy("Days from event to extract"),
-    "QI-14": gettext_lazy("Days from due date to arrival"),
-    "QI-16": gettext_lazy("Records with an exact key"),
-    "SCORE": gettext_lazy("Overall score"),
 }

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_POST
 
 from karvan_portal import source, vocabulary
 from karvan_portal.accounts import audit, rights
-from karvan_portal.data import jobs, ledger, quarantine
+from karvan_portal.data import jobs, ledger, quality, quarantine
 from karvan_portal.data.models import Job
 from karvan_portal.frame import account_of
 
 
 def sections(here: str) -> list[dict[str, Any]]:
     """Pages of the desk, for the row of links under its title."""
-    titles = {"deliveries": _("Deliveries"), "quarantine": _("Set aside"), "completeness": _("Completeness"), "runs": _("Runs")}
+    titles = {"deliveries": _("Deliveries"), "quarantine": _("Set aside"), "completeness": _("Completeness"), "quality": _("Quality"), "runs": _("Runs")}
     return [{"url": reverse(f"data:{name}"), "title": title, "here": name == here} for name, title in titles.items()]
 
 
@@ -154,6 +154,28 @@ def completeness(request: HttpRequest) -> HttpResponse:
     return render(
         request, "data/completeness.html", {"sections": sections("completeness"), "feeds": feeds, "chosen": chosen if scores else "", "scores": scores}
     )
+
+
+def quality_of_feeds(request: HttpRequest) -> HttpResponse:
+    """Each feed as a vector of dimensions; what is not measured yet."""
+    dimensions, vectors = quality.vectors(quality.feeds_of(account_of(request)))
+    return render(request, "data/quality.html", {"sections": sections("quality"), "vectors": vectors, "dimensions": dimensions, "waiting": quality.waiting() if vectors else []})
+
+
+def source_quality(request: HttpRequest, feed: str) -> HttpResponse:
+    """One feed: its measures with their details and how they moved."""
+    institution = ledger.feed_institution(account_of(request), feed)
+    dimensions, vectors = quality.vectors([feed])
+    context = {
+        "sections": sections("quality"),
+        "feed": feed,
+        "institution": institution,
+        "vector": list(zip(dimensions, vectors[0]["dimensions"], strict=True)) if vectors else None,
+        "measures": quality.measures(feed),
+        "width": quality.WIDTH,
+        "height": quality.HEIGHT,
+    }
+    return render(request, "data/source_quality.html", context)
 
 
 def runs(request: HttpRequest) -> HttpResponse:

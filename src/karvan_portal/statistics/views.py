@@ -15,6 +15,7 @@ from karvan.errors import DataError
 from karvan.tables import DIMENSIONS
 from karvan_portal import source, vocabulary, words
 from karvan_portal.accounts import audit, rights
+from karvan_portal.data import quality
 from karvan_portal.frame import account_of
 from karvan_portal.statistics import dictionary, files
 from karvan_portal.statistics.chart import chart
@@ -203,6 +204,7 @@ def explain(request: HttpRequest, indicator: str, period: str) -> HttpResponse:
             where=wrong.where,
             fix=_("open the table of the indicator and choose a figure there"),
         ) from wrong
+    dimensions, vectors = quality.vectors([feed.feed for feed in told.feeds])
     return render(
         request,
         "statistics/explain.html",
@@ -210,6 +212,9 @@ def explain(request: HttpRequest, indicator: str, period: str) -> HttpResponse:
             "entry": entry,
             "definition": entry.definition,
             "told": told,
+            "dimensions": dimensions,
+            "vectors": vectors,
+            "figure_quality": quality.of_figure(indicator),
             "chosen": dims,
             "inside": inside,
             "may_open": rights.runs_line(account) and told.basis == "records",

@@ -155,7 +155,9 @@ def reason(name: str) -> str:
 @register.filter
 def quality_name(name: str) -> str:
     """A quality indicator in words."""
-    return str(vocabulary.QUALITY.get(name, name))
+    from karvan.quality import quality_indicators
+
+    return _("Overall score") if name == "SCORE" else source.in_language(quality_indicators()[name].names) if name in quality_indicators() else name
 
 
 @register.filter
