@@ -25,6 +25,14 @@ def test_the_demo_ends_with_a_profile_in_every_language(demo):
         assert (folder / "publications" / "profile" / f"profile.{lang}.pdf").read_bytes().startswith(b"%PDF")
 
 
+def test_the_demo_leaves_a_baseline_study_in_every_language(demo):
+    (edition,) = (demo[0] / "publications" / "baseline").iterdir()
+    for lang in ("az", "en", "ru"):
+        page = (edition / f"study.{lang}.html").read_text(encoding="utf-8")
+        assert f'<html lang="{lang}">' in page and 'class="synthetic"' in page
+        assert (edition / f"study.{lang}.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_the_profile_sets_registration_beside_the_international_estimate_for_common_years_only(demo):
     page = (demo[0] / "publications" / "profile" / "profile.en.html").read_text(encoding="utf-8")
     for figure in ("+1,600", "−37,559", "+1,800", "+9,086"):
@@ -35,7 +43,7 @@ def test_the_profile_sets_registration_beside_the_international_estimate_for_com
 def test_a_second_demo_does_nothing_again(demo):
     run = karvan("demo", "-w", demo[0], "--residents", 400, "--no-serve")
     assert run.returncode == 0, run.stderr
-    assert run.stdout.count("unchanged") == 6
+    assert run.stdout.count("unchanged") == 7
     assert "profile " not in run.stdout
 
 

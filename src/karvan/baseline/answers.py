@@ -32,6 +32,11 @@ def questionnaire(country: Country) -> Mapping[str, Any]:
     return found
 
 
+def asked_of(country: Country) -> Mapping[str, Any]:
+    """The questionnaire, or one without questions where no pack has any: the study is written all the same, and says that nobody answered."""
+    return country.quality.get("questionnaire") or {"version": "", "scale": {}, "sections": {}, "questions": {}}
+
+
 def save(ws: Workspace, country: Country, institution: str, given: Mapping[str, Mapping[str, Any]], *, actor: str, at: str, submit: bool = False) -> dict[str, Any]:
     """Keep the answers of an institution as a draft, or submit them.
 
@@ -82,7 +87,7 @@ def standing(ws: Workspace, country: Country) -> dict[str, Any]:
     Per institution: `state` (none, draft, submitted), `answered` questions of the newest version, and of the newest submission its time, levels and the
     mean of each section. `sections` has the means over the institutions that submitted, None without any.
     """
-    asked = questionnaire(country)
+    asked = asked_of(country)
     entries = journal.read(ws, JOURNAL)
     out: dict[str, Any] = {"version": asked["version"], "questions": len(asked["questions"]), "institutions": {}}
     for institution in country.packs[0].institutions:

@@ -217,7 +217,7 @@ def maturity_said(found: Mapping[str, Any], say: Words) -> str:
 
 
 def maturity(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
-    asked, standing = answers.questionnaire(country), found["maturity"]
+    asked, standing = answers.asked_of(country), found["maturity"]
     blocks: list[Block] = [{"kind": "note", "text": maturity_said(found, say)}]
     if standing["submitted"]:
         title = say("column", "mean")
@@ -254,7 +254,7 @@ def changed(changes: list[dict[str, Any]] | None, before: str | None, say: Words
 
 def annex(country: Country, say: Words) -> list[Block]:
     rows = [[qi.id, say.qi(qi.id), say.dimension(qi.dimension), say.limits(qi)] for qi in quality_indicators().values()]
-    asked = answers.questionnaire(country)
+    asked = answers.asked_of(country)
     questions = [[key, say.said(q["ask"]), q["after"]] for key, q in asked["questions"].items()]
     return [
         text(say("text", "limits")),

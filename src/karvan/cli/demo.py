@@ -30,6 +30,7 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
     Example: karvan demo -w demo --port 8000
     """
     from karvan import intake, line
+    from karvan.baseline import editions, study
     from karvan.cli.run import intervals_said, said
     from karvan.country import for_workspace
     from karvan.linkage import draw_sample
@@ -74,6 +75,10 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
             with progress(f"profile {lang}") as report:
                 edition = profile(ws, lang=lang, out=out, explain_url="/statistics/explain", progress=report)
             click.echo(f"{'profile':<12} {edition.html}, {edition.cells} bound cells")
+    if any(run for _, run in done) or not editions(ws):
+        with progress("baseline study") as report:
+            written = study(ws, progress=report)
+        click.echo(f"{'study':<12} {written.folder}, edition of {written.dated}")
     click.echo(f"{'in all':<12} {time.monotonic() - started:.1f} s")
     if no_serve:
         return
