@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SAMPLE = 10_000
+DIGIT = re.compile(r"\d")
 # Role and the words of a header that say it, surest first: a header is read from the top. Words are those of English and of the alphabets next door.
 HEADERS = {
     "birth_date": r"dob|birth ?da(te|y)|date of birth|born( on)?|birth|dogum tarixi|dogum|data rozhdeniia|дата рождения",
@@ -74,7 +75,9 @@ def look_at(con: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> l
     found = []
     for name in columns:
         values = [v for (v,) in con.execute(f"select {quoted(name)} from looked_at where {quoted(name)} is not null").fetchall()]
-        plain = Counter(re.sub(r"[\W_]+", " ", v.lower()).strip() for v in values)
+        plain: Counter[str] = Counter()
+        for value, times in Counter(values).items():
+            plain[re.sub(r"[\W_]+", " ", value.lower()).strip()] += times
         most = max(plain.values(), default=0) / max(len(values), 1)
         column = Column(name, "ignore", len(values) / rows, len(plain) / max(len(values), 1), most=most, values=set(plain))
         column.role, column.why, column.order = role_of(column, values)
@@ -127,10 +130,12 @@ def date_order(values: list[str]) -> tuple[str, float]:
     parted = re.compile(r"^\s*(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})(?:[T ].*)?\s*$")
     plain = [re.compile(form) for form in (ISO, NAMED_DMY, NAMED_MDY)]
     counts = dict.fromkeys([*ORDERS, *COUNTED], 0)
-    for value in values:
+    for value, times in Counter(values).items():
+        if not DIGIT.search(value):
+            continue
         if any(form.match(value) for form in plain):        # read alike in every order; ISO dates name theirs
             for order in ORDERS:
-                counts[order] += 1
+                counts[order] += times
             continue
         match = parted.match(value)
         parts = match.groups() if match else None
@@ -143,7 +148,7 @@ def date_order(values: list[str]) -> tuple[str, float]:
             else:
                 continue
             y, m, d = split[year - 1], split[month - 1], split[day - 1]
-            counts[order] += len(y) == 4 and 1850 <= int(y) <= 2100 and 1 <= int(m) <= 12 and 1 <= int(d) <= 31
+            counts[order] += times * (len(y) == 4 and 1850 <= int(y) <= 2100 and 1 <= int(m) <= 12 and 1 <= int(d) <= 31)
     best = max(ORDERS, key=lambda order: counts[order])
     if counts[best] > 0.5 * len(values):
         return best, counts[best] / max(len(values), 1)
