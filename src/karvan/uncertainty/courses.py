@@ -107,16 +107,16 @@ class Courses:
         self.keep("missed_drawn", rows, {"draw": pa.int64(), "what": pa.string(), "claim": pa.string(), "wanted": pa.float64(), "typical": pa.float64()})
 
     def draw_silent(self) -> None:
-        """Make `stayed_drawn`: who of the silent is still here in each draw."""
+        """Make `stayed_drawn`: who of the silent is still here in each draw, by the record that ended their procedure."""
         chance = np.random.default_rng([self.seed, 2])
-        silent = self.con.sql("select person_id, record_id, stay, told, s.person_id is not null and exists (select 1 from force_stayed_on o where o.person_id = s.person_id) from force_silent s order by place").fetchall()
+        silent = self.con.sql("select record_id, stay, told, person_id in (select person_id from force_stayed_on) from force_silent order by place").fetchall()
         rows = []
         for draw in range(1, self.draws + 1):
             lots = chance.random(len(silent))
-            _, _, stay, told, _ = silent[0] if silent else (None, None, 0.0, 0, None)
+            _, stay, told, _ = silent[0] if silent else (None, 0.0, 0, None)
             share = chance.beta(stay * told + 0.5, (1 - stay) * told + 0.5) * chance.random()
-            rows += [{"person_id": f"{draw} {person}", "record_id": record} for (person, record, _, _, here), lot in zip(silent, lots, strict=True) if (lot < share if self.guesses else here)]
-        self.keep("stayed_drawn", rows, {"person_id": pa.string(), "record_id": pa.string()})
+            rows += [{"draw": draw, "record_id": record} for (record, _, _, here), lot in zip(silent, lots, strict=True) if (lot < share if self.guesses else here)]
+        self.keep("stayed_drawn", rows, {"draw": pa.int64(), "record_id": pa.string()})
 
     def keep(self, name: str, rows: list[dict[str, Any]], types: dict[str, pa.DataType]) -> None:
         """Make a temporary table of rows."""
@@ -136,7 +136,7 @@ class Courses:
         elif made == "stayed_on":
             con.execute("""
                 create or replace temp table stayed_on as
-                from stayed_drawn semi join (select person_id from links) using (person_id) anti join spells using (person_id) anti join by_register using (person_id) anti join deaths using (person_id)""")
+                from (select concat(l.draw, ' ', l.person_id) as person_id, record_id from stayed_drawn join drawn_links l using (draw, record_id)) anti join spells using (person_id) anti join by_register using (person_id) anti join deaths using (person_id)""")
 
     def lay(self, draw: int, *, everybody: bool = True) -> None:
         """Put the links, persons and life courses of one draw in the place of those in force; of none, with 0. Not of everybody: only of people whom some draw touches."""
