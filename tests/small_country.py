@@ -152,6 +152,7 @@ def drawn_tables(seed: int = 1, people: int = 600, feeds: dict[str, str] | None 
             )
             tables["links"].append({"record_id": key, "person_id": pid, "level": "personal_no", "probability": 1.0})
         applications(r, tables, who, number, day)
+    enforcement(random.Random(seed + 1), tables)
     tables["observation"] = observations(r)
     for name, table in tables.items():
         key = TABLES[name].key
@@ -200,6 +201,23 @@ def applications(r: random.Random, tables: dict[str, list[dict[str, Any]]], who:
                         "decided_on": decided + timedelta(days=90),
                     }
                 )
+
+
+def enforcement(r: random.Random, tables: dict[str, list[dict[str, Any]]]) -> None:
+    """People found, ordered to leave, detained and returned, and cases of readmission."""
+    foreigners = [p for p in tables["persons"] if p["citizenship"] not in ("AZE", None)]
+    for n, person in enumerate(r.sample(foreigners, 80)):
+        on = FIRST + timedelta(days=r.randrange((UNTIL - FIRST).days - 100))
+        who = {k: person[k] for k in ("sex", "birth_year", "birth_month", "citizenship", "birth_country")}
+        place = {"feed": "az.sms.violations", "delivery_id": "D1", "row_no": 1, **who, "procedure": r.choice(["irregular_stay", "return"]), "case_no": f"V{n:04d}"}
+        steps = [("found", 0), ("ordered", 3), ("detained", 5), ("released", 5 + r.randrange(60)), (r.choice(["left", "returned"]), 70)][: r.randrange(1, 6)]
+        if n % 8 == 0:
+            place["procedure"], steps = "readmission", [("requested", 0), ("transferred", 40)]
+        for event, after in steps:
+            key = f"violation-{len(tables['case_event']):07d}"
+            more = {"place": "SMS", "violation": "overstay", "return_mode": "voluntary" if event in ("left", "returned") else None}
+            tables["case_event"].append({"record_id": key, **place, "event": event, "event_on": on + timedelta(days=after), **more})
+            tables["links"].append({"record_id": key, "person_id": person["person_id"], "level": "document", "probability": 1.0})
 
 
 def ledgers(feeds: list[str], *, institution: str = "AAA") -> dict[str, list[dict[str, Any]]]:
@@ -258,6 +276,9 @@ def observations(r: random.Random) -> list[dict[str, Any]]:
                                 })  # fmt: skip
     rows.append({"record_id": "o-idp", "feed": "world.unhcr.population", "delivery_id": "x", "row_no": 1, "source": "UNHCR_POPULATION", "measure": "internally_displaced", "area": "AZE", "partner": "AZE",
                  "period": "2022", "period_kind": "stock", "unit": "person", "value": 659000.0, "obs_status": "A"})  # fmt: skip
+    for n, reason in enumerate(("citizen/detention/border", "refugee/asylum/decision")):
+        rows.append({"record_id": f"o-complaint{n}", "feed": "az.omb.complaints", "delivery_id": "x", "row_no": n + 1, "source": "omb.complaints", "measure": "COMPLAINTS_RECEIVED", "area": "AZE",
+                     "reason": reason, "period": "2023-05", "period_kind": "flow", "unit": "complaint", "value": 4.0 + n, "obs_status": "A"})  # fmt: skip
     return [row for row in rows if row["source"] != "WB_REMITTANCES" or row["row_no"] % 3 == 0]
 
 
