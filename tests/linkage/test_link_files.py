@@ -166,3 +166,14 @@ def test_twins_spouses_and_children_of_one_address_are_no_duplicates(tmp_path):
         truth.add((f"d{n}", f"r{n}"))
     found = linked(tmp_path, write(tmp_path / "one.csv", HEADER_A, rows), None)
     assert f1({tuple(sorted(pair)) for pair in found}, truth) > 0.92
+
+
+def test_a_short_form_is_the_name(tmp_path):
+    """Half of B goes by Bill or by Kate; nobody else has those names."""
+    everyone = [[f"a{n}", ("William", "Catherine")[n % 2] if n % 10 < 2 else person[0], *person[1:]] for n, person in enumerate(people(400))]
+    b = [[f"b{n}", {"William": "Bill", "Catherine": "Kate"}.get(row[1], row[1]), *row[2:]] for n, row in enumerate(everyone)]
+    (tmp_path / "link.yaml").write_text(draft(write(tmp_path / "a.csv", HEADER_A, everyone), write(tmp_path / "b.csv", HEADER_A, b)), encoding="utf-8")
+    report = link_files(tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "link.yaml", tmp_path / "links.parquet")
+    [listed] = [p for p in report.parameters if p["level"] == "listed as one name"]
+    assert listed["one_person"] > 0.1 and listed["weight"] > 2
+    assert f1(set(links(tmp_path / "links.parquet")), {(f"a{n}", f"b{n}") for n in range(400)}) > 0.98

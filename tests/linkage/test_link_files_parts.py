@@ -118,6 +118,7 @@ def records(rows: list[tuple[int, str, str, str]]) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute("create table records (rid integer, side tinyint, given varchar, surname varchar, birth_date varchar)")
     con.executemany("insert into records values (?, ?, ?, ?, ?)", [(n, *row) for n, row in enumerate(rows)])
+    con.execute("alter table records add column given_known integer")
     return con
 
 
@@ -225,3 +226,8 @@ def test_entities_agree_as_well_as_any_of_their_rows():
     code = lambda a, b: (a + 1) * 4 + b + 1      # noqa: E731
     l, r, codes, frequency = persons.pool(np.array([0, 0]), np.array([5, 5]), np.array([code(1, 0), code(0, -1)]), np.array([0.5, 2.0]), np.array([1.0, 3.0]), patterns)  # noqa: E741
     assert (l.tolist(), r.tolist(), codes.tolist(), frequency.tolist()) == ([0], [5], [code(0, 0)], [2.0])
+
+
+@pytest.mark.parametrize(("cell", "said"), [("Anna-Maria", "anna maria"), ("O'Neil", "oneil"), ("Grandson", None), ("Respondent 2", None), ("N/A", None), ("😀", None)])
+def test_a_word_for_who_somebody_is_to_whom_is_no_given_name(cell, said):
+    assert duckdb.execute(f"select {normal.given('c')} from (select $1 as c)", [cell]).fetchall() == [(said,)]

@@ -30,6 +30,7 @@ class Comparison:
     levels: tuple[tuple[str, str], ...]
     frequency: str = ""
     across: bool = False        # by the learned comparison of names: reads `s.score`
+    known: bool = False         # reads `given_known`, the number of a name that is listed with its short forms
 
     @property
     def labels(self) -> list[str]:
@@ -101,12 +102,13 @@ def comparisons(columns: dict[str, str], similar: tuple[float, float] = (0.92, 0
         levels = [("same", either("given"))]
         if both_names:
             levels.append(("given name and surname swapped", swapped))
+        levels.append(("listed as one name", "l.given_known = r.given_known"))
         levels.append(("one is the start of the other", "starts_with(l.given, r.given) or starts_with(r.given, l.given)"))
         levels.append(("similar", f"{like('given', similar[0])} or {slip('given')}"))
         levels.append(("roughly similar", like("given", similar[1])))
         if "middle" in columns:
             levels.append(("one goes by the middle name", "(length(l.middle) > 1 and l.middle = r.given) or (length(r.middle) > 1 and r.middle = l.given)"))
-        found.append(Comparison("given", ("given",), nothing("given"), tuple(levels), "given"))
+        found.append(Comparison("given", ("given",), nothing("given"), tuple(levels), "given", known=True))
     if "middle" in columns:
         levels = [
             ("same", either("middle")),

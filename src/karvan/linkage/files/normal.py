@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     import duckdb
 
 SAYS_NOTHING = "('na', 'n a', 'nan', 'null', 'none', 'unknown', 'missing', 'not stated', 'not known')"
+# What stands in a form where a name should: who somebody is to whom, or that they did not say.
+NO_NAMES = """
+    adult anonymous baby boy brother child children cousin dad daughter declined female father friend girl grandchild granddaughter grandfather
+    grandmother grandson guest head householder  husband infant lodger male man mother name nephew niece none occupant parent person refused resident
+    respondent roommate self sister son spouse teen wife withheld woman
+"""
 SEXES = {"f": "f female woman w", "m": "m male man"}
 
 
@@ -25,6 +31,12 @@ def words(column: str) -> str:
 def name(column: str) -> str:
     """As `words`; apostrophes join (O'Neil is one word), figures go."""
     return words(f"regexp_replace({column}, '[''’ʻʼ`0-9]+', '', 'g')")
+
+
+def given(column: str) -> str:
+    """As `name`; a word for who somebody is to whom is no name."""
+    plain = name(column)
+    return f"case when {plain} not in ({', '.join(repr(word) for word in NO_NAMES.split())}) then {plain} end"
 
 
 def number(column: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from karvan.linkage.files.comparing import Comparison
 
-FORMS = {"given": normal.name, "surname": normal.name, "middle": normal.name, "number": normal.number, "phone": normal.number, "sex": normal.sex, "age": normal.whole}
+FORMS = {"given": normal.given, "surname": normal.name, "middle": normal.name, "number": normal.number, "phone": normal.number, "sex": normal.sex, "age": normal.whole}
 MANY_UNREAD = 0.1       # share of a column's filled cells that cannot be read, above which it is told
 SPELLED = ("given", "surname", "middle", "street", "city", "text")       # brought to Latin letters
 
@@ -29,6 +29,8 @@ def make_records(con: duckdb.DuckDBPyConnection, config: Config) -> tuple[int, i
     both = f"{first} union all {select(config.b, config.columns, 'b', 1, rows[0])}" if config.b else first
     con.execute(f"create or replace table records as {both}")
     normal.to_latin(con, "records", [name for name, role in config.roles.items() if role in SPELLED])
+    if any(c.known for c in config.comparisons):
+        number_known_names(con)
     return rows[0], rows[1] if config.b else rows[0]
 
 
@@ -45,6 +47,19 @@ def unread(con: duckdb.DuckDBPyConnection, config: Config) -> list[str]:
                 how = f" as {column.b_order if number else column.a_order}" if column.role == "birth_date" else ""
                 found.append(f"{column.name}: {filled - read:,} of {filled:,} cells of {table} say nothing that can be read{how}")
     return found
+
+
+def number_known_names(con: duckdb.DuckDBPyConnection) -> None:
+    """Add `given_known`: a number that given names have in common which are listed as one name (William, Bill)."""
+    import numpy as np
+
+    from karvan.linkage.names.known import name_numbers
+
+    names = [name for (name,) in con.execute("select distinct given from records where given is not null order by 1").fetchall()]
+    numbers = name_numbers(names)
+    con.register("known_names", {"given": np.array(names, object)[numbers >= 0], "given_known": numbers[numbers >= 0]})
+    con.execute("create or replace table records as select r.*, k.given_known from records r left join known_names k using (given)")
+    con.unregister("known_names")
 
 
 def select(side: SideOf, columns: list[Shared], table: str, number: int, start: int) -> str:
