@@ -64,12 +64,14 @@ def check(name: str, packs_folder: Path | None, as_json: bool) -> None:
 
 
 def _compiled(found: Pack, folder: Path | None, wrong: set[Path]) -> list[Mistake]:
-    """What only the rooms that read them see: definitions of indicators, and contracts as SQL. Files with mistakes already told are left out."""
+    """What only the rooms that read them see: definitions of indicators, contracts as SQL, what is declared of uncertainty. Files with mistakes already told are left out."""
     from karvan.country import load, read_contract
     from karvan.country.checking import Mistake
     from karvan.country.yaml_file import read_yaml
     from karvan.indicators import read_definition
     from karvan.intake.mapping import mapping
+    from karvan.uncertainty.declared import FILE as UNCERTAINTY
+    from karvan.uncertainty.declared import read as read_uncertainty
 
     mistakes = []
     for path in found.files("indicators"):
@@ -79,6 +81,12 @@ def _compiled(found: Pack, folder: Path | None, wrong: set[Path]) -> list[Mistak
                 read_definition(entry, where=str(path), languages=found.about.get("languages") or ())
             except PackError as told:
                 mistakes.append(Mistake(path, 1, told.what, told.fix))
+    unsure = found.folder / UNCERTAINTY
+    try:
+        if unsure.exists():
+            read_uncertainty(read_yaml(unsure) or {}, str(unsure))
+    except PackError as told:
+        mistakes.append(Mistake(unsure, 1, told.what, told.fix))
     if any(path.parent.name == "code_lists" or path.name == "pack.yaml" for path in wrong):
         return mistakes
     country = load([found.id], folder)

@@ -147,7 +147,7 @@ def cube(place: Bench, definition: Definition) -> str:
         if definition.take:
             made = observed.cube(place, definition)
         elif definition.formula:
-            made = _derived(place, definition)
+            made = derived(place, definition)
         else:
             made = _counted(place, definition)
         place.done[definition.id] = made
@@ -258,7 +258,7 @@ def worst_colour(place: Bench, definition: Definition) -> str | None:
     return found[0][0]
 
 
-def _derived(place: Bench, definition: Definition) -> str:
+def derived(place: Bench, definition: Definition) -> str:
     """A formula over other cubes, cell by cell. A cell that a part does not have counts 0 in it, within the periods that every part has."""
     formula = definition.formula
     assert formula is not None

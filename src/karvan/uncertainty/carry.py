@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from karvan.country import for_workspace
 from karvan.errors import DataError
 from karvan.indicators import dictionary, refusal
-from karvan.indicators.compute import _derived, bench, cube, definition_of
+from karvan.indicators.compute import bench, cube, definition_of, derived
 from karvan.indicators.window import basis
 from karvan.tables import DIMENSIONS, TABLES
 from karvan.uncertainty.courses import Courses
@@ -203,7 +203,7 @@ def derive(con: duckdb.DuckDBPyConnection, definition: Definition, known: dict[s
         for part in formula.parts:
             con.execute(f'create or replace temp table "drawn {part.id}" as {as_cubes_sql(source)}', [part.id])
             place.done[part.id] = f'"drawn {part.id}"'
-        return _derived(place, of)
+        return derived(place, of)
 
     for draw in range(1, draws + 1):
         made = over(f"from drawn where draw = {draw}", definition)
