@@ -61,7 +61,9 @@ def add_account(ws: Workspace, username: str, *, institution: str | None = None,
     roles = source.linkage_roles().get(wanted.id.casefold(), ())
     if linkage_role and linkage_role not in roles:
         raise SetupError(
-            f"The pack gives {wanted.id} no role '{linkage_role}' at the linkage desk.", where=", ".join(roles), fix="name one of these, or add it under `reviewers` in pack.yaml"
+            f"The pack gives {wanted.id} no role '{linkage_role}' at the linkage desk.",
+            where=", ".join(roles),
+            fix="name one of these, or add it under `reviewers` in pack.yaml",
         )
     password = secrets.token_urlsafe(12)
     account = Account.objects.filter(username=username.casefold()).first()

@@ -45,6 +45,9 @@ def test_a_new_pack_passes_as_it_is_written(newland):
     ("file", "old", "new", "said"),
     [
         ("pack.yaml", "zone: UTC", "zone: Mars/Olympus", "'Mars/Olympus' is no time zone."),
+        ("pack.yaml", "zone: UTC", "reviewers: {BORDER: [senor]}\nzone: UTC", "'senor' is no role of a reviewer."),
+        ("pack.yaml", "zone: UTC", "reviewers: {BODER: [senior]}\nzone: UTC", "The institution 'BODER' is not in institutions.yaml."),
+        ("pack.yaml", "zone: UTC", "reviewers: {BORDER: senior}\nzone: UTC", "The roles of BORDER are no list."),
         ("pack.yaml", "citizenship: UTO", "citizenship: UTP", "'UTP' is not in the code list `countries`."),
         ("pack.yaml", "languages: [en]", "langauges: [en]", "Nobody reads the key 'langauges'."),
         ("contracts/border.crossings.yaml", "value: direction}", "value: directon}", "Column 'DIRECTION': the record type has no column 'directon'."),

@@ -319,6 +319,15 @@ def test_names_are_explained_in_the_readers_language_and_the_opening_is_named_by
         assert f"{Line.objects.filter(act='open_pair').last().number}" in page[page.index('class="soft audit-line"') :]
 
 
+@pytest.mark.parametrize(("language", "said"), [("az", "cüt azdır"), ("ru", "слишком мало"), ("en", "1 pairs are too few for")])
+def test_a_sample_that_is_too_small_says_so_in_the_readers_language(linked, visit, monkeypatch, language, said):
+    from karvan_portal.linkage import views_quality
+
+    monkeypatch.setattr(views_quality, "SMALLEST", 1)
+    answer = visit("sta-supervisor", language).post("/linkage/sample/draw/", {"size": "1"})
+    assert answer.status_code == 404 and said in answer.text and "link_sample" not in answer.text
+
+
 @pytest.mark.parametrize(("language", "said"), [("az", "hadisə"), ("ru", "события"), ("en", "There is no event E9.")])
 def test_what_a_room_says_is_told_in_the_readers_language(linked, visit, language, said):
     answer = visit("mig", language).get("/linkage/events/E9/")

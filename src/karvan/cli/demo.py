@@ -33,7 +33,7 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
     from karvan.baseline import editions, study
     from karvan.cli.run import intervals_said, said
     from karvan.country import for_workspace
-    from karvan.linkage import draw_sample
+    from karvan.linkage import draw_sample, sample_of
     from karvan.publish import profile
     from karvan.synth.make import make
 
@@ -62,7 +62,7 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
         click.echo(said(name, run))
     if drawn_again := intervals_said(ws):
         click.echo(drawn_again)
-    if any(name == "link" and run for name, run in done):
+    if any(name == "link" and run for name, run in done) or not sample_of(ws):  # none: the demo was stopped between the run and the lot
         try:
             with ws.lock():
                 drawn = draw_sample(ws, size=SAMPLE, seed=seed, actor="karvan demo")

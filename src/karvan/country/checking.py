@@ -23,6 +23,7 @@ from karvan.country.yaml_file import Keys, line_of, lines, parse, twice
 from karvan.errors import PackError, nearest
 
 ABOUT_KEYS = ("id", "names", "zone", "languages", "citizenship", "codes", "currency", "indicators", "uses", "operator", "reviewers", "headlines")
+REVIEWER_ROLES = ("reviewer", "senior", "supervisor")
 INSTITUTION_KEYS = ("name", "short", "role", "systems", "needs", "sources", "status")
 INSTITUTION_STATUS = ("unverified", "confirmed")
 CALENDAR_KEYS = ("years", "weekend", "substitute", "off", "worked")
@@ -123,6 +124,7 @@ def check_pack(pack: Pack, folder: Path | None = None) -> list[Mistake]:
         reader = Reader(path, mistakes)
         if isinstance(reader.content, dict):
             check_contract(reader, pack.id, institutions, known_lists, languages, ids)
+    check_reviewers(pack, about, institutions, mistakes)
     check_calendar(pack, mistakes)
     check_geography(pack, languages, mistakes)
     check_texts(pack, languages, mistakes)
@@ -190,6 +192,23 @@ def check_institutions(pack: Pack, languages: list[str], mistakes: list[Mistake]
                     reader.names((key, *place), text, languages)
             reader.one_of((key, "status"), entry.get("status"), INSTITUTION_STATUS, "status of an institution")
     return list(reader.content)
+
+
+def check_reviewers(pack: Pack, about: Mapping[str, Any], institutions: Collection[str], mistakes: list[Mistake]) -> None:
+    """`reviewers`: institutions with the roles that their accounts may have at the linkage desk."""
+    told = about.get("reviewers")
+    if told is None:
+        return
+    reader = Reader(pack.folder / "pack.yaml", mistakes)
+    if not reader.mapping(("reviewers",), told, "reviewers"):
+        return
+    for name, roles in told.items():
+        if name not in institutions:
+            reader.say(("reviewers", name), f"The institution '{name}' is not in institutions.yaml.", nearest(str(name), list(institutions)) or "add it there")
+        for role in roles if isinstance(roles, list) else [roles]:
+            reader.one_of(("reviewers", name), role, REVIEWER_ROLES, "role of a reviewer")
+        if not isinstance(roles, list):
+            reader.say(("reviewers", name), f"The roles of {name} are no list.", f"write `{name}: [{roles}]`")
 
 
 def check_code_lists(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> dict[str, CodeList]:

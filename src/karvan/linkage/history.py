@@ -95,13 +95,13 @@ def undo(ws: Workspace, event_id: str, *, who: str, at: datetime, reason: str) -
 def figures_changed(ws: Workspace, event_id: str, *, published: bool = False) -> dict[str, Any]:
     """What a merge or split changed: the persons, and the cells of indicators that differ between the cubes before it and the first cubes made after it.
 
-    Everything else that the same run brought (new records, other events) is in these cells too: an event alone has no cubes of its own. `published`: compares the figures as they leave disclosure
-    control, for readers who see no others.
+    Everything else that the same run brought (new records, other events) is in these cells too: an event alone has no cubes of its own.
+    `published`: compares the figures as they leave disclosure control, for readers who see no others.
 
     Returns
     -------
-    `event`, the row of `person_events`; `persons`, those before and after; `commit`, the first commit with new cubes (None: indicators have not been computed since); `first`: there
-    were no figures before the event, so none can be compared; `cells`: rows of
+    `event`, the row of `person_events`; `persons`, those before and after; `commit`, the first commit with new cubes (None: indicators have not been computed since);
+    `first`: there were no figures before the event, so none can be compared; `cells`: rows of
     `indicator`, `period`, `cell` (dimension: category), `before`, `after`.
 
     Raises DataError if there is no such event.
@@ -120,8 +120,13 @@ def figures_changed(ws: Workspace, event_id: str, *, published: bool = False) ->
             of_cell = ", ".join(("indicator", "period", *DIMENSIONS))
             rows = con.execute(f"""
                 with nothing as (select {", ".join(f"null::varchar as {name}" for name in DIMENSIONS)} limit 0),
-                     both_sides as (select *, value as was, null as is_now from cubes_before union all by name select *, null as was, value as is_now from cubes_after union all by name from nothing)
-                select {of_cell}, max(was) as was, max(is_now) as is_now from both_sides group by {of_cell} having max(was) is distinct from max(is_now) order by all""").fetchall()
+                     both_sides as (
+                         select *, value as was, null as is_now from cubes_before
+                         union all by name select *, null as was, value as is_now from cubes_after
+                         union all by name from nothing      -- dimensions that neither has
+                     )
+                select {of_cell}, max(was) as was, max(is_now) as is_now
+                from both_sides group by {of_cell} having max(was) is distinct from max(is_now) order by all""").fetchall()
         finally:
             con.close()
     cells = [

@@ -30,8 +30,8 @@ class Compared:
 class Weighed:
     """The evidence on a pair, in bits, and what came of it.
 
-    `prior` and `rarity` are the parts of the weight that no single comparison carries. `match_weight` and `probability` are null where the model did not score the pair, `block` where no key
-    brought it together. `outcome`: joined, below_threshold or refused, with the `reason`; `decision`: what people decided.
+    `prior` and `rarity` are the parts of the weight that no single comparison carries. `match_weight` and `probability` are null where the model
+    did not score the pair, `block` where no key brought it together. `outcome`: joined, below_threshold or refused, with the `reason`; `decision`: what people decided.
     """
 
     comparisons: tuple[Compared, ...]
@@ -56,7 +56,8 @@ def weigh(con: duckdb.DuckDBPyConnection, record_a: str, record_b: str, *, model
     kept = con.execute(
         f"select probability, match_weight, block, outcome, reason, decision, name_score, {', '.join(names)} from link_pairs where record_a = ? and record_b = ?", [record_a, record_b]
     ).fetchone()
-    probability, weight, block, outcome, reason, decision, name_score = kept[:7] if kept else (None, None, None, "joined" if one_person else "below_threshold", None, None, None)
+    unscored = (None, None, None, "joined" if one_person else "below_threshold", None, None, None)
+    probability, weight, block, outcome, reason, decision, name_score = kept[:7] if kept else unscored
     levels = dict(zip(names, kept[7:], strict=True)) if kept else levels_of(con, record_a, record_b)
     compared = tuple(said_by(name, levels[name], model) for name in names)
     if name_score is not None:

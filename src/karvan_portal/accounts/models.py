@@ -19,7 +19,8 @@ class Accounts(BaseUserManager["Account"]):
 class Account(AbstractBaseUser):
     """One account. It belongs to an institution of the pack and sees what that institution may see.
 
-    An operator's institution runs the platform: it sees every feed and runs the line. `linkage_role`: what it may do at the linkage desk (`rights.LINKAGE_ROLES`); empty for nothing.
+    An operator's institution runs the platform: it sees every feed and runs the line.
+    `linkage_role`: what it may do at the linkage desk (`rights.LINKAGE_ROLES`); empty for nothing.
     """
 
     username = models.CharField(max_length=60, unique=True)

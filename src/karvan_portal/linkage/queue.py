@@ -45,7 +45,10 @@ class Waiting:
 
 
 def pairs(reviewer: str, work: str = "", record: str = "") -> list[Waiting]:
-    """Pairs of a kind of work, the next first. A sample comes in the order of its lot and says nothing of probabilities; a record has all its pairs, answered or not."""
+    """Pairs of a kind of work, the next first.
+
+    A sample comes in the order of its lot and says nothing of probabilities; a record has all its pairs, answered or not.
+    """
     ws = source.workspace()
     known = places(ws)
     if work == "sample":
@@ -131,7 +134,10 @@ def places(ws: Workspace) -> Places:
 
 @lru_cache(maxsize=2)
 def _places(root: str, _commit: int) -> Places:
-    rows = source.rows("select record_a, record_b, person_a, person_b, probability, match_weight, outcome, reason, block from link_pairs order by probability desc, record_a, record_b")
+    rows = source.rows(
+        "select record_a, record_b, person_a, person_b, probability, match_weight, outcome, reason, block from link_pairs"
+        " order by probability desc, record_a, record_b"
+    )
     blocks = {(r["record_a"], r["record_b"]): r.pop("block") for r in rows}
     candidates = {(r["record_a"], r["record_b"]): Candidate(**r, levels={}, answers=0, why="skipped") for r in rows}
     return Places(groups_of_pairs(Workspace.open(root), actor="portal"), blocks, candidates)
@@ -159,7 +165,9 @@ def answers_on(ws: Workspace, record_a: str, record_b: str) -> list[Decision]:
 
 
 def seen_by(answers: list[Decision], who: str) -> bool:
-    """Whether a reviewer may see what others answered: their own answer stands, and so does that of another. From then on theirs is not blind, so it stays as it is.
+    """Whether a reviewer may see what others answered: their own answer stands, and so does that of another.
+
+    From then on theirs is not blind, so it stays as it is.
 
     >>> one, other = (Decision(f"D-{who}", "2026-05-04T09:00:00", who, "same", ("r1",), ("r2",)) for who in "ab")
     >>> seen_by([one], "a"), seen_by([one, other], "a"), seen_by([one, other], "c")

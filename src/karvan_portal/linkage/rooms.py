@@ -28,7 +28,10 @@ SAID = (
     (re.compile(r"A line of the decisions is damaged; nothing was linked\."), gettext_lazy("A line of the decisions is damaged; nothing was linked.")),
     (re.compile(r"put the line right from a backup; the file only ever grows"), gettext_lazy("put the line right from a backup; the file only ever grows")),
     (re.compile(r"Nothing is linked yet\."), gettext_lazy("Nothing is linked yet")),
-    (re.compile(r"An error of ours; see (?P<log>\S+) in the workspace's portal folder\."), gettext_lazy("An error of ours; see %(log)s in the workspace's portal folder.")),
+    (
+        re.compile(r"An error of ours; see (?P<log>\S+) in the workspace's portal folder\."),
+        gettext_lazy("An error of ours; see %(log)s in the workspace's portal folder."),
+    ),
 )
 
 PROGRESS = {

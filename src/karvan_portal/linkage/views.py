@@ -37,7 +37,14 @@ def entrant(request: HttpRequest, act: str = "see") -> Account:
 
 def sections(here: str) -> list[dict[str, Any]]:
     """Pages of the desk, for the row of links under its title."""
-    titles = {"queue": _("Review"), "reviewers": _("Agreement"), "sample": _("Sample"), "quality": _("Linkage quality"), "events": _("Merges and splits"), "roles": _("Roles")}
+    titles = {
+        "queue": _("Review"),
+        "reviewers": _("Agreement"),
+        "sample": _("Sample"),
+        "quality": _("Linkage quality"),
+        "events": _("Merges and splits"),
+        "roles": _("Roles"),
+    }
     return [{"url": reverse(f"linkage:{name}"), "title": title, "here": name == here} for name, title in titles.items()]
 
 
@@ -105,7 +112,11 @@ def next_pair(request: HttpRequest, account: Account) -> tuple[str, str] | None:
     ahead = [tuple(pair) for pair in held["ahead"] if tuple(pair) not in closed]
     if not ahead:
         choice = choice_of(held["choice"])
-        found = [w for w in waiting.narrowed(waiting.pairs(account.username, choice.work, choice.record), choice) if (w.candidate.record_a, w.candidate.record_b) not in closed or choice.work == "skipped"]
+        found = [
+            w
+            for w in waiting.narrowed(waiting.pairs(account.username, choice.work, choice.record), choice)
+            if (w.candidate.record_a, w.candidate.record_b) not in closed or choice.work == "skipped"
+        ]
         held["left"] = len(found)
         ahead = [(w.candidate.record_a, w.candidate.record_b) for w in found[: waiting.AHEAD]]
     else:

@@ -59,7 +59,10 @@ def one_event(request: HttpRequest, event_id: str) -> HttpResponse:
     names = {entry.id: entry.name for entry in dictionary.entries()}
     wanted = request.GET.get("indicator", "")
     page = Paginator([cell for cell in changed["cells"] if wanted in ("", cell["indicator"])], 30).get_page(request.GET.get("page"))
-    cells = [cell | {"name": names.get(cell["indicator"], cell["indicator"]), "url": explain_address(cell["indicator"], cell["period"], cell["cell"])} for cell in page]
+    cells = [
+        cell | {"name": names.get(cell["indicator"], cell["indicator"]), "url": explain_address(cell["indicator"], cell["period"], cell["cell"])}
+        for cell in page
+    ]
     counts: dict[str, int] = {}
     for cell in changed["cells"]:
         counts[cell["indicator"]] = counts.get(cell["indicator"], 0) + 1
@@ -111,7 +114,10 @@ def undo_event(request: HttpRequest, event_id: str) -> HttpResponse:
         else:
             made = take_back(ws, event_id, who=account.username, at=datetime.now(UTC), reason=reason)
             audit.write(account.username, "undo_event", event_id, reason)
-            messages.success(request, _("Taken back by decision %(decisions)s. The next run follows, and keeps following.") % {"decisions": ", ".join(one.id for one in made)})
+            messages.success(
+                request,
+                _("Taken back by decision %(decisions)s. The next run follows, and keeps following.") % {"decisions": ", ".join(one.id for one in made)},
+            )
             return redirect("linkage:event", event_id)
     changed = changed_by(str(ws.root), ws.head().number, event_id)
     context = {

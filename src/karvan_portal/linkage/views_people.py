@@ -95,7 +95,10 @@ def roles(request: HttpRequest) -> HttpResponse:
             accounts[one.linkage_role].append(one.username)
     context = {
         "sections": sections("roles"),
-        "roles": [{"name": rights.ROLE_NAMES[role], "mine": role == account.linkage_role, "institutions": named[role], "accounts": accounts[role]} for role in rights.LINKAGE_ROLES],
+        "roles": [
+            {"name": rights.ROLE_NAMES[role], "mine": role == account.linkage_role, "institutions": named[role], "accounts": accounts[role]}
+            for role in rights.LINKAGE_ROLES
+        ],
         "acts": [{"said": said, "by": [act in allowed for allowed in rights.LINKAGE_ROLES.values()]} for act, said in rights.LINKAGE_ACTS.items()],
     }
     return render(request, "linkage/roles.html", context)

@@ -242,5 +242,11 @@ REFUSED = {
 
 
 def refused(reason: str) -> str:
-    """Why a join was refused; linkage's own words where the desk has none."""
+    """Why a join was refused; linkage's own words where the desk has none.
+
+    >>> refused("decision D000275"), refused("two personal numbers")
+    ('decision D000275', 'two personal numbers')
+    """
+    if reason.startswith("decision "):
+        return _("decision %(id)s") % {"id": reason.removeprefix("decision ")}
     return str(REFUSED.get(reason, reason))

@@ -18,6 +18,7 @@ register.filter("fine_share", words.fine_share)
 register.filter("pair_citizenship", words.citizenship)
 register.filter("pair_script", words.script)
 register.filter("room_progress", rooms.progress)
+register.filter("refused", words.refused)
 
 KINDS: dict[str, dict[Any, Any]] = {
     "answer": words.ANSWER,
@@ -29,7 +30,6 @@ KINDS: dict[str, dict[Any, Any]] = {
     "link_level": words.LINK_LEVEL,
     "measure": words.MEASURE,
     "outcome": words.OUTCOME,
-    "refused": words.REFUSED,
     "verdict": words.VERDICT,
     "why": words.WHY,
 }
@@ -85,7 +85,10 @@ def weight_bar(weight: float) -> SafeString:
 @register.simple_tag
 def difference(before: float | None, after: float | None) -> str:
     """A difference with its sign; a dash where a side has no value."""
-    return "–" if before is None or after is None else f"{'+' if after > before else ''}{common.figure(after - before)}"
+    if before is None or after is None:
+        return "–"
+    small = 0 < abs(after - before) < 0.01
+    return f"{'+' if after > before else ''}{common.figure(after - before, 5 if small else None)}"
 
 
 @register.simple_tag
