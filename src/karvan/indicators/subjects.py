@@ -87,6 +87,10 @@ SUBJECTS: dict[str, Subject] = {
             "person", linked=True, ruled=True,
         ),
         Subject(
+            "residence_by_rule", "spells of usual residence under every rule", ("residence_spells", "persons", "citizenships"), LIFE,
+            WHO | HELD | {"rule": known("rule")}, "person", linked=True,
+        ),
+        Subject(
             "presence_spells", "stays in the country", ("presence_spells", "persons", "citizenships", "status_spells", "residence_spells"), ("crossing",),
             STAY | {"status": "coalesce(h.status, 'unknown')"}, "person", linked=True,
         ),

@@ -41,7 +41,7 @@ undecided as (             -- the first arrival that is still open, of someone w
 both_kinds as (select * from spells_made union all by name select * from undecided)
 select b.person_id, b.from_on,
        case when d.died_on < coalesce(b.to_on, date '9999-12-31') then d.died_on else b.to_on end as to_on,
-       'UR-12/16' as rule, b.basis, b.final_on, b.decided_by,
+       $rule as rule, b.basis, b.final_on, b.decided_by,
        case when d.died_on < coalesce(b.to_on, date '9999-12-31') then 'death' else b.ended_by end as ended_by
 from both_kinds b left join deaths d using (person_id)
 where coalesce(b.from_on, date '0001-01-01') <= coalesce(d.died_on, date '9999-12-31')

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError, KarvanError
 from karvan.lifecourse import sql
+from karvan.lifecourse.compared import compare_rules
 from karvan.lifecourse.precedence import ENDING_OUTCOMES, POSITIVE_OUTCOMES, PRECEDENCE
-from karvan.lifecourse.residence import UR_12_16, decide_crossings
+from karvan.lifecourse.residence import UR_12_16, Rule, decide_crossings
 from karvan.tables import TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
 
@@ -29,6 +30,7 @@ PARAMS: dict[str, Any] = {
     "max_open_days": 365,      # an open stay is presumed ended when its lawful end is longer ago than this
     "least_exits": 1000,       # fewer exits than this do not tell how many are missed: then every stay long overdue is presumed ended
     "long_days": 365,          # a right to stay that reaches this makes someone expected to be resident (UR-EXP)
+    "compared": ["UR-12/12", "UR-6/12", "UR-SOL"],     # rules beside UR-12/16, for comparison
     "visa_free_cap": "V20",    # rule of the pack that says how long a visa-free stay is lawful
     "visa_free_days": 90,      # used where the pack has no such rule
 }  # fmt: skip
@@ -48,6 +50,9 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
         observed_from, observed_until = observed(con)
         facts = params | visa_free_days(country, observed_until, params)
         rows = life_courses(con, observed_from=observed_from, observed_until=observed_until, national=country.national, params=facts, progress=progress)
+        progress("other rules", 0.75)
+        days = {"observed_from": observed_from, "observed_until": observed_until}
+        rows["notes"]["compared"] = compare_rules(con, tuple(facts["compared"]), decide=decide_moves, facts=facts | days)
         for place, (table, made) in enumerate(rows["tables"].items()):
             progress(f"writing {table}", 0.8 + 0.2 * place / len(rows["tables"]))
             columns = ", ".join(f"cast({c.name} as {c.duckdb_type}) as {c.name}" for c in TABLES[table].columns)
@@ -104,7 +109,7 @@ def life_courses(
 
     Returns `tables` (name of a declared table -> name of the temporary table that holds its rows) and `notes` (what was counted).
     """
-    facts = {**PARAMS, **(params or {}), "observed_from": observed_from, "observed_until": observed_until, "national": national}
+    facts = {**PARAMS, **(params or {}), "observed_from": observed_from, "observed_until": observed_until, "national": national, "rule": UR_12_16.id}
 
     def make(name: str, file: str | None = None) -> int:
         rows = sql.make(con, name, file or f"{name}.sql", **facts)
@@ -153,7 +158,7 @@ def life_courses(
         "insert into moves select person_id, 0, case seed_direction when 'in' then 0 else 1 end, seed_on, seed_direction, record_id, true "
         "from initial_status where seed_on is not null"
     )
-    decide_moves(con, observed_until)
+    decide_moves(con, observed_until, UR_12_16)
     make("decided_spells")
     make("lasting")
     make("residence_made", "residence.sql")
@@ -188,12 +193,12 @@ def life_courses(
     }  # fmt: skip
 
 
-def decide_moves(con: duckdb.DuckDBPyConnection, observed_until: date) -> None:
-    """Run the kernel over the table `moves`, with what is known of each person before and at the end; makes the table `decisions`."""
+def decide_moves(con: duckdb.DuckDBPyConnection, observed_until: date, rule: Rule) -> None:
+    """Run the kernel of a rule over the table `moves`, with what is known of each person before and at the end; makes the table `decisions`."""
     moves = con.sql("select * from moves order by person_id, spell_no, side").to_arrow_table()
     initial = con.sql("select person_id, resident from initial_status where resident is not null").to_arrow_table()
     ended = con.sql("select person_id, died_on as ended_on from deaths where person_id in (select person_id from moves)").to_arrow_table()
-    decisions = decide_crossings(moves, rule=UR_12_16, observed_until=observed_until, initial=initial, ended=ended)
+    decisions = decide_crossings(moves, rule=rule, observed_until=observed_until, initial=initial, ended=ended)
     con.register("decisions_found", decisions)
     con.execute("create or replace temp table decisions as from decisions_found")
     con.unregister("decisions_found")

@@ -123,7 +123,7 @@ LIFECOURSE = (
             Column("person_id", "text", "the person", null="never"),
             Column("from_on", "day", "usually resident since", null="before the first day of the data"),
             Column("to_on", "day", "first day no longer usually resident (day of departure or death)", null="still resident"),
-            Column("rule", "text", "rule: UR-12/16 looks back on crossings, UR-EXP asks what records let expect, UR-PRE takes what is decided and expects the rest", null="never", values=("UR-12/16", "UR-EXP", "UR-PRE")),
+            Column("rule", "text", "rule: UR-12/16 looks back on crossings, UR-EXP asks what records let expect, UR-PRE takes what is decided and expects the rest; UR-12/12, UR-6/12 and UR-SOL (signs of life) stand beside them for comparison, without countries and reasons", null="never", values=("UR-12/16", "UR-EXP", "UR-PRE", "UR-12/12", "UR-6/12", "UR-SOL")),
             Column("basis", "text", "how it was decided", null="never", values=("observed", "expected", "imputed", "undecided", "register")),
             Column("final_on", "day", "day on which the last decision became final", null="not final"),
             Column("decided_by", "text", "crossing or record that decided the beginning", null="initial status"),
@@ -162,7 +162,7 @@ LIFECOURSE = (
 DIMENSIONS = (
     "sex", "age_group", "citizenship", "birth_country", "previous_country", "next_country", "partner", "area", "region", "reason", "status",
     "mode", "bcp", "purpose", "channel", "procedure", "decision", "ground", "duration", "occupation", "industry", "method", "kind", "unit_counted",
-    "age", "age_reached", "new_citizenship", "previous_reason", "return_type", "host_type",
+    "age", "age_reached", "new_citizenship", "previous_reason", "return_type", "host_type", "rule",
 )
 
 INDICATORS = (

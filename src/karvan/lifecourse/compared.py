@@ -1,0 +1,128 @@
+"""Other residence rules over the same stays, side by side with UR-12/16.
+
+UR-12/12 and UR-6/12 decide the same crossings by other numbers of days. UR-SOL asks no crossing: it asks in how many kinds of record a person shows a sign of life in a year, weighs them,
+and takes the person as resident in the years whose score is at least one half. The weights are those of a logistic regression on the years that UR-12/16 has decided; how far its
+population is from that of UR-12/16 is measured on people that the weights were not fitted on.
+
+Source: Zhang, L.-C. and Dunne, J. (2017), "Trimmed dual system estimation", in Capture-Recapture Methods for the Social and Medical Sciences (signs of life in registers);
+Tiit, E.-M. and Maasing, E. (2016), "Residency index and its applications in censuses and population statistics", Eesti Statistika Kvartalikiri 3/16.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from karvan.lifecourse import sql
+from karvan.lifecourse.residence import rule_named
+
+if TYPE_CHECKING:
+    import duckdb
+
+SIGNS = ("border", "registration of stay", "permit", "contract", "services, documents and civil acts", "cases and decisions", "population register")
+SIGNS_OF_LIFE = "UR-SOL"
+RESIDENT_FROM = 0.5      # score from which a year is one of residence
+
+
+def compare_rules(con: duckdb.DuckDBPyConnection, rules: tuple[str, ...], *, decide: Any, facts: dict[str, Any]) -> dict[str, Any]:
+    """Add the spells of other rules to `residence_made`, on a connection on which the life courses have just been made; returns what was measured.
+
+    `decide` runs a rule over the crossings of the connection. People whom no crossing saw are residents by register under every rule of crossings. The spells carry no countries and
+    no reason.
+    """
+    columns = "person_id, from_on, to_on, rule, basis, final_on, decided_by, ended_by"
+    measured: dict[str, Any] = {}
+    for name in rules:
+        if name == SIGNS_OF_LIFE:
+            measured[name] = signs_of_life(con, facts)
+            continue
+        decide(con, facts["observed_until"], rule_named(name))
+        sql.make(con, "decided_spells", "decided_spells.sql", **facts | {"rule": name})
+        con.execute(f"insert into residence_made by name select {columns} from decided_spells")
+        con.execute(
+            f"insert into residence_made by name select {columns.replace('rule', repr(name) + ' as rule')} from residence_made "
+            "where rule = 'UR-12/16' and person_id not in (select person_id from moves)"
+        )
+    return measured
+
+
+def signs_of_life(con: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> dict[str, Any]:
+    """Add the spells of UR-SOL; returns the weights, and the over- and undercoverage against UR-12/16 among people they were not fitted on."""
+    until: date = facts["observed_until"]
+    sql.make(con, "signs", "signs.sql", **facts)
+    con.execute(
+        """create or replace temp table signs_told as  -- residence on 31 December by UR-12/16, where it is decided
+        select s.*, s.year < $decided as told, hash(s.person_id) % 2 = 0 as half, r.person_id is not null as resident
+        from signs s left join (
+            select distinct y.year, m.person_id from (select distinct year from signs) y
+            join residence_made m on m.rule = 'UR-12/16' and m.basis <> 'undecided'
+                and coalesce(m.from_on <= make_date(y.year, 12, 31), true) and coalesce(m.to_on > make_date(y.year, 12, 31), true)
+        ) r on r.year = s.year and r.person_id = s.person_id""",
+        {"decided": until.year - 1},
+    )
+    patterns = con.sql(
+        "select signs, before, half, count(*) filter (told) as n, count(*) filter (told and resident) as residents from signs_told group by all order by all"
+    ).fetchnumpy()
+    shown = np.array([[(s >> bit) & 1 for bit in range(len(SIGNS))] + [(b >> bit) & 1 for bit in range(len(SIGNS))] for s, b in zip(patterns["signs"], patterns["before"], strict=True)], float)
+    n, residents, half = (np.asarray(patterns[name], float) for name in ("n", "residents", "half"))
+    if not len(n) or not n.sum():
+        return {"fitted_on": 0}
+    halves = [fit(shown, n * side, residents * side) for side in (half, 1 - half)]
+    scored = np.where(half == 1, score(shown, halves[1]), score(shown, halves[0]))        # each person by the weights of the others
+    taken = scored >= RESIDENT_FROM
+    ours, theirs, both = (n * taken).sum(), residents.sum(), (residents * taken).sum()
+    weights = fit(shown, n, residents)
+    _add_spells(con, patterns, score(shown, weights) >= RESIDENT_FROM, facts)
+    return {
+        "fitted_on": int(n.sum()),
+        "overcoverage": float(1 - both / ours) if ours else 0.0,
+        "undercoverage": float(1 - both / theirs) if theirs else 0.0,
+        "weights": {name: [round(float(w), 3) for w in pair] for name, *pair in zip(SIGNS, weights[1 : 1 + len(SIGNS)], weights[1 + len(SIGNS) :], strict=True)},
+    }
+
+
+def fit(shown: np.ndarray, n: np.ndarray, residents: np.ndarray, *, ridge: float = 1.0) -> np.ndarray:
+    """Weights of a logistic regression (the first is the constant) over patterns that `n` person-years show and `residents` of them are resident.
+
+    Newton's method with a ridge, so that a sign that everybody or nobody shows does no harm.
+
+    >>> weights = fit(np.array([[0.0], [1.0]]), np.array([100.0, 100.0]), np.array([10.0, 90.0]), ridge=1e-6)
+    >>> [round(float(w), 2) for w in weights]
+    [-2.2, 4.39]
+    """
+    x = np.column_stack([np.ones(len(shown)), shown])
+    weights = np.zeros(x.shape[1])
+    penalty = ridge * np.eye(x.shape[1])
+    penalty[0, 0] = 0.0
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ weights))
+        step = np.linalg.solve(x.T @ (x * (n * p * (1 - p))[:, None]) + penalty + 1e-9 * np.eye(len(weights)), x.T @ (residents - n * p) - penalty @ weights)
+        weights = weights + np.clip(step, -5, 5)
+        if np.abs(step).max() < 1e-8:
+            break
+    return weights
+
+
+def score(shown: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-(weights[0] + shown @ weights[1:])))
+
+
+def _add_spells(con: duckdb.DuckDBPyConnection, patterns: dict[str, Any], taken: np.ndarray, facts: dict[str, Any]) -> None:
+    """Years of residence -> spells; one year without, between two with, is bridged: it takes 24 months without a sign to be gone."""
+    chosen = sorted({(int(s), int(b)) for s, b, yes in zip(patterns["signs"], patterns["before"], taken, strict=True) if yes})
+    con.execute("create or replace temp table patterns_resident as select unnest($s) as signs, unnest($b) as before", {"s": [s for s, _ in chosen], "b": [b for _, b in chosen]})
+    con.execute(
+        """insert into residence_made by name
+        with years as (select s.person_id, s.year from signs s join patterns_resident using (signs, before)),
+        numbered as (select *, year > lag(year) over w + 2 or lag(year) over w is null as begins from years window w as (partition by person_id order by year)),
+        islands as (select *, sum(begins::integer) over (partition by person_id order by year) as island from numbered),
+        spans as (select person_id, min(year) as first_year, max(year) as last_year from islands group by person_id, island),
+        edges as (select min(year) as first_year, max(year) as last_year from signs)
+        select s.person_id, case when s.first_year > e.first_year then make_date(s.first_year, 1, 1) end as from_on,
+               case when s.last_year < e.last_year then coalesce(least(d.died_on, make_date(s.last_year + 1, 1, 1)), make_date(s.last_year + 1, 1, 1)) else d.died_on end as to_on,
+               'UR-SOL' as rule, 'expected' as basis, null as final_on, null as decided_by,
+               case when d.died_on <= make_date(s.last_year + 2, 1, 1) then 'death' when s.last_year < e.last_year then 'emigration' end as ended_by
+        from spans s cross join edges e left join deaths d using (person_id)"""
+    )
