@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from files import HEAD, HERE, beside
+from files import HEAD, HERE, beside, compile_once
 
 from country import made
 
@@ -49,6 +49,7 @@ def main() -> None:
         folder = chosen.keep or Path(temporary)
         for seed in chosen.seeds:
             tables(folder, seed, chosen.residents)
+        compile_once()
         print(HEAD)
         better = [beside(folder, pair, chosen.seeds, ONCE, chosen.peers) for pair in REGISTERS]
     sys.exit(not all(above for above, _ in better))

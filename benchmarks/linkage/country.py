@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
-from files import HERE, Used, run
+from files import HERE, Used, compile_once, run
 
 from karvan import line
 from karvan.country import for_workspace
@@ -156,6 +156,7 @@ def main() -> None:
     arguments.add_argument("--peers", type=Path, default=HERE / "peers" / ".venv" / "bin" / "python", help="the Python that has the peers")
     chosen = arguments.parse_args()
     print(f"{chosen.residents:,} residents and their visitors; {date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}")
+    compile_once()
     with tempfile.TemporaryDirectory(prefix="karvan-bench-") as temporary:
         folder = chosen.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
