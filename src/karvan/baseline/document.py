@@ -56,7 +56,7 @@ def summary(found: Mapping[str, Any], country: Country, say: Words) -> list[Bloc
     measures = [m for s in found["sources"] for m in s["measures"].values() if m["colour"]]
     red, delivering = sum(m["colour"] == "red" for m in measures), sum(1 for s in found["sources"] if s["accepted"])
     states = [t["state"] for t in found["tables"].values()]
-    open_measures = [m for m in found["plan"] if m["found"] and m["status"] not in ("done", "dropped")]
+    open_measures = [m for m in found["plan"] if m["found"] and m["kind"] != "answer" and m["status"] not in ("done", "dropped")]
     answered = found["maturity"]
     boxes = [
         ("institutions", len(found["institutions"]), ""),
@@ -204,7 +204,7 @@ def gaps(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
         rows = []
         for key, standing in found["tables"].items():
             if standing["group"] == group:
-                missing = ", ".join([*(say("by", d) for d in standing["missing"]), *standing["waits_for"]])
+                missing = ", ".join([*(say("by", d) for d in standing["missing"]), *(say.record(r) for r in standing["waits_for"])])
                 colour = {"made": "green", "partly": "amber", "definition": "amber", "source": "red"}[standing["state"]]
                 rows.append([key, say.said(asked[key]["name"]), {"t": say("state", standing["state"]), "colour": colour}, standing["indicator"] or "–", missing or "–"])
         blocks.append(table(say, [("", "text"), ("table", "text"), ("status", "badge"), ("carried", "text"), ("waits", "text")], rows, caption=say("group", group), widths=[0.8, 3.4, 1.6, 1.1, 2]))
@@ -236,7 +236,8 @@ def maturity(found: Mapping[str, Any], country: Country, say: Words) -> list[Blo
 
 def plan(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
     rows = []
-    for number, m in enumerate(found["plan"], start=1):
+    listed = [m for m in found["plan"] if m["kind"] != "answer" or m["status"] != "proposed"]
+    for number, m in enumerate(listed, start=1):
         what = say.measure(m) + ("" if m["found"] else f" ({say('text', 'gone')})")
         colour = {"high": "red", "medium": "amber", "low": ""}[m["priority"]]
         status = {"t": say("plan_status", m["status"]), "colour": {"done": "green", "in_progress": "amber"}.get(m["status"], "")}

@@ -28,7 +28,7 @@ def flows(sources: Sequence[Mapping[str, Any]], *, title: str, platform: str) ->
     `sources` in the order of their institutions: `institution`, `source` and `note` as the reader sees them, `delivers`, `rests`.
     The width of a line grows with the number of indicators; a broken line is a source of which nothing was delivered.
     """
-    width, left, middle, right = 860.0, 230.0, 300.0, 640.0
+    width, left, middle, right = 900.0, 270.0, 340.0, 680.0
     height = 26 + ROW * len(sources) + 8
     most = max((s["rests"] for s in sources), default=0) or 1
     parts: list[str] = []
@@ -39,8 +39,8 @@ def flows(sources: Sequence[Mapping[str, Any]], *, title: str, platform: str) ->
     for institution, places in groups.items():
         centre = sum(places) / len(places)
         parts += [f'<path d="M{left},{centre:.1f} C{left + 40},{centre:.1f} {middle - 40},{y:.1f} {middle},{y:.1f}" fill="none" stroke="{LINE}" stroke-width="1.5"/>' for y in places]
-        for line, words in enumerate(lines := wrapped(institution, 36)):
-            parts.append(_text(left - 8, centre + 4 + 13 * (line - (len(lines) - 1) / 2), words, anchor="end", weight="bold"))
+        for line, words in enumerate(lines := wrapped(institution, 34)):
+            parts.append(_text(left - 8, centre + 4 + 13 * (line - (len(lines) - 1) / 2), words, anchor="end", weight="bold", size=10))
     for place, source in enumerate(sources):
         y = 26 + ROW * place + ROW / 2
         thick = 1 + 7 * source["rests"] / most
@@ -48,7 +48,7 @@ def flows(sources: Sequence[Mapping[str, Any]], *, title: str, platform: str) ->
         colour = ACCENT if source["delivers"] else SOFT
         parts.append(f'<path d="M{right},{y:.1f} C{right + 70},{y:.1f} {right + 60},{end:.1f} {right + 130},{end:.1f}" fill="none" stroke="{colour}" stroke-opacity="0.45" stroke-width="{thick:.1f}"{dash}/>')
         parts.append(f'<rect x="{middle}" y="{y - 13:.1f}" width="{right - middle}" height="26" rx="3" fill="{TINT}" stroke="{colour}"{dash}/>')
-        parts.append(_text(middle + 8, y - 1, clipped(source["source"], 52)))
+        parts.append(_text(middle + 8, y - 1, clipped(source["source"], 48)))
         parts.append(_text(middle + 8, y + 10, source["note"], colour=SOFT, size=9))
         parts.append(_text(right - 8, y + 4, str(source["rests"]), anchor="end", colour=colour, weight="bold"))
     parts.append(f'<rect x="{right + 130}" y="{end - 40:.1f}" width="84" height="80" rx="4" fill="{ACCENT}"/>')

@@ -1,7 +1,7 @@
 """The improvement plan: measures that follow from the findings of a study, in order of priority, and what people made of each.
 
 Measures are proposed by rule, so that the same finding has the same id in the study of the next year; owner, due day and status are people's, kept in a
-journal. Priority is severity times the figures concerned: points = severity x (1 + reach), high from 24 points, medium from 8.
+journal. Priority is severity times the figures concerned: points = severity x (1 + reach), high from 60 points, medium from 20.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 JOURNAL = "plan"
 STATUSES = ("proposed", "accepted", "in_progress", "done", "dropped")
-HIGH, MEDIUM = 24, 8
-SEVERITY = {"red": 3, "amber": 1}
+HIGH, MEDIUM = 60, 20
+SEVERITY = {"red": 4, "amber": 1}
 
 
 def proposed(found: dict[str, Any], country: Country) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def proposed(found: dict[str, Any], country: Country) -> list[dict[str, Any]]:
     operator = str(country.packs[0].about.get("operator") or "")
     undefined = [name for name, table in found["tables"].items() if table["state"] in ("definition", "partly")]
     if undefined:
-        out.append(_measure("define", "TABLES:define", operator, 2, len(undefined), tables=undefined))
+        out.append(_measure("define", "TABLES:define", operator, 3, len(undefined), tables=undefined))
     waiting: dict[str, list[str]] = {}
     for name, table in found["tables"].items():
         for record in table["waits_for"]:

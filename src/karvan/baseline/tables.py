@@ -34,9 +34,11 @@ def standing(con: duckdb.DuckDBPyConnection, country: Country) -> dict[str, dict
 
 def breakdowns(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     """By indicator with figures: the dimensions by which it has been broken down."""
-    counts = ", ".join(f'count(*) filter ("{d}" is not null and "{d}" <> \'_T\') as "{d}"' for d in DIMENSIONS)
+    there = {row[0] for row in con.execute("describe cubes").fetchall()}      # cubes of an earlier version know fewer dimensions
+    dims = [d for d in DIMENSIONS if d in there]
+    counts = ", ".join(f'count(*) filter ("{d}" is not null and "{d}" <> \'_T\') as "{d}"' for d in dims)
     found = con.execute(f"select indicator, {counts} from cubes where value is not null group by indicator order by indicator")
-    return {row[0]: {d for d, n in zip(DIMENSIONS, row[1:], strict=True) if n} for row in found.fetchall()}
+    return {row[0]: {d for d, n in zip(dims, row[1:], strict=True) if n} for row in found.fetchall()}
 
 
 def delivered_types(con: duckdb.DuckDBPyConnection, country: Country) -> set[str]:

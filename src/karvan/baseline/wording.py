@@ -72,6 +72,9 @@ class Words:
     def frequency(self, name: str) -> str:
         return self("frequency", name) if name in self.words["frequency"] else name or NO_FIGURE
 
+    def record(self, name: str) -> str:
+        return self("record", name) if name in self.words["record"] else name.replace("_", " ")
+
     def dimension(self, name: str) -> str:
         return self("dimension", name)
 
@@ -132,7 +135,7 @@ class Words:
         if "tables" in told:
             words["tables"] = self.tables(told["tables"])
         if "record" in told:
-            words["record"] = told["record"]
+            words["record"] = self.record(told["record"])
         if "question" in told:
             words["question"] = self.said(questionnaire(self.country)["questions"][told["question"]]["ask"])
             words["institutions"] = ", ".join(self.institution(key) for key in told["institutions"])
