@@ -7,7 +7,7 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 RUN := $(VENV)/bin
 DEMO := demo
-.PHONY: help setup browser demo test test-all bench bench-linkage bench-lifecourse lint docs docs-check clean
+.PHONY: help setup browser demo test test-all bench bench-linkage bench-lifecourse bench-intervals lint docs docs-check clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ $(PEERS)/.venv/.ready: $(PEERS)/pyproject.toml $(PEERS)/uv.lock
 
 SPELLS_PEERS := benchmarks/lifecourse/peers
 PEOPLE ?= 1210000
+
+bench-intervals: setup ## intervals of figures against the truth of ten synthetic countries
+	@$(RUN)/python benchmarks/lifecourse/intervals.py
 
 bench-lifecourse: setup $(SPELLS_PEERS)/.venv/.ready ## stays, residence, 90/180 beside the sort, pandas and Polars (PEOPLE=12250000: 100 million crossings, no peers)
 	@$(RUN)/python benchmarks/lifecourse/spells.py $(PEOPLE) --commands $(if $(filter 1210000,$(PEOPLE)),--peers)

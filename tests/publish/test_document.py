@@ -11,7 +11,7 @@ from karvan.tables import DIMENSIONS
 
 WORDS = {
     k: {"az": k, "en": k, "ru": k}
-    for k in ["contents", "annex", "annex_text", "how_to_read", "watermark", "synthetic", "no_figures", "vintage", "imputed", "unlinked", "quality", "explain", "basis_records", "basis_observations", "treatment_rounded", "treatment_public_source", "status_P", "status_B", "status_E", "quality_green", "citations"]
+    for k in ["contents", "annex", "annex_text", "how_to_read", "watermark", "synthetic", "no_figures", "vintage", "interval", "imputed", "unlinked", "quality", "explain", "basis_records", "basis_observations", "treatment_rounded", "treatment_public_source", "status_P", "status_B", "status_E", "quality_green", "citations"]
 }
 
 
@@ -103,3 +103,14 @@ def test_the_page_loads_nothing_and_escapes_what_it_shows(tmp_path):
     assert page.count("<svg") == 3
     as_pdf(document, tmp_path / "p.pdf")
     assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_number_carries_its_interval_to_the_facts_the_annex_and_the_pdf(tmp_path):
+    found = cells(*IMMIGRANTS)
+    found.rows["FLW-01", "2024", ()] |= {"low": 1310.0, "high": 1390.0}
+    facts = {"facts": [{"label": said("2024"), "value": said("{{FLW-01 2024}}")}, {"label": said("2023"), "value": said("{{FLW-01 2023}}")}]}
+    document = assemble(outline(facts), found, load(["world"]), lang="en", synthetic=False)
+    assert [entry["range"] for entry in document.cells] == ["1,310 – 1,390", ""]
+    assert as_html(document).count("interval 1,310 – 1,390") == 3      # on the number, under it, in the annex
+    as_pdf(document, tmp_path / "profile.pdf")
+    assert (tmp_path / "profile.pdf").read_bytes().startswith(b"%PDF")

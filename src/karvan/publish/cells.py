@@ -86,7 +86,7 @@ class Cells:
             return Cell(indicator, period, dims, None)
         return Cell(
             indicator, period, dims, row["value"], row["unit"], row["vintage"], row["basis"], row["obs_status"], row["treatment"],
-            row["share_imputed"], row["share_unlinked"], row["quality"], row["low"], row["high"],
+            row["share_imputed"], row["share_unlinked"], row["quality"], row.get("low"), row.get("high"),
         )  # fmt: skip
 
     def bind(self, cell: Cell) -> str:

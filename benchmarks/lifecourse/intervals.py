@@ -1,6 +1,6 @@
 """Do the intervals of figures hold the truth? Synthetic countries, their figures with intervals, and what truly happened.
 
-    python benchmarks/intervals.py [RESIDENTS] [--seeds 1 2 3 4 5 6 7 8 9 10] [--draws 20] [--defect-rates 2] [--links-only] [--keep FOLDER]
+    python benchmarks/lifecourse/intervals.py [RESIDENTS] [--seeds 1 2 3 4 5 6 7 8 9 10] [--draws 20] [--defect-rates 2] [--links-only] [--keep FOLDER]
 
 For each seed a country is made, the line is run, and intervals are drawn as `karvan run` draws them. The figures are residents (POP-01), foreign residents (STK-01), immigrants (FLW-01) and emigrants (FLW-02)
 of the final years: totals, by sex, and by citizenship where at least 50 are counted. `held` is the share of figures whose interval holds the truth of the lives; the half width is a share of the figure.
