@@ -3,7 +3,8 @@
 >>> from karvan.revisions import completeness, nowcast, triangle
 """
 
+from karvan.revisions.provisional import expected_migrations, provisional
 from karvan.revisions.replay import vintage_days, vintages
 from karvan.revisions.triangle import completeness, nowcast, one_cell, revision_sizes, triangle
 
-__all__ = ["completeness", "nowcast", "one_cell", "revision_sizes", "triangle", "vintage_days", "vintages"]
+__all__ = ["completeness", "expected_migrations", "nowcast", "one_cell", "provisional", "revision_sizes", "triangle", "vintage_days", "vintages"]

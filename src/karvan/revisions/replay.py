@@ -53,7 +53,7 @@ def vintages(ws: Workspace, indicators: Sequence[str], on: Sequence[date], *, pr
 
     country = for_workspace(ws)
     wanted = [definition_of(dictionary(country), name) for name in indicators]
-    first, last = _covered(ws)
+    first, last = covered(ws)
     for day in on:
         if not first < day <= last:
             raise DataError(f"{day} is not among the days that the crossings cover.", where=f"{first} through {last}", fix="name a day in between")
@@ -86,7 +86,7 @@ def vintages(ws: Workspace, indicators: Sequence[str], on: Sequence[date], *, pr
 
 def vintage_days(ws: Workspace, every: int) -> list[date]:
     """Days `every` months apart, back from the last day that the crossings cover to a year after the first."""
-    first, last = _covered(ws)
+    first, last = covered(ws)
     days, months = [], 0
     while (day := _months_before(last, months)) >= _months_before(first, -12):
         days.append(day)
@@ -102,7 +102,8 @@ def _months_before(day: date, months: int) -> date:
     return date(year, month + 1, length if at_end else min(day.day, length))
 
 
-def _covered(ws: Workspace) -> tuple[date, date]:
+def covered(ws: Workspace) -> tuple[date, date]:
+    """First and last day that the crossings cover."""
     con = ws.connect(memory="200MB")
     try:
         found = con.execute("select min(first_on), min(complete_until_on) from completeness where feed in (select distinct feed from crossing)").fetchall()[0]
