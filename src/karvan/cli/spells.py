@@ -149,6 +149,42 @@ def all_rules(crossings: Path, observed_until: date, zone: str | None, rule: str
     tell(made, out, as_json)
 
 
+@spells.command()
+@click.argument("table", metavar="[FILE]", type=PATH, required=False)
+@click.option("--person", required=True, help="Number of the person.")
+@click.option("-w", "--workspace", type=PATH, help="Take the person from the tables of this workspace instead of a file.")
+@click.option("--observed-until", type=DAY, help="Last day that is complete; needed with a file.")
+@click.option("--zone", help="Where the day of a crossing counts; needed where times are instants.")
+@click.option("--rule", "rules", multiple=True, help="Rules to show, each a line (default: UR-12/16, UR-12/12, UR-6/12).")
+@click.option("--statuses", type=PATH, help="Statuses too: person_id, status, from_on, to_on.")
+@click.option("--lang", type=click.Choice(["az", "en", "ru"]), default="en", show_default=True, help="Language of the picture.")
+@click.option("-o", "--out", required=True, type=PATH, help="The picture, SVG.")
+def picture(
+    table: Path | None, person: str, workspace: Path | None, observed_until: date | None, zone: str | None,
+    rules: tuple[str, ...], statuses: Path | None, lang: str, out: Path,
+) -> None:  # fmt: skip
+    """Draw one person's history: crossings, presence, statuses and residence under each rule, on one line of time.
+
+    FILE holds crossings or presence spells.
+
+    \b
+    Examples:
+      karvan spells picture crossings.parquet --person P17 --observed-until 2026-03-31 -o p17.svg
+      karvan spells picture -w demo --person P0000017 --lang ru -o p17.svg
+    """
+    from karvan.lifecourse.history import RULES_SHOWN, history, history_in
+    from karvan.workspace import Workspace
+
+    if workspace:
+        found = history_in(Workspace.open(workspace), person)
+    elif table and observed_until:
+        found = history(table, person, observed_until=observed_until, zone=zone, rules=rules or RULES_SHOWN, statuses=statuses)
+    else:
+        raise click.UsageError("a FILE with --observed-until, or a workspace with -w, needed.")
+    out.write_text(found.drawn(title=person, lang=lang), encoding="utf-8")
+    click.echo(f"written: {out}", err=True)
+
+
 def tell(made: Made, out: Path, as_json: bool) -> None:
     """Counts, and who was set aside by reason."""
     rows = [{"what": what.replace("_", " "), "count": number} for what, number in made.counts.items()]
