@@ -150,8 +150,12 @@ def new(folder: Path) -> dict[str, Any]:
 
 def timed(ws: Workspace, step: Any) -> dict[str, Any]:
     began, started = processor(), time.monotonic()
+
+    def told(stage: str, done: float) -> None:      # of a long run that is stopped, this much is known
+        print(f"{stage}: after {processor() - began:.0f} s of processor, {time.monotonic() - started:.0f} s, {peak():.0f} MB at most", file=sys.stderr, flush=True)
+
     with ws.lock():
-        run = run_step(ws, step)
+        run = run_step(ws, step, progress=told)
     assert run is not None
     links = ws.connect().sql("select record_id, person_id from links").to_arrow_table()
     return {"seconds": time.monotonic() - started, "processor": processor() - began, "notes": run.notes, "links": links}
@@ -202,6 +206,10 @@ def plain(folder: Path) -> dict[str, Any]:
     return {"seconds": time.monotonic() - started, "processor": processor() - began, "links": links, "left_out": [" + ".join(key) for key in left_out]}
 
 
+def peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def processor() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
@@ -220,10 +228,10 @@ def b_cubed(folder: Path, links: Any) -> tuple[float, float, float]:
 def one(folder: Path, what: str) -> None:
     """One part in a process of its own; prints JSON."""
     said = {"full": full, "new": new, "compared": compared, "plain": plain}[what](folder)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    most = peak()
     if "links" in said:
         said["b_cubed"] = b_cubed(folder, said.pop("links"))
-    print(json.dumps(said | {"peak": peak}, default=str))
+    print(json.dumps(said | {"peak": most}, default=str))
 
 
 def main(persons: int, *, peer: bool) -> None:
