@@ -165,3 +165,18 @@ def test_the_quality_of_a_source_is_shown_with_its_line_and_to_its_own_instituti
     assert "2024-11 – 2024-12: 97 – 99" in shown and "<polyline" in shown
     assert visit("sta").get("/data/quality/tiny.bor.crossings/").status_code == 403
     assert "a sample of which reviewers labelled at least 50 pairs" in visit("bor").get("/data/quality/").text, "what is not measured says what it waits for"
+
+
+def test_the_home_page_names_the_questionnaire_and_overdue_measures_until_they_are_settled(studied, visit):
+    client = visit("bor")
+    assert "waits for your answers" in client.get("/").text
+    client.post("/baseline/questions/bor/", sent(act="draft"))
+    assert "are a draft" in client.get("/").text
+    client.post("/baseline/questions/bor/", sent(act="submit"))
+    assert "questionnaire" not in client.get("/").text
+    page = "/baseline/plan/QI-01:tiny.bor.crossings/"
+    client.post(page, {"status": "accepted", "due": "2020-06-30", "note": ""})
+    assert "1 measure of the improvement plan is overdue" in client.get("/").text
+    assert "overdue" not in visit("sta").get("/").text
+    client.post(page, {"status": "done", "due": "2020-06-30", "note": "a new scanner"})
+    assert "overdue" not in client.get("/").text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from karvan.baseline import Edition, answers, editions, plan
+from karvan.baseline import Edition, answers, editions, journal, plan
 from karvan.baseline.wording import Words
 from karvan.errors import AccessError, KarvanError
 from karvan_portal import source
@@ -58,6 +59,14 @@ def institution_named(name: str) -> str:
 def answers_for(account: Account, institution: str) -> bool:
     """Whether the account answers for an institution: nobody answers for another one, not even the operator."""
     return account.institution.casefold() == institution.casefold()
+
+
+def questionnaire_state(account: Account) -> str | None:
+    """How far the account's institution is: none, draft, submitted; None where it is not asked."""
+    if not source.country().quality.get("questionnaire") or not (mine := [key for key in own_institutions() if answers_for(account, key)]):
+        return None
+    newest = answers.current(source.workspace(), mine[0])
+    return "none" if newest is None else "draft" if newest["act"] == "draft" else "submitted"
 
 
 def require_reader(account: Account, institution: str) -> None:
@@ -113,6 +122,16 @@ def measures(found: Edition) -> list[dict[str, Any]]:
     proposed = [m for m in found.facts()["plan"] if m["found"]]
     words = say()
     return [m | {"what": words.measure(m)} for m in plan.tracked(source.workspace(), proposed)]
+
+
+def overdue(account: Account) -> int:
+    """Measures that the account's institution owns, open and past their day."""
+    found = edition()
+    if found is None or not journal.path_of(source.workspace(), plan.JOURNAL).exists():
+        return 0
+    today = datetime.now(UTC).date().isoformat()
+    mine = (m for m in measures(found) if m["owner"].casefold() == account.institution.casefold() and m["status"] not in ("done", "dropped"))
+    return sum(1 for m in mine if m["due"] and m["due"] < today)
 
 
 def changes_measure(account: Account, measure: Mapping[str, Any]) -> bool:

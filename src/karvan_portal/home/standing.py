@@ -13,6 +13,7 @@ from karvan.workspace import Run
 from karvan_portal import source, words
 from karvan_portal.accounts import rights
 from karvan_portal.accounts.models import Account
+from karvan_portal.baseline import desk
 from karvan_portal.data.ledger import DELIVERIES
 from karvan_portal.linkage import queue as linkage_queue
 from karvan_portal.statistics import dictionary
@@ -69,7 +70,7 @@ def waiting(account: Account) -> list[Task]:
             tasks.append(
                 Task(_("Nothing has been taken in yet"), _("Put agencies' files into the workspace, then run the line."), reverse("data:runs"), "warn")
             )
-        return tasks + to_review
+        return tasks + to_review + improve(account)
     if counts["held"]:
         detail = (
             _("Read the gates that failed, then accept with a reason or ask for a new file.")
@@ -85,7 +86,20 @@ def waiting(account: Account) -> list[Task]:
     if red:
         said = ngettext("%(n)s feed has a red quality score", "%(n)s feeds have a red quality score", red) % {"n": red}
         tasks.append(Task(said, _("Figures that rest on it are marked."), reverse("data:completeness"), "warn"))
-    return tasks + to_review
+    return tasks + to_review + improve(account)
+
+
+def improve(account: Account) -> list[Task]:
+    """The questionnaire that the account's institution has not submitted, and measures of the improvement plan that it owns and that are overdue."""
+    tasks = []
+    state = desk.questionnaire_state(account)
+    if state in ("none", "draft"):
+        title = _("The questionnaire on data management waits for your answers") if state == "none" else _("Your answers to the questionnaire are a draft")
+        tasks.append(Task(title, _("Until it is submitted, the baseline study says that your institution has not answered yet."), reverse("baseline:answers", args=[account.institution]), "warn"))
+    if late := desk.overdue(account):
+        said = ngettext("%(n)s measure of the improvement plan is overdue", "%(n)s measures of the improvement plan are overdue", late) % {"n": words.figure(late)}
+        tasks.append(Task(said, _("Say what was done, or set another day."), reverse("baseline:plan") + f"?owner={account.institution}", "bad"))
+    return tasks
 
 
 def review(account: Account) -> list[Task]:
