@@ -227,6 +227,7 @@ def test_byte_order_marks_utf_16_and_other_delimiters_are_read(tmp_path, files, 
     [
         ("id,first_name\n1,Ren\xe9\n".encode("latin-1"), "not UTF-8", ":2"),
         (b'id,first_name\n1,anna\n2,"bella\n3,clara\n', "quotation mark", ":3"),
+        (b"\x1f\x8b\x08\x00broken", "packed by gzip, and damaged", ""),
         (b"PK\x03\x04" + bytes(100), "workbook or an archive", ""),
         (b"\x89PNG\r\n\x00\x00" + bytes(100), "header is not text", ":1"),
         (b"id,row_of_file\n1,2\n", "a name that this command needs", ""),

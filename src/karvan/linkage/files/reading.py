@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from collections import Counter
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LONGEST = 200       # characters of a cell that are compared: no name or street is longer
 ROW = "row_of_file"     # the column that numbers a table's rows from 0
 DELIMITERS = ",;\t|"
+GZIP = b"\x1f\x8b"
 HEADER_BYTES = 1_000_000
 REJECTS = "reject_errors", "reject_scans"       # where DuckDB keeps the rows of a CSV file that do not fit
 
@@ -94,9 +95,13 @@ class Dialect:
     @classmethod
     def of(cls, path: Path) -> Dialect:
         """Raises DataError where the header cannot be read."""
-        packed = path.open("rb").read(2) == b"\x1f\x8b"
-        with gzip.open(path) if packed else path.open("rb") as source:
-            start = source.read(HEADER_BYTES)
+        with path.open("rb") as source:
+            packed = source.read(2) == GZIP
+        try:
+            with gzip.open(path) if packed else path.open("rb") as source:
+                start = source.read(HEADER_BYTES)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise DataError("The file is packed by gzip, and damaged.", where=str(path), fix="make it again, or give it unpacked") from None
         if start[:4] == b"PK\x03\x04":
             raise DataError("The file is a workbook or an archive, not a table of text.", where=str(path), fix="save the sheet as CSV in UTF-8, or as Parquet")
         encoding = "utf-16" if start[:2] == b"\xff\xfe" else "utf-8"
@@ -122,15 +127,19 @@ class Dialect:
 def headers(cells: list[str]) -> list[str]:
     """Names of columns, each different from the others and none empty.
 
-    >>> headers(["id", "name", "Name", "", "name"])
-    ['id', 'name', 'Name_2', 'column_4', 'name_3']
+    >>> headers(["id", "name", "Name", "", "name", "name_2"])
+    ['id', 'name', 'Name_2', 'column_4', 'name_3', 'name_2_2']
     """
     found: list[str] = []
-    seen: Counter[str] = Counter()
+    taken: set[str] = set()
     for n, cell in enumerate(cells, 1):
-        name = cell.strip() or f"column_{n}"
-        seen[name.lower()] += 1
-        found.append(name if seen[name.lower()] == 1 else f"{name}_{seen[name.lower()]}")
+        name = plain = cell.strip() or f"column_{n}"
+        again = 1
+        while name.lower() in taken:
+            again += 1
+            name = f"{plain}_{again}"
+        taken.add(name.lower())
+        found.append(name)
     return found
 
 
