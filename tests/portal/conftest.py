@@ -54,6 +54,23 @@ def empty(tinyland: Workspace, tmp_path: Path) -> Iterator[Workspace]:
         yield ws
 
 
+@pytest.fixture(scope="session")
+def linked_once(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The invented country with people about whom the model is not sure, linked once."""
+    return made.with_uncertain_pairs(tmp_path_factory.mktemp("linked") / "linked")
+
+
+@pytest.fixture
+def linked(tinyland: Workspace, linked_once: Workspace, tmp_path: Path) -> Iterator[Workspace]:
+    """The portal over people about whom the model is not sure; every test has its own copy and its own audit lines."""
+    from django.test import override_settings
+
+    root = tmp_path / "linked"
+    shutil.copytree(linked_once.root, root)
+    with override_settings(WORKSPACE=root.resolve()):
+        yield Workspace.open(root)
+
+
 @pytest.fixture
 def visit(tinyland: Workspace) -> Any:
     """Signed-in clients by account name: `visit("mig").get("/")`."""
