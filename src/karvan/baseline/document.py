@@ -44,7 +44,7 @@ def compose(found: Mapping[str, Any], country: Country, *, lang: str, changes: l
 def table(say: Words, columns: Iterable[tuple[str, str]], rows: list[list[Any]], *, caption: str = "", widths: list[float] | None = None) -> Block:
     """A table whose columns are named by words of the study: pairs of word and kind (text, number, badge)."""
     given = list(columns)
-    heads = [{"title": say("column", name) if name else "", "kind": kind} for name, kind in given]
+    heads = [{"title": say("column", name), "kind": kind} for name, kind in given]
     return {"kind": "table", "caption": caption, "columns": heads, "rows": rows, "widths": widths or [1.0 if kind != "text" else 2.4 for _, kind in given]}
 
 
@@ -207,7 +207,7 @@ def gaps(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
                 missing = ", ".join([*(say("by", d) for d in standing["missing"]), *(say.record(r) for r in standing["waits_for"])])
                 colour = {"made": "green", "partly": "amber", "definition": "amber", "source": "red"}[standing["state"]]
                 rows.append([key, say.said(asked[key]["name"]), {"t": say("state", standing["state"]), "colour": colour}, standing["indicator"] or "–", missing or "–"])
-        blocks.append(table(say, [("", "text"), ("table", "text"), ("status", "badge"), ("carried", "text"), ("waits", "text")], rows, caption=say("group", group), widths=[0.8, 3.4, 1.6, 1.1, 2]))
+        blocks.append(table(say, [("id", "text"), ("table", "text"), ("status", "badge"), ("carried", "text"), ("waits", "text")], rows, caption=say("group", group), widths=[0.8, 3.4, 1.6, 1.1, 2]))
     return blocks
 
 
@@ -242,7 +242,7 @@ def plan(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
         colour = {"high": "red", "medium": "amber", "low": ""}[m["priority"]]
         status = {"t": say("plan_status", m["status"]), "colour": {"done": "green", "in_progress": "amber"}.get(m["status"], "")}
         rows.append([str(number), {"t": say("priority", m["priority"]), "colour": colour}, what, say.institution(m["owner"]), m["due"] or "–", status])
-    return [text(say("text", "plan")), table(say, [("", "number"), ("priority", "badge"), ("what_to_do", "text"), ("owner", "text"), ("due", "number"), ("status", "badge")], rows, widths=[0.5, 1.1, 4.4, 2, 1.2, 1.5])]
+    return [text(say("text", "plan")), table(say, [("place", "number"), ("priority", "badge"), ("what_to_do", "text"), ("owner", "text"), ("due", "number"), ("status", "badge")], rows, widths=[0.5, 1.1, 4.4, 2, 1.2, 1.5])]
 
 
 def changed(changes: list[dict[str, Any]] | None, before: str | None, say: Words) -> list[Block]:
@@ -259,6 +259,6 @@ def annex(country: Country, say: Words) -> list[Block]:
     questions = [[key, say.said(q["ask"]), q["after"]] for key, q in asked["questions"].items()]
     return [
         text(say("text", "limits")),
-        table(say, [("", "text"), ("measure", "text"), ("section", "text"), ("limits_of", "number")], rows, widths=[0.8, 4, 1.6, 2]),
-        table(say, [("", "text"), ("question", "text"), ("after", "text")], questions, caption=say("text", "questions"), widths=[0.6, 4, 3]),
+        table(say, [("id", "text"), ("measure", "text"), ("section", "text"), ("limits_of", "number")], rows, widths=[0.8, 4, 1.6, 2]),
+        table(say, [("id", "text"), ("question", "text"), ("after", "text")], questions, caption=say("text", "questions"), widths=[0.6, 4, 3]),
     ]
