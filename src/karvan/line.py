@@ -6,6 +6,8 @@ is not run again, so that running the line twice costs seconds.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from karvan.errors import DataError, nearest
 from karvan.workspace import Progress, Run, Step, Workspace, quiet, run_step
 
@@ -17,8 +19,12 @@ def steps() -> list[Step]:
     return [intake.STEP, linkage.STEP, lifecourse.STEP, quality.STEP, indicators.STEP, quality.FIGURES, disclosure.STEP]
 
 
-def run(ws: Workspace, *, through: str | None = None, progress: Progress = quiet, force: bool = False) -> list[tuple[str, Run | None]]:
+def run(
+    ws: Workspace, *, through: str | None = None, progress: Progress = quiet, force: bool = False, before: Mapping[str, Callable[[Progress], object]] | None = None
+) -> list[tuple[str, Run | None]]:
     """Run the line, or its beginning up to the step `through`, under the workspace's lock.
+
+    `before` names what else is to be done before a step, under the same lock: intervals, before they are made safe with the cubes.
 
     Returns one pair per step: its name, and the run, or None where nothing it depends on had changed. Each step commits by itself:
     after a kill, the steps that ended are in force and the next run goes on from there.
@@ -40,6 +46,8 @@ def run(ws: Workspace, *, through: str | None = None, progress: Progress = quiet
                 progress(f"{step.name}: {message}" if message else step.name, (place + part) / len(line))
 
             report("", 0.0)
+            if before and step.name in before:
+                before[step.name](report)
             done.append((step.name, run_step(ws, step, progress=report, force=force)))
     progress("done", 1.0)
     return done

@@ -31,7 +31,7 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
     """
     from karvan import intake, line
     from karvan.baseline import editions, study
-    from karvan.cli.run import intervals_said, said
+    from karvan.cli.run import Intervals, said
     from karvan.country import for_workspace
     from karvan.linkage import draw_sample, sample_of
     from karvan.publish import profile
@@ -56,12 +56,13 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
         half_made.unlink()
         click.echo(f"{'synth':<12} {residents:>12,} residents and their visitors, {time.monotonic() - started:.1f} s")
     ws = Workspace.open(folder)
+    intervals = Intervals(ws)
     with progress("run") as report:
-        done = line.run(ws, progress=report)
+        done = line.run(ws, progress=report, before={"disclosure": intervals.draw})
     for name, run in done:
         click.echo(said(name, run))
-    if drawn_again := intervals_said(ws):
-        click.echo(drawn_again)
+    if told := intervals.said():
+        click.echo(told)
     if any(name == "link" and run for name, run in done) or not sample_of(ws):  # none: the demo was stopped between the run and the lot
         try:
             with ws.lock():

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 import click
 
 from karvan.cli.terminal import figure, json_option, progress, workspace_option
-from karvan.workspace import Run, Workspace
+from karvan.errors import KarvanError
+from karvan.workspace import Progress, Run, Workspace
 
 
 @click.command()
@@ -26,28 +28,41 @@ def run(ws: Workspace, through: str | None, force: bool, no_intervals: bool, as_
     """
     from karvan import line
 
+    intervals = Intervals(ws)
     with progress("run") as report:
-        done = line.run(ws, through=through, progress=report, force=force)
-    drawn = intervals_said(ws) if through in (None, "disclosure") and not no_intervals else ""
+        done = line.run(ws, through=through, progress=report, force=force, before={} if no_intervals else {"disclosure": intervals.draw})
     if as_json:
         click.echo(json.dumps({name: asdict(one) if one else None for name, one in done}, indent=1, default=str))
         return
     for name, one in done:
         click.echo(said(name, one))
-    if drawn:
-        click.echo(drawn)
+    if told := intervals.said():
+        click.echo(told)
     click.echo("next: karvan indicators list, or karvan explain <indicator> <period>")
 
 
-def intervals_said(ws: Workspace) -> str:
-    """Draw the intervals that the pack declares, where the figures changed; one line that says so, empty where nothing was to do."""
-    from karvan.uncertainty import carry_declared
+class Intervals:
+    """The intervals that the pack declares, drawn in the course of a run where figures changed."""
 
-    with ws.lock(), progress("intervals") as report:
-        found = carry_declared(ws, progress=report)
-    if not found:
-        return ""
-    return f"{'intervals':<12} {figure(sum(row['published'] for row in found)):>12} cells of {len(found)} figures, from {found[0]['draws']} draws"
+    def __init__(self, ws: Workspace) -> None:
+        self.ws = ws
+        self.drawn: list[dict[str, Any]] = []
+        self.why_not = ""
+
+    def draw(self, report: Progress) -> None:
+        """Draw them, before the step that makes cubes and intervals safe. Figures without intervals are figures still: what stands in the way is said, and the run goes on."""
+        from karvan.uncertainty import carry_declared
+
+        try:
+            self.drawn = carry_declared(self.ws, progress=report)
+        except KarvanError as wrong:
+            self.why_not = str(wrong).splitlines()[0]
+
+    def said(self) -> str:
+        """One line for what was drawn, or why nothing was; empty where nothing was to do."""
+        if not self.drawn:
+            return f"{'intervals':<12} none: {self.why_not}" if self.why_not else ""
+        return f"{'intervals':<12} {figure(sum(row['cells'] for row in self.drawn)):>12} cells of {len(self.drawn)} figures, from {self.drawn[0]['draws']} draws"
 
 
 def said(name: str, run: Run | None) -> str:
