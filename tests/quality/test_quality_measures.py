@@ -16,7 +16,7 @@ from karvan.quality.history import of_deliveries, of_run, of_years, runs_before
 from karvan.quality.limits import Scale, quality_indicators, scale_of
 from karvan.quality.links import links
 from karvan.quality.measure import fairness
-from karvan.quality.metadata import CONCEPTS, described, metadata
+from karvan.quality.metadata import concepts, described, metadata
 from karvan.quality.stability import cusum
 from karvan.tables import TABLES
 from karvan.workspace import new_connection
@@ -90,7 +90,8 @@ def test_the_level_of_a_series_does_not_matter_to_the_break_test(values, level):
 def test_a_source_is_described_by_its_contract_and_by_what_the_pack_says():
     country = load(["az", "world"])
     filled = described(country.contracts["az.sbs.crossings"], country)
-    assert list(filled) == list(CONCEPTS) and len(CONCEPTS) == 21
+    assert list(filled) == list(concepts()) and len(filled) == 21
+    assert all(set(names) == {"az", "en", "ru"} for names in concepts().values())
     assert filled["institutional_mandate"] and not filled["contact"], "no real contact is known"
     found = {(m.qi, m.detail): m.measured for m in metadata(country, {"az.sbs.crossings"})}
     assert found[("QI-20", None)] == pytest.approx(100 * sum(filled.values()) / 21)

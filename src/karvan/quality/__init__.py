@@ -7,7 +7,7 @@
 
 from karvan.quality.figures import FIGURES
 from karvan.quality.limits import QualityIndicator, quality_indicators, scale_of
-from karvan.quality.metadata import CONCEPTS, described
+from karvan.quality.metadata import concepts, described
 from karvan.quality.step import STEP
 
-__all__ = ["CONCEPTS", "FIGURES", "STEP", "QualityIndicator", "described", "quality_indicators", "scale_of"]
+__all__ = ["FIGURES", "STEP", "QualityIndicator", "concepts", "described", "quality_indicators", "scale_of"]

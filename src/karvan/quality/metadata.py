@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from karvan.quality.measure import Measure
@@ -10,12 +12,13 @@ from karvan.quality.measure import Measure
 if TYPE_CHECKING:
     from karvan.country import Contract, Country
 
-# The concepts of the Euro SDMX Metadata Structure (ESMS), in its order.
-CONCEPTS = (
-    "contact", "metadata_update", "statistical_presentation", "unit_of_measure", "reference_period", "institutional_mandate", "confidentiality", "release_policy",
-    "frequency", "dissemination_format", "accessibility_of_documentation", "quality_management", "relevance", "accuracy", "timeliness", "comparability", "coherence",
-    "cost_and_burden", "data_revision", "statistical_processing", "comment",
-)  # fmt: skip
+
+@cache
+def concepts() -> Mapping[str, Mapping[str, str]]:
+    """The 21 concepts of the Euro SDMX Metadata Structure with their names by language."""
+    import yaml
+
+    return yaml.safe_load((Path(__file__).parent / "concepts.yaml").read_text(encoding="utf-8"))
 
 
 def described(contract: Contract, country: Country) -> dict[str, bool]:
@@ -48,7 +51,7 @@ def described(contract: Contract, country: Country) -> dict[str, bool]:
         "statistical_processing": contract.records,
         "comment": contract.limitations,
     }
-    return {concept: bool(filled[concept]) for concept in CONCEPTS}
+    return {concept: bool(filled[concept]) for concept in concepts()}
 
 
 def metadata(country: Country, feeds: set[str]) -> list[Measure]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from karvan.quality import QualityIndicator, quality_indicators, scale_of
-from karvan_portal import source, words
+from karvan.quality import QualityIndicator, concepts, quality_indicators, scale_of
+from karvan_portal import source, vocabulary, words
 from karvan_portal.accounts import rights
 from karvan_portal.accounts.models import Account
 
@@ -76,7 +76,7 @@ def measures(feed: str) -> list[dict[str, Any]]:
                 "name": names(qi),
                 "whole": whole,
                 "said": said(scale[qi], whole["measured"]),
-                "details": [row | {"said": month(row["measured"]) if row["detail"] == "month" else said(scale[qi], row["measured"])} for row in own if row is not whole],
+                "details": [row | {"name": detail(feed, qi, row["detail"]), "said": month(row["measured"]) if row["detail"] == "month" else said(scale[qi], row["measured"])} for row in own if row is not whole],
                 "trend": trend(scale[qi], series),
             }
         )
@@ -87,6 +87,18 @@ def measures(feed: str) -> list[dict[str, Any]]:
 def said(qi: QualityIndicator, measured: float | None) -> str:
     """A measure in its unit."""
     return f"{words.figure(measured, 2 if measured is not None and abs(measured) < 10 else 1)}{words.NARROW}%" if qi.unit == "%" else words.figure(measured)
+
+
+def detail(feed: str, qi: str, name: str) -> str:
+    """What a detail of a measure is called: a pair of lists, a variable, a concept, a citizenship; else a word of the platform, or the code itself."""
+    told = source.country().quality
+    if qi in ("QI-09", "QI-12") and name in told.get("coverage", {}):
+        return source.in_language(told["coverage"][name].get("why") or {}) or name
+    if qi == "QI-17" and (judged := next((one for one in told.get("definitions", {}).get(feed) or [] if one["variable"] == name), None)):
+        return f"{source.in_language(judged.get('name') or {}) or name} ({source.in_language(judged.get('why') or {})})"
+    if qi == "QI-20":
+        return source.in_language(concepts().get(name) or {}) or name
+    return words.code("citizenship", name) if qi == "QI-22" else str(vocabulary.DETAIL.get(name, name))
 
 
 def month(number: float) -> str:

@@ -46,13 +46,14 @@ def main(number: int) -> None:
 
 
 def run(report: Progress) -> list[dict[str, Any]]:
-    """Run the line; one line per step."""
+    """Run the line, and draw intervals of the figures that changed; one line per step."""
     from karvan import line
+    from karvan.uncertainty import Intervals
     from karvan_portal import source
 
     return [
         {"step": name, "rows_out": ran.rows_out, "rows_set_aside": ran.rows_set_aside, "seconds": ran.seconds} if ran else {"step": name, "unchanged": True}
-        for name, ran in line.run(source.workspace(), progress=report)
+        for name, ran in line.run(source.workspace(), progress=report, before={"disclosure": Intervals(source.workspace()).draw})
     ]
 
 
