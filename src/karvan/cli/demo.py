@@ -31,11 +31,12 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
     """
     from karvan import intake, line
     from karvan.baseline import editions, study
-    from karvan.cli.run import Intervals, said
+    from karvan.cli.run import intervals_said, said
     from karvan.country import for_workspace
     from karvan.linkage import draw_sample, sample_of
     from karvan.publish import profile
     from karvan.synth.make import make
+    from karvan.uncertainty import Intervals
 
     started = time.monotonic()
     half_made = folder / "making"
@@ -61,7 +62,7 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
         done = line.run(ws, progress=report, before={"disclosure": intervals.draw})
     for name, run in done:
         click.echo(said(name, run))
-    if told := intervals.said():
+    if told := intervals_said(intervals):
         click.echo(told)
     if any(name == "link" and run for name, run in done) or not sample_of(ws):  # none: the demo was stopped between the run and the lot
         try:

@@ -1,14 +1,18 @@
 """karvan run: the line, from extracts to safe cubes."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from karvan.cli.terminal import figure, json_option, progress, workspace_option
-from karvan.errors import KarvanError
-from karvan.workspace import Progress, Run, Workspace
+from karvan.workspace import Run, Workspace
+
+if TYPE_CHECKING:
+    from karvan.uncertainty import Intervals
 
 
 @click.command()
@@ -20,13 +24,14 @@ from karvan.workspace import Progress, Run, Workspace
 def run(ws: Workspace, through: str | None, force: bool, no_intervals: bool, as_json: bool) -> None:
     """Run the line: extracts, records, persons, life courses, indicators, safe cubes.
 
-    After the line, intervals are drawn for the figures that the pack declares in `uncertainty.yaml`, where they changed; `karvan indicators intervals` draws them for any other.
+    Intervals are drawn for the figures that the pack declares in `uncertainty.yaml`, where they changed; `karvan indicators intervals` draws them for any other.
 
     A step whose inputs, parameters and code are unchanged is not run again. A killed run leaves the last good tables in force.
 
     Example: karvan run -w demo --through lifecourse
     """
     from karvan import line
+    from karvan.uncertainty import Intervals
 
     intervals = Intervals(ws)
     with progress("run") as report:
@@ -36,33 +41,16 @@ def run(ws: Workspace, through: str | None, force: bool, no_intervals: bool, as_
         return
     for name, one in done:
         click.echo(said(name, one))
-    if told := intervals.said():
+    if told := intervals_said(intervals):
         click.echo(told)
     click.echo("next: karvan indicators list, or karvan explain <indicator> <period>")
 
 
-class Intervals:
-    """The intervals that the pack declares, drawn in the course of a run where figures changed."""
-
-    def __init__(self, ws: Workspace) -> None:
-        self.ws = ws
-        self.drawn: list[dict[str, Any]] = []
-        self.why_not = ""
-
-    def draw(self, report: Progress) -> None:
-        """Draw them, before the step that makes cubes and intervals safe. Figures without intervals are figures still: what stands in the way is said, and the run goes on."""
-        from karvan.uncertainty import carry_declared
-
-        try:
-            self.drawn = carry_declared(self.ws, progress=report)
-        except KarvanError as wrong:
-            self.why_not = str(wrong).splitlines()[0]
-
-    def said(self) -> str:
-        """One line for what was drawn, or why nothing was; empty where nothing was to do."""
-        if not self.drawn:
-            return f"{'intervals':<12} none: {self.why_not}" if self.why_not else ""
-        return f"{'intervals':<12} {figure(sum(row['cells'] for row in self.drawn)):>12} cells of {len(self.drawn)} figures, from {self.drawn[0]['draws']} draws"
+def intervals_said(found: Intervals) -> str:
+    """One line for the intervals that were drawn, or why none were; empty where nothing was to do."""
+    if not found.drawn:
+        return f"{'intervals':<12} none: {found.why_not}" if found.why_not else ""
+    return f"{'intervals':<12} {figure(sum(row['cells'] for row in found.drawn)):>12} cells of {len(found.drawn)} figures, from {found.drawn[0]['draws']} draws"
 
 
 def said(name: str, run: Run | None) -> str:

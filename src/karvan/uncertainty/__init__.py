@@ -8,6 +8,7 @@ Source: Rubin, D. B. (1987), "Multiple Imputation for Nonresponse in Surveys", W
 
 from karvan.uncertainty.carry import asked, carry, carry_declared, compute_drawn, intervals
 from karvan.uncertainty.declared import Declared, Error, declared
+from karvan.uncertainty.in_a_run import Intervals
 from karvan.uncertainty.together import CELL, LEAST_DRAWS, put_together_sql
 
-__all__ = ["CELL", "LEAST_DRAWS", "Declared", "Error", "asked", "carry", "carry_declared", "compute_drawn", "declared", "intervals", "put_together_sql"]
+__all__ = ["CELL", "LEAST_DRAWS", "Declared", "Error", "Intervals", "asked", "carry", "carry_declared", "compute_drawn", "declared", "intervals", "put_together_sql"]
