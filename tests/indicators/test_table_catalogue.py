@@ -86,6 +86,12 @@ def test_a_permit_is_a_first_one_after_six_months_without(cells):
     assert {year: n for year, n in found.items() if n} == {"2021": 1, "2025": 1}
 
 
+def test_the_first_period_after_a_break_is_marked(cells):
+    rows = [permit(1, "P1", "2022-02-20", "2022-03-01", "2023-02-28"), permit(2, "P2", "2023-02-20", "2023-03-01", "2024-02-28")]
+    found = cells("EU-30", tables=permits(rows), whole_rows=True)
+    assert (found["2022"]["obs_status"], found["2023"]["obs_status"]) == ("A", "B")
+
+
 def test_a_change_of_reason_is_told_from_which_to_which_and_not_after_a_long_gap(cells):
     rows = [
         permit(1, "P1", "2022-01-05", "2022-01-10", "2023-01-09", "education"),

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -59,6 +60,15 @@ def test_an_older_version_can_still_be_read(ws):
             tx.write("links", links(person))
     old = ws.connect(at=ws.commit(1))
     assert old.sql("select person_id from links").fetchall() == [("A",)]
+
+
+def test_a_column_declared_since_a_version_was_written_is_null_in_it(ws, monkeypatch):
+    declared = TABLES["links"]
+    with monkeypatch.context() as earlier:
+        earlier.setitem(TABLES, "links", replace(declared, columns=declared.columns[:2]))
+        with ws.lock(), ws.transaction() as tx:
+            tx.write("links", links("A").select(["record_id", "person_id"]))
+    assert ws.connect().sql("select record_id, person_id, level from links").fetchall() == [("r0", "A", None)]
 
 
 def test_the_same_contents_make_no_new_version(ws):

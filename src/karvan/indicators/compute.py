@@ -102,10 +102,10 @@ def periods_of(definition: Definition, series: Series, seen: Window) -> list[Per
 
 
 def rule_of(definition: Definition, series: Series, period: Period, seen: Window) -> Period | None:
-    """The same period with its rule and status; None if neither the final nor a preliminary rule can speak yet."""
+    """The same period with its rule and status (A final, B final and the first after a break, P preliminary); None if neither the final nor a preliminary rule can speak yet."""
     moment = series.on if series.dated == "at" else None
     if ready(period, seen, ready_after=definition.ready_after, moment=moment):
-        return Period(period.label, period.start, period.end, definition.final, "A")
+        return Period(period.label, period.start, period.end, definition.final, "B" if period.label in definition.breaks else "A")
     if definition.final and not definition.preliminary:
         return None
     return Period(period.label, period.start, period.end, definition.preliminary, "P")
@@ -295,14 +295,14 @@ def derived(place: Bench, definition: Definition) -> str:
         return f"({' + '.join(f'abs(coalesce({names[p]}.value, 0)) * coalesce({names[p]}.{column}, 0)' for p in counted)}) / nullif({weights}, 0)"
 
     matter = " or ".join(f"{names[p]}.share_unlinked is not null" for p in counted)
-    worst = " or ".join(f"(select bool_or(obs_status = 'P') from {names[p]} where period = k.period)" for p in formula.parts)
+    worst, broken = (" or ".join(f"(select bool_or(obs_status = '{mark}') from {names[p]} where period = k.period)" for p in formula.parts) for mark in "PB")
     published = window.basis(definition, place.known) == "observations"
     value = f"{formula.times!r} * ({above}) / nullif({below}, 0)" if definition.is_ratio else f"{formula.times!r} * ({above})"
     figures = "value, numerator, denominator" if definition.is_ratio else "value, cast(null as double) as numerator, cast(null as double) as denominator"
     vintage = min(place.con.execute(f"select min(vintage) from {table}").fetchall()[0][0] or "" for table in tables.values())  # type: ignore[index]
     source = (
         f"with {', '.join(ctes)} select k.*, {value} as value, {above} as numerator, cast({below} as double) as denominator, coalesce({share('share_imputed')}, 0) as share_imputed_, "
-        f"case when {matter} then coalesce({share('share_unlinked')}, 0) end as share_unlinked_, case when {worst} then 'P' else 'A' end as obs_status from keys as k {' '.join(joins)}"
+        f"case when {matter} then coalesce({share('share_unlinked')}, 0) end as share_unlinked_, case when {worst} then 'P' when {broken} then 'B' else 'A' end as obs_status from keys as k {' '.join(joins)}"
     )
     shares = (
         "cast(null as double) as share_imputed, cast(null as double) as share_unlinked"

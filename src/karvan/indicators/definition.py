@@ -20,7 +20,7 @@ from karvan.tables import DIMENSIONS
 PERIODS = ("year", "quarter", "month", "day")
 WORDS = frozenset({
     "id", "name", "says", "covers", "count", "measure", "quantiles", "of", "ended_when", "series", "on", "at", "during", "begins", "ends", "where", "by", "pairs", "unit", "period",
-    "estimate", "ready_after", "from", "interval", "share_of", "take", "needs", "quality", "disclosure", "must_hold", "source", "waits_for", "counted_as", "settings",
+    "estimate", "ready_after", "from", "interval", "share_of", "take", "breaks", "needs", "quality", "disclosure", "must_hold", "source", "waits_for", "counted_as", "settings",
 })  # fmt: skip
 SERIES_WORDS = frozenset({"on", "at", "during", "begins", "ends", "where"})
 HOLDS = frozenset({"no_cell_below_zero", "totals_add_up", "between_0_and_100"})
@@ -109,6 +109,7 @@ class Definition:
     final: str | None = None
     preliminary: str | None = None
     ready_after: int = 0
+    breaks: tuple[str, ...] = ()     # periods from which a change of law or source makes the series another one
     needs: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     quality: tuple[str, ...] = ()
@@ -214,7 +215,7 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
         unit=str(raw["unit"]), counted_as=str(raw.get("counted_as", "person" if raw["unit"] == "persons" else "record")),
         by=by, pairs=pairs, periods=periods, count=raw.get("count"), measure=str(raw.get("measure", "1")),
         quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), ended_when=str(raw.get("ended_when", "")), series=series, formula=formula, interval=raw.get("interval"), take=take, share_of=raw.get("share_of"),
-        final=estimate.get("final"), preliminary=estimate.get("preliminary"), ready_after=_days(raw.get("ready_after", 0)), needs=dict(raw.get("needs") or {}),
+        final=estimate.get("final"), preliminary=estimate.get("preliminary"), ready_after=_days(raw.get("ready_after", 0)), needs=dict(raw.get("needs") or {}), breaks=tuple(str(b) for b in raw.get("breaks") or ()),
         settings=dict(raw.get("settings") or {}), quality=tuple(raw.get("quality") or ()), disclosure=_policy(raw), must_hold=tuple(raw.get("must_hold") or ()),
         source=dict(raw.get("source") or {}), waits_for=str(raw.get("waits_for", "")),
     )  # fmt: skip

@@ -56,7 +56,7 @@ def triangle(vintages: Any) -> pa.Table:
 TRIANGLE = """
     select g.*, datesub('month', g.ends_on + 1, g.vintage_on + 1) as delay_months, f.final, case when f.final <> 0 then g.value / f.final end as completeness
     from given as g
-    left join (select cell, arg_max(value, vintage_on) as final from given where obs_status = 'A' group by cell) as f using (cell)
+    left join (select cell, arg_max(value, vintage_on) as final from given where obs_status in ('A', 'B') group by cell) as f using (cell)
     where g.ends_on <= g.vintage_on
 """
 
@@ -161,5 +161,5 @@ def revision_sizes(vintages: Any) -> pa.Table:
             f"""with shown as ({TRIANGLE})
             select indicator, period, {dims}, min(vintage_on) as first_on, arg_min(value, vintage_on) as first, any_value(final) as final,
                    100 * (any_value(final) / nullif(arg_min(value, vintage_on), 0) - 1) as revision_percent
-            from shown where final is not null and obs_status in ('A', 'P') group by all order by all"""
+            from shown where final is not null and obs_status in ('A', 'B', 'P') group by all order by all"""
         ).to_arrow_table()

@@ -150,9 +150,13 @@ class Workspace:
         return con
 
     def view(self, con: duckdb.DuckDBPyConnection, name: str, version: TableVersion, *, as_name: str | None = None) -> None:
-        """Make a view of one version of a table on a connection."""
+        """Make a view of one version of a table on a connection. A column declared since the version was written is null."""
         source = scan(self.paths(version)) if version.parts else f"({TABLES[name].empty_select()})"
         con.execute(f'create or replace view "{as_name or name}" as select * from {source}')
+        there = {row[0] for row in con.execute(f'describe "{as_name or name}"').fetchall()}
+        later = "".join(f", cast(null as {c.duckdb_type}) as {c.name}" for c in TABLES[name].columns if c.name not in there)
+        if later:
+            con.execute(f'create or replace view "{as_name or name}" as select *{later} from {source}')
 
     @property
     def audit_log(self) -> Path:
