@@ -113,25 +113,27 @@ def residence(crossings, decided: list[Decided], *, ended: int | None = None, un
 def pair(crossings: list[tuple[int, str]], until: int) -> list[tuple[int | None, int | None]] | str:
     """Stays (day of entry, day of exit) from (microsecond, 'in' or 'out') of one person in any order; or why they cannot be paired."""
     stays: list[tuple[int | None, int | None]] = []
-    seen = []
-    for moment, direction in sorted(crossings):
-        day = moment // 86_400_000_000
-        if day > until:
-            continue
-        if (moment, direction) in seen:
-            return "same_crossing_twice"
-        inside = bool(stays) and stays[-1][1] is None
-        if direction == "in":
-            if inside:
-                return "two_entries"
-            stays.append((day, None))
-        elif inside:
-            stays[-1] = (stays[-1][0], day)
-        elif stays:
-            return "two_exits"
+    crossings = [(moment, direction) for moment, direction in crossings if moment // 86_400_000_000 <= until]
+    for instant in sorted({moment for moment, _ in crossings}):
+        together = [direction for moment, direction in crossings if moment == instant]
+        day = instant // 86_400_000_000
+        if stays:
+            first = "out" if stays[-1][1] is None else "in"
         else:
-            stays.append((None, day))
-        seen.append((moment, direction))
+            first = "out" if together.count("out") > together.count("in") else "in"
+        other = "in" if first == "out" else "out"
+        in_turn = [first if n % 2 == 0 else other for n in range(len(together))]
+        if sorted(in_turn) != sorted(together):
+            if max(together.count("in"), together.count("out")) > 1:
+                return "same_crossing_twice"
+            return "two_entries" if together.count("in") > together.count("out") else "two_exits"
+        for direction in in_turn:
+            if direction == "in":
+                stays.append((day, None))
+            elif stays and stays[-1][1] is None:
+                stays[-1] = (stays[-1][0], day)
+            else:
+                stays.append((None, day))
     return stays
 
 

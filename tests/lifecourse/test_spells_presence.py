@@ -73,6 +73,25 @@ def test_in_one_instant_in_comes_before_out():
     """)
 
 
+def test_in_one_instant_crossings_come_in_the_order_in_which_they_alternate():
+    made = stays("""
+        person_id | crossed_at          | direction | record_id
+        P1        | 2026-01-12T09:00:00 | in        | a
+        P1        | 2026-01-20T00:00:00 | in        | c
+        P1        | 2026-01-20T00:00:00 | out       | b
+        P2        | 2026-01-20T00:00:00 | out       | d
+        P2        | 2026-01-20T00:00:00 | in        | e
+        P2        | 2026-01-20T00:00:00 | in        | f
+    """)
+    assert drawn(made.table, f"{COLUMNS} in_record_id out_record_id") == table("""
+        person_id | spell_no | entered_on | left_on    | closed_by | in_record_id | out_record_id
+        P1        | 1        | 2026-01-12 | 2026-01-20 | exit      | a            | b
+        P1        | 2        | 2026-01-20 |            | censored  | c            |
+        P2        | 1        | 2026-01-20 | 2026-01-20 | exit      | e            | d
+        P2        | 2        | 2026-01-20 |            | censored  | f            |
+    """)
+
+
 def test_whoever_does_not_alternate_is_set_aside_whole_and_others_are_not():
     made = stays("""
         person_id | crossed_at          | direction | record_id
@@ -93,6 +112,7 @@ def test_whoever_does_not_alternate_is_set_aside_whole_and_others_are_not():
     ("why", "first", "second"),
     [
         ("two_entries", "2026-01-12T09:00:00 | in", "2026-01-13T09:00:00 | in"),
+        ("same_crossing_twice", "2026-01-12T09:00:00 | out", "2026-01-12T09:00:00 | out"),
         ("two_exits", "2026-01-12T09:00:00 | out", "2026-01-13T09:00:00 | out"),
         ("same_crossing_twice", "2026-01-12T09:00:00 | in", "2026-01-12T09:00:00 | in"),
         ("unknown_direction", "2026-01-12T09:00:00 | in", "2026-01-13T09:00:00 | sideways"),

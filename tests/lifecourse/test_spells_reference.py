@@ -23,7 +23,8 @@ def histories(chance: random.Random, people: int, gaps: list[int]) -> dict[int, 
         day, direction = chance.randint(0, 40), chance.choice(["in", "out"])
         crossings = []
         for _ in range(chance.randint(1, 8)):
-            crossings.append((day * 86_400_000_000 + chance.choice(HOURS) + len(crossings), direction))
+            tie = 0 if chance.random() < 0.3 else len(crossings)
+            crossings.append((day * 86_400_000_000 + chance.choice(HOURS) + tie, direction))
             day += chance.choice(gaps)
             direction = "out" if direction == "in" else "in"
         crossings.sort()

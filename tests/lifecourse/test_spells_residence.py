@@ -137,6 +137,14 @@ def test_the_initial_status_counts_if_it_is_known_by_the_first_crossing():
     assert made.counts["residents_without_a_stay"] == 1
 
 
+@pytest.mark.parametrize(("column", "yes"), [("resident", True), ("resident", 1), ("resident", "Yes"), ("status", "resident")])
+def test_the_initial_status_may_be_said_in_several_ways(column, yes):
+    made = decided("person_id | entered_on | left_on\nP1 | 2022-03-01 |", initial={"person_id": ["P1"], column: [yes]})
+    assert made.table.column("from_on").to_pylist() == [None]
+    with pytest.raises(DataError, match=f"1 rows of `{column}` say neither yes nor no"):
+        decided("person_id | entered_on | left_on\nP1 | 2022-03-01 |", initial={"person_id": ["P1"], column: ["perhaps"]})
+
+
 def test_death_ends_residence_and_is_no_crossing():
     made = decided("""
         person_id | entered_on | left_on    | closed_by

@@ -1,6 +1,7 @@
 """The three rules in Polars, as one would write them without loops:  with_polars.py CROSSINGS FOLDER
 
-Simpler than the rules: a crossing counts as a migration by the days on its new side alone, without the status that the crossing before it left.
+Simpler than the rules: a crossing counts as a migration by the days on its new side alone, without the status that the crossing before it left;
+and a day of exit and return counts twice.
 """
 
 import sys

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from karvan.errors import DataError
-from karvan.lifecourse.people import Given, People, demand, in_order, offer, person_type
+from karvan.lifecourse.people import WHOLE, Given, People, demand, in_order, offer, person_type
 from karvan.lifecourse.residence import EPOCH
 from karvan.workspace import Progress, new_connection
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "400MB"    # what the sort holds before it goes to disk
+YES, NO = ("yes", "true", "1", "resident"), ("no", "false", "0", "not_resident")
 
 
 
@@ -84,17 +85,22 @@ def know_initial(con: duckdb.DuckDBPyConnection, columns: dict[str, str], initia
     held = offer(con, "initial_given", initial)
     if person_type(held, where)[:7] != person_type(columns, where)[:7] and "VARCHAR" in (person_type(held, where), person_type(columns, where)):
         raise DataError(f"`person_id` is {held['person_id']} here and {columns['person_id']} in the spells.", where=where, fix="write both as text, or both as whole numbers")
-    demand(held, {"resident": ("BOOLEAN",)}, where)
-    known = "known_on" if "known_on" in held else "null::date"
+    resident = "status" if "status" in held and "resident" not in held else "resident"
+    demand(held, {resident: ("BOOLEAN", "VARCHAR", *WHOLE)}, where)
+    said = f"lower(trim({resident}::varchar))"
+    [(odd,)] = con.execute(f"select count(*) from initial_given where {said} not in {YES + NO}").fetchall()
+    if odd:
+        raise DataError(f"{odd:,} rows of `{resident}` say neither yes nor no.", where=where, fix=f"write one of {', '.join(YES + NO)}, or nothing where it is not known")
+    known = next((f"cast({name} as date)" for name in ("known_on", "as_of") if name in held), "null::date")
     con.execute(f"""
         create temp table initial_known as
         with first_seen as (select person_id, min(least(entered_on, left_on)) as first_on from given group by person_id)
-        select person_id, max_by(resident, coalesce({known}, date '0001-01-01'))::tinyint as resident
+        select person_id, max_by({said} in {YES}, coalesce({known}, date '0001-01-01'))::tinyint as resident
         from initial_given join first_seen using (person_id)
-        where resident is not null and coalesce({known} <= first_on, true)
+        where {said} is not null and coalesce({known} <= first_on, true)
         group by person_id
     """)
-    [(without,)] = con.execute("select count(distinct person_id) from initial_given where resident and person_id not in (select person_id from given where person_id is not null)").fetchall()
+    [(without,)] = con.execute(f"select count(distinct person_id) from initial_given where {said} in {YES} and person_id not in (select person_id from given where person_id is not null)").fetchall()
     return int(without)
 
 

@@ -34,7 +34,8 @@ def days_of(moments):  # pragma: no cover - compiled
 
 @njit(cache=True, nogil=True)
 def pair(starts, moments, days, until):  # pragma: no cover - compiled
-    """Pair crossings into stays. People whose crossings do not alternate get a reason and no stay.
+    """Pair crossings into stays. People whose crossings do not alternate get a reason and no stay. Crossings of one instant come in the
+    order in which they alternate.
 
     Returns, per person: the reason (KEPT where there is none), the row where it broke, and where their stays begin; per stay: day of
     entry and of exit, and the rows of both (-1: none); then the crossings later than `until`, which count for nothing.
@@ -53,13 +54,20 @@ def pair(starts, moments, days, until):  # pragma: no cover - compiled
         first, last = starts[p], starts[p + 1]
         begun = made
         inside = False
-        for i in range(first, last):
+        i = first
+        while i < last:
             what = moments[i] & 3
             if i > first:    # where a clock is set back over midnight, a later crossing would fall on an earlier day
                 days[i] = max(days[i], days[i - 1])
             if what != NO_TIME and days[i] > until:
                 late += 1
+                i += 1
                 continue
+            entries, exits = 0, 0    # in this instant: entries come first, then exits
+            while i + entries < last and moments[i + entries] == (moments[i] | 3) - 3:
+                entries += 1
+            while i + entries + exits < last and moments[i + entries + exits] == (moments[i] | 3) - 2:
+                exits += 1
             reason = KEPT
             if what == NO_TIME:
                 reason = WITHOUT_TIME
@@ -67,27 +75,33 @@ def pair(starts, moments, days, until):  # pragma: no cover - compiled
                 reason = UNKNOWN_DIRECTION
             elif days[i] < FIRST_DAY:
                 reason = BEFORE_1900
-            elif i > first and moments[i] == moments[i - 1]:
-                reason = SAME_TWICE
-            elif what == IN and inside:
-                reason = TWO_ENTRIES
-            elif what == OUT and not inside and i > first:
-                reason = TWO_EXITS
+            outward = inside or (i == first and exits > entries)    # the side from which they alternate
+            surplus = exits - entries if outward else entries - exits
+            if reason == KEPT and (surplus < 0 or surplus > 1):
+                reason = SAME_TWICE if max(entries, exits) > 1 else TWO_ENTRIES if entries > exits else TWO_EXITS
             if reason != KEPT:
                 reasons[p] = reason
-                broke[p] = i
+                broke[p] = i + max(entries + exits - 1, 0)
                 made = begun
                 break
-            if what == IN:
-                entered[made], left[made], in_row[made], out_row[made] = days[i], NEVER, i, -1
-                inside = True
-                made += 1
-            elif inside:
-                left[made - 1], out_row[made - 1] = days[i], i
-                inside = False
-            else:
-                entered[made], left[made], in_row[made], out_row[made] = BEFORE, days[i], -1, i
-                made += 1
+            enter, leave = i, i + entries
+            for _ in range(entries + exits):
+                if not outward:
+                    entered[made], left[made], in_row[made], out_row[made] = days[i], NEVER, enter, -1
+                    enter += 1
+                    made += 1
+                else:
+                    if inside:
+                        left[made - 1], out_row[made - 1] = days[i], leave
+                    else:
+                        entered[made], left[made], in_row[made], out_row[made] = BEFORE, days[i], -1, leave
+                        made += 1
+                    leave += 1
+                inside = not outward
+                outward = not outward
+            for same in range(i, i + entries + exits):
+                days[same] = days[i]
+            i += entries + exits
         stays_from[p + 1] = made
     return reasons, broke, stays_from, entered[:made], left[:made], in_row[:made], out_row[:made], late
 

@@ -105,7 +105,7 @@ def residence(
     observed_until
         Last day that is complete; what is not final by it is `undecided`. Without it the last stay is taken to last.
     initial
-        `person_id`, `resident` (yes or no), optional `known_on`: the status before the first crossing, where one is known as of that day or earlier.
+        `person_id`, `resident` (yes or no), optional `known_on` (or `as_of`): the status before the first crossing, where one is known as of that day or earlier.
 
     Returns
     -------
@@ -152,8 +152,10 @@ def presence_into(
     *, observed_until: date, zone: str | None, repair: Repair = "none", pack: str | None = None, progress: Progress = quiet, then: Any = None,
 ) -> Made:
     """`presence` into two sheets; `then` gets the stays of each batch of people as well."""  # fmt: skip
+    import numpy as np
+
     from karvan.lifecourse.people import all_of
-    from karvan.lifecourse.stays import CARRIED, NO_PERSON, crossings_query, paired, spells_table
+    from karvan.lifecourse.stays import CARRIED, NO_PERSON, crossings_query, local, paired, spells_table
 
     made = Made()
     with engine() as con:
@@ -163,6 +165,8 @@ def presence_into(
         query, aware = crossings_query(columns, where, also=also, text_is_aware=text_is_aware(con, columns))
         if aware and not zone:
             raise DataError("`crossed_at` holds instants, and the day of an instant depends on the zone.", where=where, fix="say where the day counts, as --zone Asia/Baku")
+        if zone:
+            local(np.zeros(1, np.int64), zone)    # a zone that does not exist is an error also where it changes nothing
         zone = zone if aware else None
         people = batches(con, query, "crossings", made.counts, progress)
         if repair != "none":
