@@ -71,7 +71,7 @@ def test_from_a_search_to_a_chart_to_the_explanation_of_one_cell(signed_in):
     signed_in.click("tr:has-text('Riverland') td:last-child a")
     assert re.search(r"/statistics/explain/TMP-01/2024/\?citizenship=XTC$", signed_in.url)
     assert "6,500" in signed_in.locator("h1").inner_text()
-    assert signed_in.locator(".walk").inner_text().count("tiny.bor.crossings") == 1
+    assert signed_in.locator(".walk").inner_text().count("tiny.bor.crossings") == 2, "among the deliveries, and with its quality"
 
 
 def test_groups_are_compared_and_the_choice_stays_in_the_address(signed_in):

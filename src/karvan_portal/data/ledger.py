@@ -170,18 +170,6 @@ def completeness(account: Account) -> list[dict[str, Any]]:
     )
 
 
-def scores(feed: str) -> list[dict[str, Any]]:
-    """Newest quality scores of a feed, weakest first."""
-    return source.rows(
-        """
-        with newest as (select * from quality_scores where subject = ? qualify measured_until = max(measured_until) over (partition by qi, detail)),
-             once as (select distinct qi, detail, measured, score, colour, measured_until from newest where colour is not null or measured is not null)
-        select * from once order by case colour when 'red' then 0 when 'amber' then 1 when 'green' then 2 else 3 end, score, qi, detail
-        """,
-        [feed],
-    )
-
-
 def contracts_by_feed() -> dict[str, Any]:
     try:
         return dict(source.country().contracts)

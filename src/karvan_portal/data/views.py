@@ -146,14 +146,8 @@ def return_file(request: HttpRequest, feed: str) -> HttpResponse:
 
 
 def completeness(request: HttpRequest) -> HttpResponse:
-    """Per feed the last day that is complete; the quality scores of the feed that the reader chose."""
-    account = account_of(request)
-    feeds = ledger.completeness(account)
-    chosen = request.GET.get("feed", "")
-    scores = ledger.scores(chosen) if chosen in {row["feed"] for row in feeds} else []
-    return render(
-        request, "data/completeness.html", {"sections": sections("completeness"), "feeds": feeds, "chosen": chosen if scores else "", "scores": scores}
-    )
+    """Per feed the last day that is complete, and how many of its measures are weak."""
+    return render(request, "data/completeness.html", {"sections": sections("completeness"), "feeds": ledger.completeness(account_of(request))})
 
 
 def quality_of_feeds(request: HttpRequest) -> HttpResponse:
