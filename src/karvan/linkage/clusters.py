@@ -7,15 +7,19 @@ first, the pair that is refused is the weakest on the way between the two: an im
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from karvan.linkage.apart import DECISION, PERSONAL, divided
+from karvan.linkage.circumstances import NAMESAKES
 from karvan.linkage.numbers import names_differ
 
 SURE = 1.0
+DOUBTED = "what other records of the two show"
+Doubts = Mapping[int, Mapping[int, float]]      # of a node, other nodes and the bits against the two being one person
 
 
 class Traits(NamedTuple):
@@ -74,10 +78,10 @@ class Clusters:
     refused: Counter[str]
 
 
-def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]], decided: Iterable[tuple[int, int, str]] = ()) -> Clusters:
+def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]], decided: Iterable[tuple[int, int, str]] = (), doubts: Doubts | None = None, threshold: float = 0.0) -> Clusters:
     """Join nodes that were decided to be one person (node, node, label), then by pairs (probability, node, node) in falling probability.
 
-    A cluster is named by its smallest node.
+    `doubts`: what circumstances of any two nodes say against one person holds of the clusters that they are in, so a pair must reach `threshold` with the worst of it. A cluster is named by its smallest node.
 
     >>> one, two, three = Traits(frozenset("A")), Traits(), Traits(frozenset("B"))
     >>> found = cluster({1: one, 2: two, 3: three}, [(0.9, 2, 3), (0.99, 1, 2)])
@@ -85,6 +89,8 @@ def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]], 
     ({1: 1, 2: 1, 3: 3}, [(2, 3, 0.9, 'two personal numbers')])
     >>> cluster({1: one, 2: two, 3: three}, [], decided=[(1, 3, "decision D1")]).of     # people may know better
     {1: 1, 2: 2, 3: 1}
+    >>> cluster({1: Traits(), 2: Traits(), 3: Traits()}, [(0.99, 1, 2), (0.95, 2, 3)], doubts={1: {3: -5.0}, 3: {1: -5.0}}, threshold=0.9).of    # 1 and 3 show journeys that do not fit
+    {1: 1, 2: 1, 3: 3}
     """
     members = {node: [node] for node in traits}
     of = {node: node for node in traits}
@@ -98,6 +104,8 @@ def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]], 
         if a == b:
             continue
         reason = kept[a].kept_apart(kept[b], only=DECISION) if decision else kept[a].against(kept[b])
+        if not reason and doubts and not decision:
+            reason = doubted((left, right), members[a], members[b], of, doubts, probability, threshold)
         if reason:
             cuts.append((left, right, probability, reason))
             continue
@@ -110,3 +118,13 @@ def cluster(traits: dict[int, Traits], pairs: Iterable[tuple[float, int, int]], 
         kept[a] = kept[a].and_also(kept.pop(b))
     name = {a: min(nodes) for a, nodes in members.items()}
     return Clusters({node: name[a] for node, a in of.items()}, weakest, cuts, Counter(reason.partition(" D")[0] for *_, reason in cuts))
+
+
+def doubted(pair: tuple[int, int], one: list[int], other: list[int], of: Mapping[int, int], doubts: Doubts, probability: float, threshold: float) -> str:
+    """Why two clusters stay apart although a pair of theirs is probable; empty if nothing in their other records speaks against, or too little."""
+    smaller, to = (one, of[other[0]]) if len(one) < len(other) else (other, of[one[0]])
+    worst = min((bits for node in smaller for near, bits in doubts.get(node, {}).items() if of.get(near) == to and {node, near} != {*pair}), default=0.0)
+    if worst == 0:
+        return ""
+    weight = min(math.log2(max(probability, 1e-9) / max(1 - probability, 1e-9)), NAMESAKES) + worst
+    return DOUBTED if weight < math.log2(threshold / (1 - threshold)) else ""

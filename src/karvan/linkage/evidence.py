@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from karvan.linkage.comparisons import COMPARISONS
+from karvan.linkage.circumstances import CIRCUMSTANCES
+from karvan.linkage.comparisons import COMPARISONS, MISSING
 from karvan.linkage.decisions import Standing
 
 if TYPE_CHECKING:
@@ -51,13 +52,16 @@ def name_nodes(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def compare(con: duckdb.DuckDBPyConnection, keyed: Sequence[tuple[int, int]]) -> None:
-    """Make the temporary table `compared`: what each pair showed. Reads `blocked`, `scored_pairs`, `stands_for`, `decided_pairs`."""
+    """Make the temporary table `compared`: what each pair showed, without its circumstances. Reads `blocked`, `scored_pairs`, `stands_for`, `decided_pairs`."""
     import pyarrow as pa
 
     con.register("keyed_pairs", pa.table({"a": pa.array([min(p) for p in keyed], pa.int64()), "b": pa.array([max(p) for p in keyed], pa.int64())}))
     levels = ",\n       ".join(f"{comparison.level_sql} as {comparison.name}" for comparison in COMPARISONS)
     con.execute((HERE / "compare.sql").read_text(encoding="utf-8").replace("$levels", levels))
     con.unregister("keyed_pairs")
+    for one in CIRCUMSTANCES:
+        con.execute(f"alter table compared add column {one.name} varchar default '{MISSING}'")
+    con.execute("alter table compared add column doubt double default 0")
 
 
 class Pairs(NamedTuple):
@@ -75,6 +79,15 @@ def pairs_to_join(con: duckdb.DuckDBPyConnection, threshold: float) -> Pairs:
         from compared join stands_for l on l.record_id = record_a join stands_for r on r.record_id = record_b
         where block = 'name_birth' or probability >= {threshold}::double order by p desc, a, b""").to_arrow_table()
     return Pairs(*(found[column].to_numpy() for column in ("p", "a", "b")))
+
+
+def doubts_of(con: duckdb.DuckDBPyConnection) -> dict[int, dict[int, float]]:
+    """What places say against two nodes being one person, in bits, by node and other node. Reads `compared`, `stands_for`."""
+    found: dict[int, dict[int, float]] = {}
+    for a, b, bits in con.sql("""
+            select l.node, r.node, doubt from compared join stands_for l on l.record_id = record_a join stands_for r on r.record_id = record_b where doubt < 0 order by all""").fetchall():
+        found.setdefault(a, {})[b] = found.setdefault(b, {})[a] = bits
+    return found
 
 
 def keep_evidence(con: duckdb.DuckDBPyConnection, cuts: Sequence[tuple[int, int, float, str]], *, threshold: float) -> None:

@@ -1,7 +1,7 @@
 -- What became of each pair. Reads `compared`, `cut_records` (record_a, record_b, reason), `decided_records` (record_a, record_b, answer), `person_of` (record_id, person_id).
 create or replace temp table evidence as
 select c.record_a, c.record_b, a.person_id as person_a, b.person_id as person_b, c.block, c.probability, c.match_weight,
-       c.name, c.name_score, c.birth, c.sex, c.origin, c.patronymic, d.answer as decision,
+       c.name, c.name_score, c.birth, c.sex, c.origin, c.patronymic, c.journeys, c.family, c.address, c.birth_place, d.answer as decision,
        case when a.person_id = b.person_id then 'joined' when k.reason is not null or d.answer = 'different' then 'refused' else 'below_threshold' end as outcome,
        case when a.person_id = b.person_id then
                 case when d.answer = 'same' then 'decision' when c.block = 'name_birth' then 'same name and birth'

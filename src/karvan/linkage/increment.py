@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from karvan.country.match_keys import MatchKeys
 from karvan.errors import DataError
 from karvan.linkage.apart import decided_sides
+from karvan.linkage.circumstances import CIRCUMSTANCES, weigh_circumstances
 from karvan.linkage.decisions import Decision, Standing, decisions, standing
 from karvan.linkage.evidence import compare, keep_decisions, name_nodes
 from karvan.linkage.history import find_events, view_undone
@@ -47,7 +48,7 @@ select distinct person_id from (
 def link_new(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Link what is new since the last run of linkage; everything, where nothing is linked yet or the last run had other parameters."""
     before = tx.base.runs.get("link")
-    if before is None or not tx.base.tables.get("link_nodes") or before.params != params or before.notes.get("keys") != repr(match_keys(ws)) or not before.notes["model"]["prior"]:
+    if before is None or not tx.base.tables.get("link_nodes") or before.params != params or before.notes.get("keys") != repr(match_keys(ws)) or not before.notes["model"]["prior"] or any(one.name not in before.notes["model"] for one in CIRCUMSTANCES):
         return link(ws, tx, params, progress)
     make_ready()
     said, keys = decisions(ws), match_keys(ws)
@@ -110,6 +111,8 @@ def link_touched(con: duckdb.DuckDBPyConnection, last: dict[str, Any], holding: 
         load(con, holding, keys)
     clock.mark("joined")
     progress("people", 0.65)
+    name_nodes(con)
+    weigh_circumstances(con, last["model"], floor=FLOOR)
     with_old_pairs(con)
     refused = make_people(con, threshold=keys.threshold, others="select record_id, person_id from link_nodes anti join pool using (person_id)")
     con.execute("create or replace temp view all_links as select record_id, person_id, level from links anti join pool using (person_id) union all select record_id, person_id, level from new_links")
@@ -198,14 +201,13 @@ def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any], keys: Ma
 
 def with_old_pairs(con: duckdb.DuckDBPyConnection) -> None:
     """Add to `compared` the pairs of the run before that touch the pool and whose nodes are as they were."""
-    name_nodes(con)
     con.execute("""
         create or replace temp table dropped as
         select record_id from link_nodes semi join pool using (person_id)
         where record_id in (select record_id from changed) or record_id not in (select record_id from stands_for)""")
     con.execute("""
-        insert into compared
-        select record_a, record_b, block, probability, match_weight, name_score, name, birth, sex, origin, patronymic
+        insert into compared by name
+        select * exclude (person_a, person_b, decision, outcome, reason)
         from link_pairs p
         where (person_a in (select person_id from pool) or person_b in (select person_id from pool))
           and not exists (select 1 from compared c where c.record_a = p.record_a and c.record_b = p.record_b)

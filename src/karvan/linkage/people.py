@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from karvan.linkage.apart import Sides, joined_by_decision, own_sides, sides_of, with_sides
 from karvan.linkage.clashes import clashes
-from karvan.linkage.clusters import Clusters, Traits, cluster
-from karvan.linkage.evidence import Pairs, keep_evidence, pairs_to_join
+from karvan.linkage.clusters import Clusters, Doubts, Traits, cluster
+from karvan.linkage.evidence import Pairs, doubts_of, keep_evidence, pairs_to_join
 from karvan.linkage.identity import person_ids
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def make_people(con: duckdb.DuckDBPyConnection, *, threshold: float, others: str
     """
     pairs, decided = pairs_to_join(con, threshold), joined_by_decision(con)
     sides = with_sides(own_sides(con, sides_of(con, "node_of", "node")), clashes(con, pairs))
-    table, found = clustered(con, pairs, decided, sides)
+    table, found = clustered(con, pairs, decided, sides, doubts_of(con), threshold)
     con.register("clustered", table)
     number_people(con)
     con.unregister("clustered")
@@ -78,7 +78,7 @@ def make_people(con: duckdb.DuckDBPyConnection, *, threshold: float, others: str
     return found.refused
 
 
-def clustered(con: duckdb.DuckDBPyConnection, pairs: Pairs, decided: Sequence[tuple[int, int, str]], sides: Sides) -> tuple[pa.Table, Clusters]:
+def clustered(con: duckdb.DuckDBPyConnection, pairs: Pairs, decided: Sequence[tuple[int, int, str]], sides: Sides, doubts: Doubts, threshold: float) -> tuple[pa.Table, Clusters]:
     """Cluster the nodes of pairs and decisions: a table (node, cluster, probability, joined), and what was found where something speaks against a join.
 
     Where nothing can, the pairs are joined over whole arrays; `cluster` gives the same there, one by one.
@@ -93,13 +93,13 @@ def clustered(con: duckdb.DuckDBPyConnection, pairs: Pairs, decided: Sequence[tu
     left, right, one, other = np.split(place, np.cumsum((len(pairs.a), len(pairs.b), len(people))))
     component = components(len(nodes), np.concatenate((left, one)), np.concatenate((right, other)))
     con.register("reach", pa.table({"node": nodes, "component": component}))
-    con.register("with_sides", pa.table({"node": pa.array(sorted({*sides, *people.flatten().tolist()}), pa.int64())}))
+    con.register("with_sides", pa.table({"node": pa.array(sorted({*sides, *doubts, *people.flatten().tolist()}), pa.int64())}))
     doubtful = con.sql(DOUBTFUL).to_arrow_table()["component"].to_numpy()
     con.unregister("reach")
     con.unregister("with_sides")
     hard = np.isin(component, doubtful)
     apart = hard[left]
-    found = cluster(traits_of(con, set(nodes[hard].tolist()), sides), zip(*(column[apart].tolist() for column in (pairs.p, pairs.a, pairs.b)), strict=True), decided)
+    found = cluster(traits_of(con, set(nodes[hard].tolist()), sides), zip(*(column[apart].tolist() for column in (pairs.p, pairs.a, pairs.b)), strict=True), decided, doubts, threshold)
     of, weakest = joined(len(nodes), left[~apart], right[~apart], pairs.p[~apart])
     names = nodes[of]
     names[hard] = [found.of[node] for node in nodes[hard].tolist()]

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from karvan.country import for_workspace
 from karvan.country.match_keys import MatchKeys
 from karvan.linkage.apart import decided_sides
+from karvan.linkage.circumstances import weigh_circumstances
 from karvan.linkage.decisions import Decision, decisions, decisions_file, standing
 from karvan.linkage.evidence import compare, keep_decisions, name_nodes
 from karvan.linkage.history import find_events, view_undone
 from karvan.linkage.keys import same_name_and_birth
-from karvan.linkage.model import Engine, score_pairs
+from karvan.linkage.model import FLOOR, Engine, score_pairs
 from karvan.linkage.numbers import join_by_number
 from karvan.linkage.opinion import make_ready
 from karvan.linkage.people import make_people
@@ -87,6 +88,7 @@ def link_people(con: duckdb.DuckDBPyConnection, *, seed: int, progress: Progress
     progress("clusters", 0.8)
     name_nodes(con)
     compare(con, keyed)
+    circumstances = weigh_circumstances(con, floor=FLOOR)
     refused = make_people(con, threshold=keys.threshold)
     keep_decisions(con, holding)
     clock.mark("people")
@@ -99,7 +101,7 @@ def link_people(con: duckdb.DuckDBPyConnection, *, seed: int, progress: Progress
         "parameters": scored.parameters,
         "threshold": keys.threshold,
         "keys": repr(keys),
-        "model": scored.model | {"prior": scored.prior},
+        "model": scored.model | circumstances | {"prior": scored.prior},
         "kept_apart": apart,
         "refused": dict(sorted(refused.items())),
         "decisions": len(said),
@@ -132,7 +134,7 @@ def letters_model_keys_and_decisions(ws: Workspace) -> str:
 
 
 STEP = Step(
-    "link", reads=("identities", "crossing", "civil_event"), writes=(*WRITTEN, "person_events"), work=link, params=PARAMS, also=letters_model_keys_and_decisions,
+    "link", reads=("identities", "crossing", "civil_event", "case_event", "decision", "permit"), writes=(*WRITTEN, "person_events"), work=link, params=PARAMS, also=letters_model_keys_and_decisions,
 )  # fmt: skip
 
 

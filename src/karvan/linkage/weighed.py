@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from karvan.linkage.circumstances import CIRCUMSTANCES, NAMESAKES, Circumstance, bits_of, names_agree
 from karvan.linkage.comparisons import COMPARISONS, MISSING
 from karvan.linkage.opinion import ALIKE, UNLIKE
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compared:
-    """One comparison (or the `second_opinion` on names): its level, what the level says in bits (for above 0, against below), and in words."""
+    """One comparison, one circumstance, the `second_opinion` on names, or that `namesakes` are not rare: its level, what the level says in bits (for above 0, against below), and in words."""
 
     comparison: str
     level: str
@@ -52,18 +53,24 @@ class Weighed:
 
 def weigh(con: duckdb.DuckDBPyConnection, record_a: str, record_b: str, *, model: dict[str, Any], one_person: bool) -> Weighed:
     """The evidence on a pair as the run kept it; of a pair that the run did not keep, from its records alone. Reads `link_pairs`, and `identities` for the latter."""
-    names = [c.name for c in COMPARISONS]
+    names = [c.name for c in (*COMPARISONS, *CIRCUMSTANCES)]
     kept = con.execute(
         f"select probability, match_weight, block, outcome, reason, decision, name_score, {', '.join(names)} from link_pairs where record_a = ? and record_b = ?", [record_a, record_b]
     ).fetchone()
     unscored = (None, None, None, "joined" if one_person else "below_threshold", None, None, None)
     probability, weight, block, outcome, reason, decision, name_score = kept[:7] if kept else unscored
     levels = dict(zip(names, kept[7:], strict=True)) if kept else levels_of(con, record_a, record_b)
-    compared = tuple(said_by(name, levels[name], model) for name in names)
+    compared = tuple(said_by(c.name, levels[c.name], model) for c in COMPARISONS)
     if name_score is not None:
         compared += (opinion_of(levels["name"], name_score),)
     prior = math.log2(model["prior"] / (1 - model["prior"])) if model["prior"] else 0.0
-    rarity = None if weight is None else round(weight - prior - sum(c.weight for c in compared), 2)
+    circumstances = tuple(shown_by(c, levels[c.name], model, alike=names_agree(levels["name"], name_score)) for c in CIRCUMSTANCES if levels[c.name] != MISSING)
+    shift = sum(c.weight for c in circumstances)
+    rarity = None if weight is None else round(weight - prior - sum(c.weight for c in compared) - shift, 2)
+    if weight is not None and shift < 0 and abs(weight - shift - NAMESAKES) < 0.01:
+        rarity, most = None, round(NAMESAKES - prior - sum(c.weight for c in compared), 2)
+        compared += (Compared("namesakes", "at_most", most, f"Something speaks against, and namesakes born on one day are not as rare as that: {abs(most):.1f} bits {'for' if most >= 0 else 'against'} one person."),)
+    compared += circumstances
     return Weighed(compared, round(prior, 2), rarity, weight, probability, block, outcome, reason, decision)
 
 
@@ -77,7 +84,7 @@ def levels_of(con: duckdb.DuckDBPyConnection, record_a: str, record_b: str) -> d
     row = con.execute(f"""
         with forms as (select *, birth_pair(birth_date) as birth_pair from prepared)
         select {levels} from (select columns('(.+)') as "\\1_l" from forms where rid = 0), (select columns('(.+)') as "\\1_r" from forms where rid = 1)""").fetchone()
-    return dict(zip((c.name for c in COMPARISONS), row or (), strict=True))
+    return dict(zip((c.name for c in COMPARISONS), row or (), strict=True)) | dict.fromkeys((c.name for c in CIRCUMSTANCES), MISSING)
 
 
 WORDS = {
@@ -104,6 +111,19 @@ WORDS = {
     ("patronymic", "same"): "The fathers' names are the same",
     ("patronymic", "similar"): "The fathers' names are similar",
     ("patronymic", "other"): "The fathers' names differ",
+    ("journeys", "alternate"): "Documents of two states are used by turns, and the journeys fit together",
+    ("journeys", "renewed"): "A document of one state is used after the other, as when it is renewed",
+    ("journeys", "in_turn"): "The journeys fit together",
+    ("journeys", "gap"): "The journeys fit together if one crossing was not recorded",
+    ("journeys", "contradict_once"): "One enters while the other is inside, or leaves while the other is outside",
+    ("journeys", "contradict"): "The journeys cannot be those of one person",
+    ("journeys", "at_once"): "Two documents of one state and kind are in use at once",
+    ("family", "one_member"): "Both stand in one place of a case",
+    ("family", "two_members"): "They stand in one case as two members, or one is the sponsor of the other",
+    ("address", "same"): "An address is the same",
+    ("address", "other"): "The addresses differ",
+    ("birth_place", "same"): "The place of birth is the same",
+    ("birth_place", "other"): "The places of birth differ",
 }
 MISSING_WORDS = {
     "name": "One side has no name", "birth": "One side has no birth date", "sex": "One side does not say the sex",
@@ -120,6 +140,14 @@ def said_by(comparison: str, level: str, model: dict[str, Any]) -> Compared:
     known = model[comparison][codes.index(level)]
     weight = round(math.log2(known["m"] / known["u"]), 2)
     return Compared(comparison, level, weight, f"{WORDS[comparison, level]}: {abs(weight):.1f} bits {'for' if weight >= 0 else 'against'} one person.")
+
+
+def shown_by(one: Circumstance, level: str, model: dict[str, Any], *, alike: bool) -> Compared:
+    """What a circumstance says; of people whose names disagree, a place that relatives share says nothing."""
+    weight = bits_of(one, model[one.name])[level]
+    if one.of_relatives and weight > 0 and not alike:
+        return Compared(one.name, level, 0.0, f"{WORDS[one.name, level]}: of relatives this says nothing.")
+    return Compared(one.name, level, weight, f"{WORDS[one.name, level]}: {abs(weight):.1f} bits {'for' if weight >= 0 else 'against'} one person.")
 
 
 def opinion_of(level: str, score: float) -> Compared:
