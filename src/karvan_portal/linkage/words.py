@@ -16,6 +16,11 @@ COMPARISON = {
     "sex": gettext_lazy("Sex"),
     "origin": gettext_lazy("Origin"),
     "patronymic": gettext_lazy("Father's name"),
+    "journeys": gettext_lazy("Journeys"),
+    "family": gettext_lazy("Family"),
+    "address": gettext_lazy("Address"),
+    "birth_place": gettext_lazy("Place of birth"),
+    "namesakes": gettext_lazy("Coincidence"),
 }
 SECOND_OPINION = gettext_lazy("Name, read letter by letter")
 
@@ -48,6 +53,22 @@ LEVEL = {
     ("patronymic", "similar"): gettext_lazy("The fathers' names are similar"),
     ("patronymic", "other"): gettext_lazy("The fathers' names differ"),
     ("patronymic", "missing"): gettext_lazy("One side has no father's name"),
+    ("journeys", "alternate"): gettext_lazy("Documents of two states are used by turns, and the journeys fit together"),
+    ("journeys", "renewed"): gettext_lazy("A document of one state is used after the other, as when it is renewed"),
+    ("journeys", "in_turn"): gettext_lazy("The journeys fit together"),
+    ("journeys", "gap"): gettext_lazy("The journeys fit together if one crossing was not recorded"),
+    ("journeys", "contradict_once"): gettext_lazy("One enters while the other is inside, or leaves while the other is outside"),
+    ("journeys", "contradict"): gettext_lazy("The journeys cannot be those of one person"),
+    ("journeys", "at_once"): gettext_lazy("Two documents of one state and kind are in use at once"),
+    ("family", "one_member"): gettext_lazy("Both stand in one place of a case"),
+    ("family", "two_members"): gettext_lazy("They stand in one case as two members, or one is the sponsor of the other"),
+    ("address", "same"): gettext_lazy("An address is the same"),
+    ("address", "other"): gettext_lazy("The addresses differ"),
+    ("birth_place", "same"): gettext_lazy("The place of birth is the same"),
+    ("birth_place", "other"): gettext_lazy("The places of birth differ"),
+    ("namesakes", "at_most"): gettext_lazy("Something speaks against, and namesakes born on one day are not as rare as names and dates say"),
+    ("second_opinion", "alike"): gettext_lazy("Across scripts the names as written are alike"),
+    ("second_opinion", "unlike"): gettext_lazy("Across scripts the names as written are not alike"),
     ("second_opinion", "alike"): gettext_lazy("Across scripts the names as written are alike"),
     ("second_opinion", "unlike"): gettext_lazy("Across scripts the names as written are not alike"),
 }
@@ -238,6 +259,10 @@ REFUSED = {
     "two sexes and two birth years": gettext_lazy("two sexes and two birth years"),
     "two sexes and two names": gettext_lazy("two sexes and two given names"),
     "decision": gettext_lazy("a decision"),
+    "two journeys at once": gettext_lazy("two journeys at once"),
+    "two documents in use at once": gettext_lazy("two documents in use at once"),
+    "two members of one family": gettext_lazy("two members of one family"),
+    "what other records of the two show": gettext_lazy("what other records of the two show"),
 }
 
 
