@@ -230,3 +230,12 @@ def test_repair_puts_missing_ends_in_flagged_and_counted():
     assert made.repaired == {"missing_exit_closed": 1, "read_twice": 1}
     assert made.reasons == {"unknown_direction": 1}
     assert made.repairs.column_names == ["repair", "stratum", "persons", "spells"]
+
+
+def test_other_words_for_in_and_out_are_an_error_that_names_them():
+    with pytest.raises(DataError, match="No `direction` is in or out; found: IN, OUT"):
+        stays("""
+            person_id | crossed_at          | direction
+            P1        | 2025-01-01T09:00:00 | IN
+            P1        | 2025-01-11T09:00:00 | OUT
+        """)

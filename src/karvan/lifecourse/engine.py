@@ -73,6 +73,15 @@ def text_is_aware(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bo
     return bool(found)
 
 
+def demand_directions(con: duckdb.DuckDBPyConnection, where: str) -> None:
+    """Raise DataError where no crossing at all is in or out: then the words are others, and setting everybody aside would help nobody."""
+    if con.execute("select 1 from given where direction in ('in', 'out') limit 1").fetchall():
+        return
+    found = [str(row[0]) for row in con.execute("select distinct direction from given where direction is not null order by 1 limit 5").fetchall()]
+    if found:
+        raise DataError(f"No `direction` is in or out; found: {', '.join(found)}.", where=where, fix="write in and out")
+
+
 def has_records(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bool:
     if "in_record_id" not in columns or "out_record_id" not in columns:
         return False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from karvan.lifecourse import kernel
+from karvan.lifecourse import pairing
 from karvan.lifecourse.stays import CARRIED, aside, local
 from karvan.lifecourse.step import life_courses, visa_free_days
 from karvan.tables import RECORD_TYPES, TABLES
@@ -31,14 +31,14 @@ def repaired(con: duckdb.DuckDBPyConnection, people: People, *, observed_until: 
     `people` are all of them, with `moment`, and `record_id` and the columns `CARRIED` where the crossings have them.
     """
     moments = people.rows["moment"].to_numpy()
-    days = kernel.days_of(moments if zone is None else local(moments, zone))
-    unreadable = np.select([moments & 3 == kernel.NO_TIME, moments & 3 == kernel.NO_DIRECTION, days < kernel.FIRST_DAY], [kernel.WITHOUT_TIME, kernel.UNKNOWN_DIRECTION, kernel.BEFORE_1900], kernel.KEPT)
+    days = pairing.days_of(moments if zone is None else local(moments, zone))
+    unreadable = np.select([moments & 3 == pairing.NO_TIME, moments & 3 == pairing.NO_DIRECTION, days < pairing.FIRST_DAY], [pairing.WITHOUT_TIME, pairing.UNKNOWN_DIRECTION, pairing.BEFORE_1900], pairing.KEPT)
     who = np.repeat(np.arange(len(people.names)), np.diff(people.starts))
     reasons, broke = np.zeros(len(people.names), np.int8), np.zeros(len(people.names), np.int64)
     for row in np.flatnonzero(unreadable)[::-1]:    # the first one says why
         reasons[who[row]], broke[who[row]] = unreadable[row], row
     record = people.rows.get("record_id", pa.nulls(len(who), pa.string()))
-    times = pa.array(moments >> 2, mask=moments & 3 == kernel.NO_TIME).cast(pa.timestamp("us"))
+    times = pa.array(moments >> 2, mask=moments & 3 == pairing.NO_TIME).cast(pa.timestamp("us"))
     out = aside(people.names, reasons, broke, crossed_at=times, record_id=record)
 
     readable = pa.table({
@@ -48,7 +48,7 @@ def repaired(con: duckdb.DuckDBPyConnection, people: People, *, observed_until: 
         "crossed_on": pa.array(days).cast(pa.date32()),
         "direction": pa.array(["in", "out"]).take(pa.array((moments & 1).astype(np.int8))),
         **{name: people.rows[name] for name in CARRIED if name in people.rows},
-    }).filter(pa.array(reasons[who] == kernel.KEPT))  # fmt: skip
+    }).filter(pa.array(reasons[who] == pairing.KEPT))  # fmt: skip
     for name in (*RECORD_TYPES, "links"):
         con.execute(f"create temp table {name} as {TABLES[name].empty_select()}")
     con.register("readable", readable)

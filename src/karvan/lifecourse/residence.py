@@ -185,10 +185,10 @@ def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, reco
     """
     import numpy as np
 
-    from karvan.lifecourse import kernel
+    from karvan.lifecourse import kernel, pairing
     from karvan.lifecourse.stays import aside, day
 
-    reasons, broke, starts, ended, days, inward, stay, late = kernel.moves_of(stays.starts, stays.entered, stays.left, stays.died, np.int32(until))
+    reasons, broke, starts, ended, days, inward, stay, late = pairing.moves_of(stays.starts, stays.entered, stays.left, stays.died, np.int32(until))
     out = aside(stays.names, reasons, broke, entered_on=day(stays.entered, kernel.BEFORE), left_on=day(stays.left, kernel.NEVER))
     before, after, migration, final = kernel.decide(starts, days, inward, initial, ended, rule.threshold, rule.tolerance, rule.bridge)
     imputed = np.where(inward, stays.entry_imputed[stay], stays.exit_imputed[stay])

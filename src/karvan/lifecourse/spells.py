@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 
 from karvan.errors import DataError
-from karvan.lifecourse.engine import batches, day_number, engine, first_known, has_records, know_initial, named, text_is_aware, unknown
+from karvan.lifecourse.engine import batches, day_number, demand_directions, engine, first_known, has_records, know_initial, named, text_is_aware, unknown
 from karvan.lifecourse.files import Kept, Nowhere, Sheet
 from karvan.lifecourse.people import Given, offer
 from karvan.lifecourse.residence import Rule, residence_tables, rule_named
@@ -55,8 +55,8 @@ class Made:
 
     def set_aside(self, people: pa.Table) -> None:
         self.add("people_set_aside", people.num_rows)
-        for reason in people.column("reason").to_pylist():
-            self.reasons[reason] = self.reasons.get(reason, 0) + 1
+        for found in people.column("reason").value_counts().to_pylist():
+            self.reasons[found["values"]] = self.reasons.get(found["values"], 0) + found["counts"]
 
 
 def presence(
@@ -168,6 +168,7 @@ def presence_into(
         if zone:
             local(np.zeros(1, np.int64), zone)    # a zone that does not exist is an error also where it changes nothing
         zone = zone if aware else None
+        demand_directions(con, where)
         people = batches(con, query, "crossings", made.counts, progress)
         if repair != "none":
             from karvan.lifecourse.repaired import repaired

@@ -11,21 +11,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from karvan.errors import DataError
-from karvan.lifecourse import kernel
+from karvan.lifecourse import kernel, pairing
 from karvan.lifecourse.people import People, demand, person_type
 
 REASONS = {
-    kernel.TWO_ENTRIES: "two_entries",
-    kernel.TWO_EXITS: "two_exits",
-    kernel.SAME_TWICE: "same_crossing_twice",
-    kernel.UNKNOWN_DIRECTION: "unknown_direction",
-    kernel.WITHOUT_TIME: "no_time",
-    kernel.BEFORE_1900: "before_1900",
-    kernel.NO_END: "no_end",
-    kernel.NO_BEGINNING: "no_beginning",
-    kernel.OVERLAP: "overlap",
-    kernel.BACKWARDS: "backwards",
-    kernel.NO_CROSSING: "no_crossing",
+    pairing.TWO_ENTRIES: "two_entries",
+    pairing.TWO_EXITS: "two_exits",
+    pairing.SAME_TWICE: "same_crossing_twice",
+    pairing.UNKNOWN_DIRECTION: "unknown_direction",
+    pairing.WITHOUT_TIME: "no_time",
+    pairing.BEFORE_1900: "before_1900",
+    pairing.NO_END: "no_end",
+    pairing.NO_BEGINNING: "no_beginning",
+    pairing.OVERLAP: "overlap",
+    pairing.BACKWARDS: "backwards",
+    pairing.NO_CROSSING: "no_crossing",
 }
 NO_PERSON = "no_person"
 CARRIED = ("citizenship", "mode", "bcp", "purpose")    # by which repairs tell strata apart, where the crossings have them
@@ -65,7 +65,7 @@ def day(days: np.ndarray, absent: Any) -> pa.Array:
 
 def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, **at: Any) -> pa.Table:
     """The people set aside: `person_id`, `reason`, and what stands in the columns `at` in the row where it broke."""
-    chosen = np.flatnonzero(reasons != kernel.KEPT)
+    chosen = np.flatnonzero(reasons != pairing.KEPT)
     rows = pa.array(broke[chosen])
     said = pa.array([REASONS[int(reason)] for reason in reasons[chosen]], pa.string())
     return pa.table({"person_id": names.take(pa.array(chosen)), "reason": said, **{name: values.take(rows) for name, values in at.items()}})
@@ -93,10 +93,10 @@ def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] 
 def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int]:
     """Crossings paired into stays, the people set aside, and the crossings later than `until`. `zone` where times are instants."""
     moments = people.rows["moment"].to_numpy()
-    days = kernel.days_of(moments if zone is None else local(moments, zone))
-    reasons, broke, starts, entered, left, in_row, out_row, late = kernel.pair(people.starts, moments, days, np.int32(until))
+    days = pairing.days_of(moments if zone is None else local(moments, zone))
+    reasons, broke, starts, entered, left, in_row, out_row, late = pairing.pair(people.starts, moments, days, np.int32(until))
     record = people.rows.get("record_id")
-    times = pa.array(moments >> 2, mask=moments & 3 == kernel.NO_TIME).cast(pa.timestamp("us", "UTC" if zone else None))
+    times = pa.array(moments >> 2, mask=moments & 3 == pairing.NO_TIME).cast(pa.timestamp("us", "UTC" if zone else None))
     out = aside(people.names, reasons, broke, crossed_at=times, record_id=record if record is not None else pa.nulls(len(moments), pa.string()))
     no = np.zeros(len(entered), np.bool_)
     return Stays(people.names, starts, entered, left, no, no, no, ends(record, in_row), ends(record, out_row)), out, int(late)
@@ -124,13 +124,13 @@ def spells_query(columns: dict[str, str], where: str, *, records: bool, initial:
     demand(columns, dict.fromkeys(("entered_on", "left_on"), ("DATE", "TIMESTAMP")), where)
 
     def days(value: str) -> str:
-        return f"(cast({value} as date) - date '1970-01-01' + {kernel.SHIFT})"
+        return f"(cast({value} as date) - date '1970-01-01' + {pairing.SHIFT})"
 
     def mark(name: str, word: str = "true") -> str:
         return f"coalesce({name} = {word}, false)::bigint" if name in columns else "0"
 
     packed = (
-        f"(coalesce({days('coalesce(entered_on, left_on)')}, 0)::bigint << 26) + ((entered_on is not null)::bigint << 25) + (coalesce({days('left_on')}, {kernel.OPEN})::bigint << 3)"
+        f"(coalesce({days('coalesce(entered_on, left_on)')}, 0)::bigint << 26) + ((entered_on is not null)::bigint << 25) + (coalesce({days('left_on')}, {pairing.OPEN})::bigint << 3)"
         f" + ({mark('closed_by', repr('death'))} << 2) + ({mark('entry_imputed')} << 1) + {mark('exit_imputed')}"
     )
     also = "".join(f", {name}" for name in ("in_record_id", "out_record_id") if records and name in columns)
@@ -141,7 +141,7 @@ def spells_query(columns: dict[str, str], where: str, *, records: bool, initial:
 
 def read(people: People) -> Stays:
     """Stays from the rows of `spells_query`."""
-    entered, left, died, entry_imputed, exit_imputed = kernel.unpack(people.rows["stay"].to_numpy())
+    entered, left, died, entry_imputed, exit_imputed = pairing.unpack(people.rows["stay"].to_numpy())
     return Stays(people.names, people.starts, entered, left, died, entry_imputed, exit_imputed, people.rows.get("in_record_id"), people.rows.get("out_record_id"))
 
 
