@@ -97,9 +97,18 @@ def test_sources_are_told_by_their_deliveries_people_and_legal_basis(ws):
 def test_a_table_is_made_with_every_breakdown_and_else_says_what_it_waits_for(ws):
     found = standing(ws.connect(), for_workspace(ws))
     assert found["EU-01"] == {"group": "eu", "state": "made", "indicator": "FLW-01", "missing": [], "waits_for": []}
-    assert (found["EU-02"]["state"], found["EU-02"]["missing"]) == ("partly", ["birth_country"])
     assert found["EU-32"]["state"] == "definition", "permits are delivered, no indicator has figures"
     assert (found["EU-10"]["state"], found["EU-10"]["waits_for"]) == ("source", ["case_event"])
+    assert (found["EU-20"]["state"], found["EU-20"]["waits_for"]) == ("source", ["crossing"])
+
+
+def test_indicators_carry_a_table_together_and_a_breakdown_by_age_has_several_forms(ws, monkeypatch):
+    given = {"A": ("age", "sex"), "B": ("next_country",)}
+    monkeypatch.setattr("karvan.baseline.tables.breakdowns", lambda con, country: given)
+    table = {"group": "eu", "by": ["age_group", "sex", "next_country", "region"], "rests_on": ["permit"], "carried_by": ["A", "B", "C"]}
+    country = for_workspace(ws)
+    monkeypatch.setitem(country.quality, "tables", {"T": table})
+    assert standing(ws.connect(), country)["T"] == {"group": "eu", "state": "partly", "indicator": "A, B", "missing": ["region"], "waits_for": []}
 
 
 def test_a_questionnaire_that_nobody_submitted_is_said_to_be_unanswered_and_nothing_stands_in_its_place(ws):
@@ -196,9 +205,9 @@ def test_changes_of_colour_tables_and_completeness_are_told_and_equal_facts_give
     source = next(s for s in after["sources"] if s["feed"] == PERMITS)
     qi = next(name for name, m in source["measures"].items() if m["colour"] == "green")
     source["measures"][qi]["colour"], source["complete_until_on"] = "red", "2024-02-29"
-    after["tables"]["EU-02"]["state"] = "made"
+    after["tables"]["EU-32"]["state"] = "made"
     told = [(c["kind"], c["before"], c["now"]) for c in difference(before, after)]
-    assert told == [("colour", "green", "red"), ("complete", "2024-01-31", "2024-02-29"), ("table", "partly", "made")]
+    assert told == [("colour", "green", "red"), ("complete", "2024-01-31", "2024-02-29"), ("table", "definition", "made")]
 
 
 def test_the_command_writes_html_and_pdf_in_three_languages_and_keeps_the_edition(ws, tmp_path):
