@@ -43,7 +43,7 @@ def parameters(model: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     for comparison, title in words.COMPARISON.items():
         codes = [code for of, code in words.LEVEL if of == comparison and code != "missing"]
-        for code, level in zip(codes, model[comparison], strict=True):
+        for code, level in zip(codes, model.get(comparison, ()), strict=comparison in model):
             weight = math.log2(level["m"] / level["u"])
             found.append(
                 {

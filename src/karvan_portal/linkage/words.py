@@ -20,9 +20,8 @@ COMPARISON = {
     "family": gettext_lazy("Family"),
     "address": gettext_lazy("Address"),
     "birth_place": gettext_lazy("Place of birth"),
-    "namesakes": gettext_lazy("Coincidence"),
 }
-SECOND_OPINION = gettext_lazy("Name, read letter by letter")
+BESIDE = {"second_opinion": gettext_lazy("Name, read letter by letter"), "namesakes": gettext_lazy("Coincidence")}
 
 LEVEL = {
     ("name", "same"): gettext_lazy("The names are the same once brought to one spelling"),
@@ -67,8 +66,6 @@ LEVEL = {
     ("birth_place", "same"): gettext_lazy("The place of birth is the same"),
     ("birth_place", "other"): gettext_lazy("The places of birth differ"),
     ("namesakes", "at_most"): gettext_lazy("Something speaks against, and namesakes born on one day are not as rare as names and dates say"),
-    ("second_opinion", "alike"): gettext_lazy("Across scripts the names as written are alike"),
-    ("second_opinion", "unlike"): gettext_lazy("Across scripts the names as written are not alike"),
     ("second_opinion", "alike"): gettext_lazy("Across scripts the names as written are alike"),
     ("second_opinion", "unlike"): gettext_lazy("Across scripts the names as written are not alike"),
 }
@@ -218,7 +215,7 @@ def names(seen: Opened) -> dict[str, Any] | None:
 def weighed(found: Weighed) -> list[dict[str, Any]]:
     """The explanation of a pair: what each comparison says in words, with its weight, down to the sum."""
     lines = [
-        {"what": COMPARISON.get(c.comparison, SECOND_OPINION), "said": LEVEL[c.comparison, c.level], "weight": c.weight, "silent": c.level == "missing"}
+        {"what": COMPARISON.get(c.comparison) or BESIDE[c.comparison], "said": LEVEL[c.comparison, c.level], "weight": c.weight, "silent": c.level == "missing"}
         for c in found.comparisons
     ]
     if found.rarity is not None and abs(found.rarity) >= 0.05:
@@ -252,6 +249,19 @@ SHORT = {
     ("patronymic", "same"): gettext_lazy("the same"),
     ("patronymic", "similar"): gettext_lazy("alike"),
     ("patronymic", "other"): gettext_lazy("disagree"),
+    ("journeys", "alternate"): gettext_lazy("two states by turns"),
+    ("journeys", "renewed"): gettext_lazy("a document renewed"),
+    ("journeys", "in_turn"): gettext_lazy("fit together"),
+    ("journeys", "gap"): gettext_lazy("one crossing missing"),
+    ("journeys", "contradict_once"): gettext_lazy("contradict once"),
+    ("journeys", "contradict"): gettext_lazy("contradict"),
+    ("journeys", "at_once"): gettext_lazy("two documents at once"),
+    ("family", "one_member"): gettext_lazy("one place in a case"),
+    ("family", "two_members"): gettext_lazy("two members"),
+    ("address", "same"): gettext_lazy("the same"),
+    ("address", "other"): gettext_lazy("disagree"),
+    ("birth_place", "same"): gettext_lazy("the same"),
+    ("birth_place", "other"): gettext_lazy("disagree"),
 }
 
 REFUSED = {
