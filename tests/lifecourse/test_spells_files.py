@@ -144,3 +144,14 @@ def test_repair_on_files_counts_and_an_empty_file_is_repaired_to_an_empty_one(cr
     pq.write_table(table("person_id | crossed_at | direction").arrow(), here / "none.parquet")
     karvan("presence", here / "none.parquet", "--observed-until", "2026-03-31", "--repair", "pack", "-o", here / "empty.parquet")
     assert pq.read_table(here / "empty.parquet").num_rows == 0
+
+
+def test_days_of_stays_may_be_text_and_an_empty_column_of_any_type(tmp_path):
+    (tmp_path / "s.csv").write_text("person_id,entered_on,left_on\nP1,2026-01-01,\n")
+    pq.write_table(pa.table({"person_id": ["P1"], "entered_on": ["2026-01-01"], "left_on": pa.nulls(1)}), tmp_path / "s.parquet")
+    for name in ("s.csv", "s.parquet"):
+        karvan("rolling", tmp_path / name, "--days", 90, "--window", 180, "--observed-until", "2026-01-31", "-o", tmp_path / "o.parquet")
+        assert pq.read_table(tmp_path / "o.parquet").column("max_days").to_pylist() == [31]
+    pq.write_table(pa.table({"person_id": ["P1"], "entered_on": ["soon"], "left_on": pa.nulls(1)}), tmp_path / "s.parquet")
+    with pytest.raises(DataError, match="1 rows of `entered_on` are no day"):
+        karvan("residence", tmp_path / "s.parquet", "-o", tmp_path / "r.parquet")

@@ -176,7 +176,12 @@ def test_rows_without_a_person_are_counted_and_nobody_s():
         P1        | 2026-01-12T09:00:00 | in
     """)
     assert made.table.num_rows == 1
-    assert made.counts["crossings_of_no_person"] == 2
+    assert made.counts["crossings_of_no_person"] == 2 and made.counts["people_set_aside"] == 0
+    assert drawn(made.aside, "person_id reason crossed_at") == table("""
+        person_id | reason    | crossed_at
+                  | no_person | 2026-01-12T09:00:00
+                  | no_person | 2026-01-12T09:00:00
+    """)
 
 
 def test_an_empty_table_gives_an_empty_table_with_its_columns():

@@ -73,6 +73,22 @@ def text_is_aware(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bo
     return bool(found)
 
 
+def offer_spells(con: duckdb.DuckDBPyConnection, spells: Given) -> dict[str, str]:
+    """Make spells readable as the view `given`. Days that are text are read as such; a column that is empty throughout may be of any type."""
+    columns = offer(con, "given", spells)
+    odd = [name for name in ("entered_on", "left_on") if name in columns and not columns[name].startswith(("DATE", "TIMESTAMP"))]
+    for name in odd:
+        unread = "not null" if columns[name] != "VARCHAR" else f"not null and try_cast({name} as date) is null"
+        [(wrong,)] = con.execute(f"select count(*) from given where {name} is {unread}").fetchall()
+        if wrong:
+            raise DataError(f"{wrong:,} rows of `{name}` are no day; the column is {columns[name]}.", where=named(spells), fix="write days as DATE, or as text like 2026-03-31")
+    if odd:
+        con.execute("create temp view read as select * replace ({}) from given".format(", ".join(f"try_cast({name}::varchar as date) as {name}" for name in odd)))
+        con.execute("create temp table given_days as from read")
+        con.execute("create or replace temp view given as from given_days")
+    return columns | dict.fromkeys(odd, "DATE")
+
+
 def demand_directions(con: duckdb.DuckDBPyConnection, where: str) -> None:
     """Raise DataError where no crossing at all is in or out: then the words are others, and setting everybody aside would help nobody."""
     if con.execute("select 1 from given where direction in ('in', 'out') limit 1").fetchall():

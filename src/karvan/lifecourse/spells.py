@@ -22,7 +22,19 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 
 from karvan.errors import DataError
-from karvan.lifecourse.engine import batches, day_number, demand_directions, engine, first_known, has_records, know_initial, named, text_is_aware, unknown
+from karvan.lifecourse.engine import (
+    batches,
+    day_number,
+    demand_directions,
+    engine,
+    first_known,
+    has_records,
+    know_initial,
+    named,
+    offer_spells,
+    text_is_aware,
+    unknown,
+)
 from karvan.lifecourse.files import Kept, Nowhere, Sheet
 from karvan.lifecourse.people import Given, offer
 from karvan.lifecourse.residence import Rule, residence_tables, rule_named
@@ -53,8 +65,9 @@ class Made:
     def add(self, name: str, number: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + number
 
-    def set_aside(self, people: pa.Table) -> None:
-        self.add("people_set_aside", people.num_rows)
+    def set_aside(self, people: pa.Table, sheet: Sheet, *, of: str = "people_set_aside") -> None:
+        sheet.write(people)
+        self.add(of, people.num_rows)
         for found in people.column("reason").value_counts().to_pylist():
             self.reasons[found["values"]] = self.reasons.get(found["values"], 0) + found["counts"]
 
@@ -154,8 +167,8 @@ def presence_into(
     """`presence` into two sheets; `then` gets the stays of each batch of people as well."""  # fmt: skip
     import numpy as np
 
-    from karvan.lifecourse.people import all_of
-    from karvan.lifecourse.stays import CARRIED, NO_PERSON, crossings_query, local, paired, spells_table
+    from karvan.lifecourse.people import all_of, in_order
+    from karvan.lifecourse.stays import CARRIED, crossings_query, local, of_nobody, paired, spells_table
 
     made = Made()
     with engine() as con:
@@ -176,24 +189,21 @@ def presence_into(
             spells, made.repairs, out = repaired(con, all_of(list(people)), observed_until=observed_until, zone=zone, pack=pack)
             for row in made.repairs.to_pylist():
                 made.repaired[row["repair"]] = made.repaired.get(row["repair"], 0) + row["spells"]
-            made.set_aside(out)
+            made.set_aside(out, aside)
             made.add("stays", spells.num_rows)
             table.write(spells)
-            aside.write(out)
         else:
             for some in people:
                 stays, out, late = paired(some, day_number(observed_until), zone)
                 made.add("crossings_too_late", late)
-                made.set_aside(out)
-                aside.write(out)
+                made.set_aside(out, aside)
                 table.write(spells_table(stays, out.column("record_id").type))
                 made.add("stays", len(stays.entered))
                 if then:
                     then(stays)
-        nameless = int(con.execute("select count(*) from given where person_id is null").fetchall()[0][0])
-        if nameless:
-            made.reasons[NO_PERSON] = nameless
-            made.add("crossings_of_no_person", nameless)
+        nameless, _ = crossings_query(columns, where, also=also, text_is_aware=aware and columns["crossed_at"] == "VARCHAR", nobody=True)
+        for some in in_order(con, nameless):
+            made.set_aside(of_nobody(some, zone), aside, of="crossings_of_no_person")
     return made
 
 
@@ -207,7 +217,7 @@ def residence_into(
     rule = rule_named(rule) if isinstance(rule, str) else rule
     made = Made()
     with engine() as con:
-        columns = offer(con, "given", spells)
+        columns = offer_spells(con, spells)
         if initial is not None:
             made.add("residents_without_a_stay", know_initial(con, columns, initial, named(initial)))
         query = spells_query(columns, named(spells), records=has_records(con, columns), initial=initial is not None)
@@ -216,11 +226,10 @@ def residence_into(
             status = first_known(people) if initial is not None else unknown(len(people.names))
             until = int(kernel.NEVER) if observed_until is None else day_number(observed_until)
             done, out, each, late = residence_tables(stays, rule=rule, until=until, initial=status, record_type=pa.string(), each=not isinstance(crossings, Nowhere))
-            made.set_aside(out)
+            made.set_aside(out, aside)
             made.add("crossings_too_late", late)
             made.add("residence_spells", done.num_rows)
             table.write(done)
-            aside.write(out)
             if each is not None:
                 crossings.write(each)
     return made
@@ -234,7 +243,7 @@ def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observe
 
     made = Made()
     with engine() as con:
-        columns = offer(con, "given", spells)
+        columns = offer_spells(con, spells)
         query = spells_query(columns, named(spells), records=False, initial=False)
         for people in batches(con, query, "stays", made.counts, progress):
             stays = read(people)

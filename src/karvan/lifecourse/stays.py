@@ -74,11 +74,11 @@ def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, **at: Any) ->
 # Crossings ----------------------------------------------------------------------------------------------------------------------------
 
 
-def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] = (), text_is_aware: bool = False) -> tuple[str, bool]:
+def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] = (), text_is_aware: bool = False, nobody: bool = False) -> tuple[str, bool]:
     """The query that puts crossings in order, and whether their times are instants of a known zone (aware) rather than local times.
 
     A crossing is one number, `moment`: microseconds since 1970, times four, plus what happened (0 in, 1 out, 2 neither); so in comes
-    before out in one instant, and then the record decides. Without a time it is the greatest number of all.
+    before out in one instant, and then the record decides. Without a time it is the greatest number of all. With `nobody` the rows that have no person.
     """
     kind = person_type(columns, where)
     demand(columns, {"crossed_at": ("TIMESTAMP", "DATE", "VARCHAR"), "direction": ("VARCHAR", "ENUM")}, where)
@@ -87,7 +87,7 @@ def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] 
     moment = f"coalesce(epoch_us({at}) * 4 + case direction when 'in' then 0 when 'out' then 1 else 2 end, 9223372036854775807)"
     record = ", record_id" if "record_id" in columns else ""
     carried = "".join(f", cast({name} as varchar) as {name}" for name in also)
-    return f"select cast(person_id as {kind}) as person_id, {moment} as moment{record}{carried} from given where person_id is not null order by person_id, moment{record}", aware
+    return f"select cast(person_id as {kind}) as person_id, {moment} as moment{record}{carried} from given where person_id is {'' if nobody else 'not '}null order by person_id, moment{record}", aware
 
 
 def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int]:
@@ -96,10 +96,23 @@ def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Tabl
     days = pairing.days_of(moments if zone is None else local(moments, zone))
     reasons, broke, starts, entered, left, in_row, out_row, late = pairing.pair(people.starts, moments, days, np.int32(until))
     record = people.rows.get("record_id")
-    times = pa.array(moments >> 2, mask=moments & 3 == pairing.NO_TIME).cast(pa.timestamp("us", "UTC" if zone else None))
-    out = aside(people.names, reasons, broke, crossed_at=times, record_id=record if record is not None else pa.nulls(len(moments), pa.string()))
+    out = aside(people.names, reasons, broke, **told(people, zone))
     no = np.zeros(len(entered), np.bool_)
     return Stays(people.names, starts, entered, left, no, no, no, ends(record, in_row), ends(record, out_row)), out, int(late)
+
+
+def of_nobody(people: People, zone: str | None) -> pa.Table:
+    """Crossings without a person, one by one, as `aside` has people."""
+    rows = told(people, zone)
+    n = len(rows["record_id"])
+    return pa.table({"person_id": pa.nulls(n, people.names.type), "reason": pa.repeat(NO_PERSON, n), **rows})
+
+
+def told(people: People, zone: str | None) -> dict[str, pa.Array]:
+    """What is said of a crossing that is set aside: its time and its record."""
+    moments = people.rows["moment"].to_numpy()
+    times = pa.array(moments >> 2, mask=moments & 3 == pairing.NO_TIME).cast(pa.timestamp("us", "UTC" if zone else None))
+    return {"crossed_at": times, "record_id": people.rows.get("record_id", pa.nulls(len(moments), pa.string()))}
 
 
 def ends(record: pa.Array | None, rows: np.ndarray) -> pa.Array | None:
