@@ -130,7 +130,8 @@ def metadata(found: Mapping[str, Any], country: Country, say: Words) -> list[Blo
     rows = []
     for source in found["sources"]:
         entry = described.get(source["feed"], {})
-        words = [say.said(entry[name]) if entry.get(name) else "–" for name in ("covers", "unit", "limits")]
+        contract = country.contracts[source["feed"]]      # what the pack does not describe, the contract may say in one language
+        words = [say.said(entry.get(name) or own or "–") for name, own in (("covers", contract.purpose), ("unit", ""), ("limits", contract.limitations))]
         rows.append([say.feed(source["feed"]), *words, f"{say.frequency(source['frequency'])}, {source['format']}", f"{source['fields']} ({source['personal']})"])
     return [table(say, [("source", "text"), ("covers", "text"), ("unit", "text"), ("limits", "text"), ("frequency", "text"), ("fields", "number")], rows, widths=[2, 2.2, 1.6, 3, 1.5, 1.1])]
 
