@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import duckdb
+import pytest
 from linkage_people import as_identities
 
 from karvan.country.match_keys import MatchKeys
+from karvan.linkage.keys import same_name_and_birth
 from karvan.linkage.step import link_people
 from karvan.workspace import new_connection
 
@@ -58,3 +61,13 @@ def test_a_birthday_that_stands_for_an_unknown_day_is_what_the_pack_says():
     con.execute("create table links (record_id varchar, person_id varchar)")
     pairs = [link_people(con, keys=MatchKeys(unknown_days=days), seed=1, progress=lambda m, d: None)["pairs"]["name_birth"] for days in (("01-01",), ("03-21",))]
     assert pairs == [1, 0]
+
+
+@pytest.mark.parametrize(("bearers", "joined"), [(1, [(0, 1)]), (60, [(0, 1)]), (80, [])])
+def test_where_very_many_bear_a_name_the_key_of_name_and_birth_leaves_it_to_the_model(bearers, joined):
+    con = duckdb.connect()
+    con.execute(f"""
+        create table nodes as
+        select i + 2 as node, 'KAIA IMRA' as parts, cast(date '1950-02-03' + cast(100 * i as integer) as varchar) as birth_date, 'M' as sex, 'BBB' as citizenship from range({bearers}) t(i)
+        union all select unnest([0, 1]), 'KAIA IMRA', '1990-05-06', 'M', 'BBB'""")
+    assert same_name_and_birth(con) == joined

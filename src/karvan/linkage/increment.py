@@ -188,7 +188,7 @@ def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any], keys: Ma
     con.execute("""
         create or replace temp table key_nodes as
         from all_nodes semi join (select parts, birth_date, sex, citizenship from all_nodes where changed) using (parts, birth_date, sex, citizenship)""")
-    keyed = same_name_and_birth(con, "key_nodes", keys.unknown_days)
+    keyed = same_name_and_birth(con, "key_nodes", "all_nodes", keys.unknown_days)
     make_blocks(con, "all_nodes", "in_pool or " + " or ".join(f"{block} in (select {block} from keyed_nodes where changed)" for block in BLOCKS), {large["rule"]: large["limit"] for large in last["large_blocks"]})
     con.execute(SCORED)
     con.execute("create or replace temp view everyone as select parts, citizenship, name_at_home from keyed_nodes")
