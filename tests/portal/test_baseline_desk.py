@@ -31,12 +31,15 @@ def studied_once(tmp_path_factory):
                 {**score, "qi": "SCORE", "detail": "technical", "measured": 13.0, "score": 13.0, "colour": "red"},
             ],
         )
-        history = [("2024-11-30", 99.0), ("2024-12-31", 97.0)]
+        history = [("2024-11-30", "d-2024-11", 99.0), ("2024-12-31", "d-2024-12", 97.0)]
         made.written(
             con,
             tx,
             "quality_history",
-            [{"about": "delivery", "name": day, "qi": "QI-01", "subject": "tiny.bor.crossings", "at_on": day, "measured": share} for day, share in history],
+            [
+                {"about": "delivery", "name": name, "qi": "QI-01", "subject": "tiny.bor.crossings", "at_on": day, "measured": share, "score": 13.0, "colour": "red"}
+                for day, name, share in history
+            ],
         )
     study(ws, dated=date(2026, 1, 1))
     return ws
@@ -164,6 +167,9 @@ def test_the_quality_of_a_source_is_shown_with_its_line_and_to_its_own_instituti
     shown = visit("bor").get("/data/quality/tiny.bor.crossings/").text
     assert "2024-11 – 2024-12: 97 – 99" in shown and "<polyline" in shown
     assert visit("sta").get("/data/quality/tiny.bor.crossings/").status_code == 403
+    delivery = visit("bor").get("/data/deliveries/d-2024-12/").text
+    assert "Quality of this delivery" in delivery and "Rows that could be read and fit their contract" in delivery
+    assert "Quality of this delivery" not in visit("mig").get("/data/deliveries/d-permits/").text, "no run has looked at it"
     assert "a sample of which reviewers labelled at least 50 pairs" in visit("bor").get("/data/quality/").text, "what is not measured says what it waits for"
 
 

@@ -89,6 +89,13 @@ def said(qi: QualityIndicator, measured: float | None) -> str:
     return f"{words.figure(measured, 2 if measured is not None and abs(measured) < 10 else 1)}{words.NARROW}%" if qi.unit == "%" else words.figure(measured)
 
 
+def of_delivery(delivery_id: str) -> list[dict[str, Any]]:
+    """What was measured of one delivery, weakest first; nothing before a run has looked at it."""
+    scale = scale_of(source.country()).indicators
+    rows = source.rows("select qi, measured, score, colour from quality_history where about = 'delivery' and name = ? order by score nulls last, qi", [delivery_id])
+    return [row | {"name": names(row["qi"]), "said": said(scale[row["qi"]], row["measured"])} for row in rows]
+
+
 def detail(feed: str, qi: str, name: str) -> str:
     """What a detail of a measure is called: a pair of lists, a variable, a concept, a citizenship; else a word of the platform, or the code itself."""
     told = source.country().quality

@@ -76,6 +76,7 @@ def delivery(request: HttpRequest, delivery_id: str) -> HttpResponse:
             "gates_passed": len(passed),
             "gates_failed": len(failed),
             "contract": contract,
+            "measures": quality.of_delivery(delivery_id),
             "may_accept": rights.runs_line(account) and found["state"] == "held",
             "wrong": "",
         },
