@@ -48,7 +48,7 @@ def flows(sources: Sequence[Mapping[str, Any]], *, title: str, platform: str) ->
         colour = ACCENT if source["delivers"] else SOFT
         parts.append(f'<path d="M{right},{y:.1f} C{right + 70},{y:.1f} {right + 60},{end:.1f} {right + 130},{end:.1f}" fill="none" stroke="{colour}" stroke-opacity="0.45" stroke-width="{thick:.1f}"{dash}/>')
         parts.append(f'<rect x="{middle}" y="{y - 13:.1f}" width="{right - middle}" height="26" rx="3" fill="{TINT}" stroke="{colour}"{dash}/>')
-        parts.append(_text(middle + 8, y - 1, clipped(source["source"], 48)))
+        parts.append(_text(middle + 8, y - 1, clipped(source["source"], 43)))
         parts.append(_text(middle + 8, y + 10, source["note"], colour=SOFT, size=9))
         parts.append(_text(right - 8, y + 4, str(source["rests"]), anchor="end", colour=colour, weight="bold"))
     parts.append(f'<rect x="{right + 130}" y="{end - 40:.1f}" width="84" height="80" rx="4" fill="{ACCENT}"/>')

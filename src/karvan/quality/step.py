@@ -153,5 +153,6 @@ def packs(ws: Workspace) -> str:
     return for_workspace(ws).pack_hash("contracts", "quality") + "".join((here / name).read_text(encoding="utf-8") for name in ("limits.yaml", "sense.yaml"))
 
 
-READS = ("deliveries", "completeness", *RECORDS, "links", "link_sample", "link_decisions", "events", "presence_spells", "residence_spells")
+# `link_sample` is looked at too, and does not count as an input: a sample that nobody labelled says nothing, and a label is a new row of `link_decisions`.
+READS = ("deliveries", "completeness", *RECORDS, "links", "link_decisions", "events", "presence_spells", "residence_spells")
 STEP = Step("quality", READS, ("quality_scores", "quality_history"), work, also=packs)
