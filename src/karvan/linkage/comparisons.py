@@ -55,6 +55,11 @@ def like(a: str, b: str, at_least: float = SIMILAR) -> str:
     return f"alike({a}, {b}, {at_least})"
 
 
+def among(few: str, many: str) -> str:
+    """Whether all parts of one name are parts of another; looks first at what costs little."""
+    return f"(contains({many}, split_part({few}, ' ', 1)) and list_has_all(string_split({many}, ' '), string_split({few}, ' ')))"
+
+
 SAME_KEYS = f"""
     (surname_key_l = surname_key_r and given_key_l = given_key_r and {like("given_l", "given_r", 0.8)} and {like("surname_l", "surname_r", 0.7)})
     or (surname_key_l = given_key_r and given_key_l = surname_key_r and {like("given_l", "surname_r", 0.8)} and {like("surname_l", "given_r", 0.8)})
@@ -66,7 +71,7 @@ BOTH_SIMILAR = f"""
 ONE_CUT = f"""
     (({like("surname_l", "surname_r")} or surname_key_l = surname_key_r)
      and (starts_with(given_l, given_r) or starts_with(given_r, given_l) or given_l is null or given_r is null))
-    or list_has_all(string_split(parts_l, ' '), string_split(parts_r, ' ')) or list_has_all(string_split(parts_r, ' '), string_split(parts_l, ' '))
+    or {among("parts_l", "parts_r")} or {among("parts_r", "parts_l")}
 """
 SIMILAR_GIVEN = f"(given_key_l = given_key_r and {like('given_l', 'given_r', 0.8)}) or {like('given_l', 'given_r')}"
 SIMILAR_SURNAME = f"surname_key_l = surname_key_r or {like('surname_l', 'surname_r')}"
@@ -75,6 +80,11 @@ LESS_EXACT = """
                                      or birth_date_l like '%-01-01' or birth_date_r like '%-01-01')
 """
 
+# Year or day of the year is then the same, which is quicker to see.
+ONE_DIGIT = """
+    length(birth_date_l) = 10 and length(birth_date_r) = 10 and (birth_year_l = birth_year_r or right(birth_date_l, 5) = right(birth_date_r, 5))
+    and damerau_levenshtein(birth_date_l, birth_date_r) <= 1
+"""
 SAME_BIRTH_COUNTRY = "birth_country_l = birth_country_r or birth_country_l = citizenship_r or citizenship_l = birth_country_r"
 
 COMPARISONS = (
@@ -100,7 +110,7 @@ COMPARISONS = (
             Level("same_inexact", "same, but 1 January or partial", "birth_date_l = birth_date_r"),
             Level("swapped", "day and month swapped", "birth_pair_l = birth_pair_r"),
             Level("less_exact", "one is less exact", LESS_EXACT),
-            Level("one_digit", "one digit", "length(birth_date_l) = 10 and length(birth_date_r) = 10 and damerau_levenshtein(birth_date_l, birth_date_r) <= 1"),
+            Level("one_digit", "one digit", ONE_DIGIT),
             Level("same_year", "same year", "birth_year_l = birth_year_r"),
         ),
     ),
