@@ -161,8 +161,14 @@ def counted_from(values: list[str]) -> tuple[str, float] | None:
     >>> counted_from(["33054", "20121"]), counted_from(["662688000"]), counted_from(["7", "12"])
     (('excel', 1.0), ('epoch', 1.0), None)
     """
-    numbers = [abs(float(v)) for v in values if re.fullmatch(r"\s*-?\d{4,14}(\.0*)?\s*", v)]
-    if len(numbers) <= 0.9 * len(values):
+    whole = re.compile(r"\s*-?\d{4,14}(\.0*)?\s*")
+    numbers: list[float] = []
+    for seen, value in enumerate(values, 1):
+        if whole.fullmatch(value):
+            numbers.append(abs(float(value)))
+        elif seen - len(numbers) >= 0.1 * len(values):
+            return None
+    if not numbers:
         return None
     middle = sorted(numbers)[len(numbers) // 2]
     found = "excel" if 3_000 < middle < 73_415 else "epoch" if 5e6 < middle < 5e9 else "epoch_ms" if 5e9 < middle < 5e12 else ""
