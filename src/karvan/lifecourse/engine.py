@@ -22,7 +22,6 @@ MEMORY = "400MB"    # what the sort holds before it goes to disk
 YES, NO = ("yes", "true", "1", "resident"), ("no", "false", "0", "not_resident")
 
 
-
 @contextlib.contextmanager
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that sorts on disk what does not fit into `MEMORY`."""
@@ -33,19 +32,26 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[str, int], progress: Progress) -> Iterator[People]:
-    """People in order, counted; one batch without people where there are none, so that an empty table comes out with its columns."""
+    """People in order, counted; one batch without people where there are none, so that an empty table comes out with its columns.
+
+    The sort begins at once, before the first batch is asked for.
+    """
     progress("sorting", 0.0)
     [(total,)] = con.execute("select count(*) from given").fetchall()
-    counts[what] = total
-    counts["people"] = 0
-    done = 0
-    for people in in_order(con, query):
-        counts["people"] += len(people.names)
-        yield people
-        done += int(people.starts[-1])
-        progress(f"{counts['people']:,} people", done / max(total, 1))
-    if not counts["people"]:
-        yield nobody(con, query)
+    counts |= {what: total, "people": 0}
+    sorted_people = in_order(con, query)
+
+    def counted() -> Iterator[People]:
+        done = 0
+        for people in sorted_people:
+            counts["people"] += len(people.names)
+            yield people
+            done += int(people.starts[-1])
+            progress(f"{counts['people']:,} people", done / max(total, 1))
+        if not counts["people"]:
+            yield nobody(con, query)
+
+    return counted()
 
 
 def nobody(con: duckdb.DuckDBPyConnection, query: str) -> People:
@@ -87,6 +93,16 @@ def offer_spells(con: duckdb.DuckDBPyConnection, spells: Given) -> dict[str, str
         con.execute("create temp table given_days as from read")
         con.execute("create or replace temp view given as from given_days")
     return columns | dict.fromkeys(odd, "DATE")
+
+
+def demand_zone(zone: str) -> None:
+    """Raise DataError for a zone that is not known, also where times are local and it changes nothing."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(zone)
+    except (OSError, ValueError, KeyError):
+        raise DataError(f"There is no time zone `{zone}`.", fix="name one of the tz database, as Asia/Baku") from None
 
 
 def demand_directions(con: duckdb.DuckDBPyConnection, where: str) -> None:

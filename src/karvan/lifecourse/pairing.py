@@ -1,7 +1,7 @@
 """Crossings to stays and stays to crossings, compiled: one pass over people whose rows stand together, in order.
 
 Days are whole numbers (days since 1970-01-01); `starts[p]:starts[p + 1]` are the rows of person p. A moment is microseconds since 1970,
-times four, plus what happened (IN, OUT, ...); a packed stay is described in `karvan.lifecourse.stays`.
+times four, plus what happened (IN, OUT, ...); a packed stay is described in `karvan.lifecourse.queries`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from karvan.lifecourse.kernel import BEFORE, NEVER
+from karvan.lifecourse.queries import OPEN, SHIFT
 
 FIRST_DAY = np.int32(-25567)    # 1900-01-01
 DAY = 86_400_000_000            # microseconds
@@ -17,7 +18,6 @@ DAY = 86_400_000_000            # microseconds
 IN, OUT, NO_DIRECTION, NO_TIME = 0, 1, 2, 3
 KEPT, TWO_ENTRIES, TWO_EXITS, SAME_TWICE, UNKNOWN_DIRECTION, WITHOUT_TIME, BEFORE_1900 = 0, 1, 2, 3, 4, 5, 6
 NO_END, NO_BEGINNING, OVERLAP, BACKWARDS, NO_CROSSING = 7, 8, 9, 10, 11
-SHIFT, OPEN = 1_000_000, 2**22 - 1    # of days in a packed stay: no day is below zero, none is as late as an open end
 
 
 @njit(cache=True, nogil=True)

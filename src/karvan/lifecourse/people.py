@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,12 +70,19 @@ def person_type(columns: dict[str, str], where: str) -> str:
 
 
 def in_order(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[People]:
-    """The rows of a query that is in order of `person_id`, in batches of whole people."""
+    """The rows of a query that is in order of `person_id`, in batches of whole people. The sort begins at once, in a thread."""
+    thread = ThreadPoolExecutor(1)
+    sorting = thread.submit(lambda: con.sql(query).to_arrow_reader(BATCH))
+    thread.shutdown(wait=False)
+    return whole_people(sorting)
+
+
+def whole_people(sorting: Future[pa.RecordBatchReader]) -> Iterator[People]:
     import numpy as np
     import pyarrow.compute as pc
 
     left: pa.Table | None = None
-    for batch in con.sql(query).to_arrow_reader(BATCH):
+    for batch in sorting.result():
         table = pa.Table.from_batches([batch])
         if left is not None:
             table = pa.concat_tables([left, table]).combine_chunks()

@@ -13,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from karvan.lifecourse import pairing
-from karvan.lifecourse.stays import CARRIED, aside, local
+from karvan.lifecourse.queries import CARRIED
+from karvan.lifecourse.stays import aside, local
 from karvan.lifecourse.step import life_courses, visa_free_days
 from karvan.tables import RECORD_TYPES, TABLES
 

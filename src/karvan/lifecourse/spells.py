@@ -26,6 +26,7 @@ from karvan.lifecourse.engine import (
     batches,
     day_number,
     demand_directions,
+    demand_zone,
     engine,
     first_known,
     has_records,
@@ -165,10 +166,8 @@ def presence_into(
     *, observed_until: date, zone: str | None, repair: Repair = "none", pack: str | None = None, progress: Progress = quiet, then: Any = None,
 ) -> Made:
     """`presence` into two sheets; `then` gets the stays of each batch of people as well."""  # fmt: skip
-    import numpy as np
-
     from karvan.lifecourse.people import all_of, in_order
-    from karvan.lifecourse.stays import CARRIED, crossings_query, local, of_nobody, paired, spells_table
+    from karvan.lifecourse.queries import CARRIED, crossings_query
 
     made = Made()
     with engine() as con:
@@ -179,10 +178,12 @@ def presence_into(
         if aware and not zone:
             raise DataError("`crossed_at` holds instants, and the day of an instant depends on the zone.", where=where, fix="say where the day counts, as --zone Asia/Baku")
         if zone:
-            local(np.zeros(1, np.int64), zone)    # a zone that does not exist is an error also where it changes nothing
+            demand_zone(zone)
         zone = zone if aware else None
         demand_directions(con, where)
         people = batches(con, query, "crossings", made.counts, progress)
+        from karvan.lifecourse.stays import of_nobody, paired, spells_table  # compiled: loaded while the sort runs
+
         if repair != "none":
             from karvan.lifecourse.repaired import repaired
 
@@ -211,8 +212,7 @@ def residence_into(
     table: Sheet, aside: Sheet, crossings: Sheet, spells: Given, *, rule: str | Rule, observed_until: date | None, initial: Given = None, progress: Progress = quiet
 ) -> Made:
     """`residence` into three sheets."""
-    from karvan.lifecourse import kernel
-    from karvan.lifecourse.stays import read, spells_query
+    from karvan.lifecourse.queries import spells_query
 
     rule = rule_named(rule) if isinstance(rule, str) else rule
     made = Made()
@@ -221,10 +221,14 @@ def residence_into(
         if initial is not None:
             made.add("residents_without_a_stay", know_initial(con, columns, initial, named(initial)))
         query = spells_query(columns, named(spells), records=has_records(con, columns), initial=initial is not None)
-        for people in batches(con, query, "stays", made.counts, progress):
+        sorted_people = batches(con, query, "stays", made.counts, progress)
+        from karvan.lifecourse.kernel import NEVER  # compiled: loaded while the sort runs
+        from karvan.lifecourse.stays import read
+
+        for people in sorted_people:
             stays = read(people)
             status = first_known(people) if initial is not None else unknown(len(people.names))
-            until = int(kernel.NEVER) if observed_until is None else day_number(observed_until)
+            until = int(NEVER) if observed_until is None else day_number(observed_until)
             done, out, each, late = residence_tables(stays, rule=rule, until=until, initial=status, record_type=pa.string(), each=not isinstance(crossings, Nowhere))
             made.set_aside(out, aside)
             made.add("crossings_too_late", late)
@@ -237,20 +241,23 @@ def residence_into(
 
 def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observed_until: date | None, progress: Progress = quiet) -> Made:
     """`rolling` into a sheet."""
-    from karvan.lifecourse import kernel
-    from karvan.lifecourse.rolling import rolling_table
-    from karvan.lifecourse.stays import read, spells_query
+    from karvan.lifecourse.queries import spells_query
 
     made = Made()
     with engine() as con:
         columns = offer_spells(con, spells)
         query = spells_query(columns, named(spells), records=False, initial=False)
-        for people in batches(con, query, "stays", made.counts, progress):
+        sorted_people = batches(con, query, "stays", made.counts, progress)
+        from karvan.lifecourse.kernel import NEVER  # compiled: loaded while the sort runs
+        from karvan.lifecourse.rolling import rolling_table
+        from karvan.lifecourse.stays import read
+
+        for people in sorted_people:
             stays = read(people)
             last = stays.starts[1:] - 1
-            if observed_until is None and (stays.left[last[last >= stays.starts[:-1]]] == kernel.NEVER).any():
+            if observed_until is None and (stays.left[last[last >= stays.starts[:-1]]] == NEVER).any():
                 raise DataError("A stay is open, and nothing says up to when its days count.", where=named(spells), fix="name the last day that is complete: --observed-until 2026-03-31")
-            done, late = rolling_table(stays, days=days, window=window, until=int(kernel.NEVER) - 1 if observed_until is None else day_number(observed_until))
+            done, late = rolling_table(stays, days=days, window=window, until=int(NEVER) - 1 if observed_until is None else day_number(observed_until))
             made.add("stays_too_late", late)
             made.add("people_over", done.num_rows - done.column("first_exceeded_on").null_count)
             table.write(done)
@@ -265,7 +272,6 @@ def all_files(
     The files are those of `presence`, `residence` and `rolling` one after the other.
     """
     from karvan.lifecourse.files import writing
-    from karvan.lifecourse.rolling import rolling_table
 
     rule = rule_named(rule) if isinstance(rule, str) else rule
     until = day_number(observed_until)
@@ -276,6 +282,8 @@ def all_files(
             paired = paired.of_someone()
             done, _, _, _ = residence_tables(paired, rule=rule, until=until, initial=unknown(len(paired.names)), record_type=pa.string(), each=False)
             spells.write(done)
+            from karvan.lifecourse.rolling import rolling_table
+
             counted, _ = rolling_table(paired, days=days, window=window, until=until)
             over.write(counted)
             counts.add("residence_spells", done.num_rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,9 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from karvan.errors import DataError
 from karvan.lifecourse import kernel, pairing
-from karvan.lifecourse.people import People, demand, person_type
+from karvan.lifecourse.people import People
 
 REASONS = {
     pairing.TWO_ENTRIES: "two_entries",
@@ -28,7 +26,6 @@ REASONS = {
     pairing.NO_CROSSING: "no_crossing",
 }
 NO_PERSON = "no_person"
-CARRIED = ("citizenship", "mode", "bcp", "purpose")    # by which repairs tell strata apart, where the crossings have them
 CLOSED_BY = pa.array(["exit", "censored", "death"])
 
 
@@ -71,25 +68,6 @@ def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, **at: Any) ->
     return pa.table({"person_id": names.take(pa.array(chosen)), "reason": said, **{name: values.take(rows) for name, values in at.items()}})
 
 
-# Crossings ----------------------------------------------------------------------------------------------------------------------------
-
-
-def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] = (), text_is_aware: bool = False, nobody: bool = False) -> tuple[str, bool]:
-    """The query that puts crossings in order, and whether their times are instants of a known zone (aware) rather than local times.
-
-    A crossing is one number, `moment`: microseconds since 1970, times four, plus what happened (0 in, 1 out, 2 neither); so in comes
-    before out in one instant, and then the record decides. Without a time it is the greatest number of all. With `nobody` the rows that have no person.
-    """
-    kind = person_type(columns, where)
-    demand(columns, {"crossed_at": ("TIMESTAMP", "DATE", "VARCHAR"), "direction": ("VARCHAR", "ENUM")}, where)
-    aware = columns["crossed_at"] == "TIMESTAMP WITH TIME ZONE" or text_is_aware
-    at = {"VARCHAR": f"try_cast(crossed_at as {'timestamptz' if text_is_aware else 'timestamp'})", "DATE": "cast(crossed_at as timestamp)"}.get(columns["crossed_at"], "crossed_at")
-    moment = f"coalesce(epoch_us({at}) * 4 + case direction when 'in' then 0 when 'out' then 1 else 2 end, 9223372036854775807)"
-    record = ", record_id" if "record_id" in columns else ""
-    carried = "".join(f", cast({name} as varchar) as {name}" for name in also)
-    return f"select cast(person_id as {kind}) as person_id, {moment} as moment{record}{carried} from given where person_id is {'' if nobody else 'not '}null order by person_id, moment{record}", aware
-
-
 def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int]:
     """Crossings paired into stays, the people set aside, and the crossings later than `until`. `zone` where times are instants."""
     moments = people.rows["moment"].to_numpy()
@@ -120,36 +98,9 @@ def ends(record: pa.Array | None, rows: np.ndarray) -> pa.Array | None:
 
 
 def local(moments: np.ndarray, zone: str) -> np.ndarray:
-    """Moments that are instants, as moments of the zone's clock. Raises DataError for a zone that is not known."""
-    try:
-        there = pc.local_timestamp(pa.array(moments >> 2).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", zone)))
-    except pa.ArrowInvalid:
-        raise DataError(f"There is no time zone `{zone}`.", fix="name one of the tz database, as Asia/Baku") from None
+    """Moments that are instants, as moments of the zone's clock."""
+    there = pc.local_timestamp(pa.array(moments >> 2).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", zone)))
     return there.cast(pa.int64()).to_numpy() << 2
-
-
-# Spells -------------------------------------------------------------------------------------------------------------------------------
-
-
-def spells_query(columns: dict[str, str], where: str, *, records: bool, initial: bool) -> str:
-    """The query that puts spells of presence in order. A stay is one number: first day seen, whether that is the entry, exit, and three marks."""
-    kind = person_type(columns, where)
-    demand(columns, dict.fromkeys(("entered_on", "left_on"), ("DATE", "TIMESTAMP")), where)
-
-    def days(value: str) -> str:
-        return f"(cast({value} as date) - date '1970-01-01' + {pairing.SHIFT})"
-
-    def mark(name: str, word: str = "true") -> str:
-        return f"coalesce({name} = {word}, false)::bigint" if name in columns else "0"
-
-    packed = (
-        f"(coalesce({days('coalesce(entered_on, left_on)')}, 0)::bigint << 26) + ((entered_on is not null)::bigint << 25) + (coalesce({days('left_on')}, {pairing.OPEN})::bigint << 3)"
-        f" + ({mark('closed_by', repr('death'))} << 2) + ({mark('entry_imputed')} << 1) + {mark('exit_imputed')}"
-    )
-    also = "".join(f", {name}" for name in ("in_record_id", "out_record_id") if records and name in columns)
-    known = ", i.resident as initial" if initial else ""
-    join = " left join initial_known i using (person_id)" if initial else ""
-    return f"select cast(person_id as {kind}) as person_id, {packed} as stay{also}{known} from given{join} where person_id is not null order by person_id, stay{also}"
 
 
 def read(people: People) -> Stays:
