@@ -164,7 +164,7 @@ def side_of(said: _Reader) -> SideOf:
 def shared_of(name: Any, said: _Reader, two: bool) -> Shared:
     said.known(["role", "a", "b", "a_order", "b_order", "a_as_of", "b_as_of"])
     if not isinstance(name, str) or not can_be_name(name):
-        said.refuse(f"{name!r} cannot be the name of a column.", "use small letters, figures and _, and no word of SQL; `rid`, `side`, `uid`, `person`, `written`, `address` and `f_...` are taken")
+        said.refuse(f"{name!r} cannot be the name of a column.", "use small letters, figures and _, and no word of SQL; `rid`, `side`, `uid`, `person`, `written`, `address`, `typical`, `given_known` and `f_...` are taken")
     role = said.one("role", str, needed=True)
     if role not in ROLES:
         said.refuse(f"There is no role `{role}`.", nearest(role, ROLES) or f"one of {', '.join(ROLES)}", "role")
@@ -185,7 +185,7 @@ def shared_of(name: Any, said: _Reader, two: bool) -> Shared:
     return found
 
 
-TAKEN = {"rid", "side", "uid", "person", "written", "address"}
+TAKEN = {"rid", "side", "uid", "person", "written", "address", "typical", "given_known"}
 
 
 @cache

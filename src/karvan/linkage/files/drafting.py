@@ -58,7 +58,7 @@ def _draft(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, seed: int) -
             usable[n] = columns[1:]
     if not shared:
         raise DataError(
-            "The files have no column in common that tells people apart.", where=f"{a}, {b}" if b else str(a),
+            "The files have no column in common that tells people apart." if b else "The file has no column that tells people apart.", where=f"{a}, {b}" if b else str(a),
             fix="give them headers that say what they hold (first_name, surname, date_of_birth ...), or write link.yaml by hand",
         )  # fmt: skip
     if b:

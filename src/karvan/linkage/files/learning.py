@@ -112,18 +112,19 @@ def patterns_of(con: duckdb.DuckDBPyConnection, table: str, comparisons: list[Co
 def shares_among_all(con: duckdb.DuckDBPyConnection, comparisons: list[Comparison], *, two: bool, seed: int) -> list[Array]:
     """By comparison, the share of each level among all possible pairs: full agreement counted, the other levels from pairs drawn by lot."""
     across = any(c.across for c in comparisons)
-    sizes = dict(con.execute("select side, count(*) from records group by side").fetchall())
-    first, second, start = sizes[0], sizes[1] if two else sizes[0], sizes[0] if two else 0
+    con.execute("create or replace temp table typical as select rid, side, row_number() over (partition by side order by rid) - 1 as n from records where typical")
+    sizes = dict(con.execute("select side, count(*) from typical group by side").fetchall())
+    first, second, other = sizes[0], sizes[1] if two else sizes[0], 1 if two else 0
     con.execute(f"""
-        create or replace temp table drawn as select * from (
-            select distinct (hash(i, {seed}, 1) % {first})::integer as l, ({start} + hash(i, {seed}, 2) % {second})::integer as r from range({DRAWN_NAMES if across else DRAWN_PAIRS}) t(i)
-        ) where l <> r
+        create or replace temp table drawn as
+        select distinct x.rid as l, y.rid as r from range({DRAWN_NAMES if across else DRAWN_PAIRS}) t(i)
+        join typical x on x.side = 0 and x.n = hash(i, {seed}, 1) % {first} join typical y on y.side = {other} and y.n = hash(i, {seed}, 2) % {second} where x.rid <> y.rid
     """)
     if across:
         score_names(con, "drawn")
     con.execute(f"create or replace temp table drawn_compared as select {code_sql(comparisons)} as code, 0 as keys from {joined(comparisons, 'drawn')}")
     drawn = patterns_of(con, "drawn_compared", comparisons, 0)
-    con.execute("drop table drawn; drop table drawn_compared")
+    con.execute("drop table typical; drop table drawn; drop table drawn_compared")
     found = []
     for n, comparison in enumerate(comparisons):
         level = drawn.levels[:, n]
@@ -139,7 +140,7 @@ def shares_among_all(con: duckdb.DuckDBPyConnection, comparisons: list[Compariso
 
 def same_share(con: duckdb.DuckDBPyConnection, column: str, *, two: bool) -> float:
     """Share of all possible pairs that have the same value in a column, among those where both say something."""
-    counts = f"select count(*) filter (side = 0)::double as a, count(*) filter (side = 1)::double as b from records where {column} is not null group by {column}"
+    counts = f"select count(*) filter (side = 0)::double as a, count(*) filter (side = 1)::double as b from records where typical and {column} is not null group by {column}"
     pairs, possible = ("sum(a * b)", "sum(a) * sum(b)") if two else ("sum(a * (a - 1))", "sum(a) * (sum(a) - 1)")
     [(same, of)] = con.execute(f"select {pairs}, {possible} from ({counts})").fetchall()
     return min(max((same or 0) / of, SMALLEST), 1 - SMALLEST) if of else 0.5

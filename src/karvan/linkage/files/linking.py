@@ -12,7 +12,7 @@ from karvan.linkage.files.blocking import make_pairs
 from karvan.linkage.files.config import Config, SideOf, read_config
 from karvan.linkage.files.engine import check_ending, check_out, check_two, engine
 from karvan.linkage.files.reading import check_column, check_ids, literal, open_table
-from karvan.linkage.files.records import add_frequencies, make_records, unread
+from karvan.linkage.files.records import add_frequencies, make_records, set_apart_copies, unread
 from karvan.linkage.files.report import Clock, Progress, Report, bands, parameters
 from karvan.linkage.files.weighing import compare, match
 
@@ -63,6 +63,7 @@ def _link(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, config: Confi
             if side.id:
                 check_ids(con, table, side.id, path)
     rows = make_records(con, config)
+    typical = set_apart_copies(con, config.roles)
     notes = unread(con, config)
     con.execute("drop table a; drop table if exists b")
     two = config.b is not None
@@ -71,14 +72,14 @@ def _link(con: duckdb.DuckDBPyConnection, a: Path, b: Path | None, config: Confi
     add_frequencies(con, config.roles, config.comparisons)
     clock("compare", 0.35)
     among_all = learning.shares_among_all(con, config.comparisons, two=two, seed=seed)
-    compare(con, config.comparisons, among_all, sum(rows) if two else rows[0])
+    compare(con, config.comparisons, among_all, sum(typical) if two else typical[0])
     clock("learn", 0.6)
-    possible = rows[0] * rows[1] if two else rows[0] * (rows[0] - 1) / 2
-    expected = min(rows) if two else 0.1 * rows[0]
+    possible = typical[0] * typical[1] if two else typical[0] * (typical[0] - 1) / 2
+    expected = min(typical) if two else 0.1 * typical[0]
     patterns = learning.patterns_of(con, "compared", config.comparisons, len(config.keys))
     learned = learning.learn(patterns, config.comparisons, config.keys, among_all, expected=expected, possible=possible)
     clock("match", 0.8)
-    found, kinds, matches = match(con, patterns, learned, config, rows, expected, seed)
+    found, kinds, matches = match(con, patterns, learned, config, typical, rows[0] if two else 0, expected, seed)
     clock("write", 0.95)
     links = write(con, found, config.threshold, out, numbered=config.numbered)
     report = Report(

@@ -21,7 +21,7 @@ FEWEST_FREE = 0.01      # share of a file that is taken to have no partner at le
 
 @dataclass
 class Sides:
-    """Pairs as places in the two files, the files' rows, and whether a person has one row in them."""
+    """Pairs as places in the two files, the files' rows (those that are typical), and whether a person has one row in them."""
 
     l: Array  # noqa: E741
     r: Array

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from karvan.linkage.files.comparing import Comparison
 
 FORMS = {"given": normal.given, "surname": normal.name, "middle": normal.name, "number": normal.number, "phone": normal.number, "sex": normal.sex, "age": normal.whole}
+MOST_COPIES = 10        # rows of a file that say the same in every column and are learned from
 MANY_UNREAD = 0.1       # share of a column's filled cells that cannot be read, above which it is told
 SPELLED = ("given", "surname", "middle", "street", "city", "text")       # brought to Latin letters
 
@@ -32,6 +33,19 @@ def make_records(con: duckdb.DuckDBPyConnection, config: Config) -> tuple[int, i
     if any(c.known for c in config.comparisons):
         number_known_names(con)
     return rows[0], rows[1] if config.b else rows[0]
+
+
+def set_apart_copies(con: duckdb.DuckDBPyConnection, roles: dict[str, str]) -> tuple[int, int]:
+    """Add `typical` to `records`: false for all but the first few of the rows of a file that say the same in every column. Returns the typical rows of each side.
+
+    Only typical rows are learned from: a record that stands a million times would make everybody else's values rare.
+    """
+    same = f"side, hash({', '.join(roles)})"
+    [(most,)] = con.execute(f"select max(copies) from (select count(*) as copies from records group by {same})").fetchall()
+    typical = "true" if most <= MOST_COPIES else f"row_number() over (partition by {same} order by rid) <= {MOST_COPIES}"
+    con.execute(f"create or replace table records as select *, {typical} as typical from records order by rid")
+    counted: dict[int, int] = dict(con.execute("select side, count(*) from records where typical group by side").fetchall())
+    return counted[0], counted.get(1, counted[0])
 
 
 def unread(con: duckdb.DuckDBPyConnection, config: Config) -> list[str]:
@@ -109,6 +123,6 @@ def add_frequencies(con: duckdb.DuckDBPyConnection, roles: dict[str, str], compa
         con.execute(f"""
             create or replace table records as
             select r.*, f.share as f_{column} from records r
-            left join (select {column} as value, (count(*) / sum(count(*)) over ())::float as share from records where {column} is not null group by 1) f on f.value = r.{column}
+            left join (select {column} as value, (count(*) / sum(count(*)) over ())::float as share from records where typical and {column} is not null group by 1) f on f.value = r.{column}
         """)
     con.execute("create or replace table records as select * from records order by rid")

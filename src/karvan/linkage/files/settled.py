@@ -85,9 +85,9 @@ def settled_strangers(found: Array, sides: Sides) -> Array:
     a_once, b_once = sides.one_row
     sure = found >= SURE
     lost = np.zeros(len(found), bool)
-    for once, place, rows in ((a_once, sides.r, sides.rows[1]), (b_once, sides.l, sides.rows[0])):
+    for once, place in ((a_once, sides.r), (b_once, sides.l)):
         if once:
-            has = np.zeros(int(rows), bool)
+            has = np.zeros(place.max() + 1, bool)
             has[place[sure]] = True
             lost |= has[place]
     return lost & (found < 1 - SURE)

@@ -62,7 +62,7 @@ class Candidates:
     beyond: Array
 
 
-def match(con: duckdb.DuckDBPyConnection, patterns: learning.Patterns, learned: learning.Levels, config: Config, rows: tuple[int, int], expected: float, seed: int) -> tuple[dict[str, Array], list[dict], float]:
+def match(con: duckdb.DuckDBPyConnection, patterns: learning.Patterns, learned: learning.Levels, config: Config, rows: tuple[int, int], first_of_b: int, expected: float, seed: int) -> tuple[dict[str, Array], list[dict], float]:
     """The pairs worth weighing and their probabilities, the kinds of strangers, and how many matches there are."""
     sides = sides_of(config, rows)
     least = np.log(HOPELESS / sides.free_odds(NEARLY_ALL * expected))
@@ -71,7 +71,7 @@ def match(con: duckdb.DuckDBPyConnection, patterns: learning.Patterns, learned: 
         kept = person_by_person(con, kept, learned, config)
     if not len(kept.l):
         return {"l": kept.l, "r": kept.r, "p": np.empty(0)}, [], 0.0
-    sides.l, sides.r = kept.l, kept.r - (rows[0] if config.b else 0)
+    sides.l, sides.r = kept.l, kept.r - first_of_b
     weight = learned.weight(kept.patterns)[kept.place] + kept.frequency
     found, _ = matching.settle(weight, sides, expected=0.5 * expected)
     if config.b is None:
