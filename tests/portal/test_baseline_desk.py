@@ -132,6 +132,18 @@ def test_answers_that_lack_something_are_kept_as_a_draft_and_the_place_is_shown(
     assert visit("bor").post("/baseline/questions/bor/", sent(act="draft", **{"level-E1": "7"})).status_code == 404
 
 
+def test_earlier_versions_stay_and_are_read(studied, visit):
+    bor, mig = visit("bor"), visit("mig")
+    bor.post("/baseline/questions/bor/", sent(evidence="the first order", act="submit"))
+    bor.post("/baseline/questions/bor/", sent(evidence="a draft of ours", act="draft"))
+    bor.post("/baseline/questions/bor/", sent(evidence="the second order", act="submit"))
+    assert "the second order" in mig.get("/baseline/questions/bor/").text
+    first = mig.get("/baseline/questions/bor/?version=1").text
+    assert "the first order" in first and "the second order" not in first
+    assert "a draft of ours" not in mig.get("/baseline/questions/bor/?version=2").text, "a draft is no version for others"
+    assert "a draft of ours" in bor.get("/baseline/questions/bor/?version=2").text
+
+
 def test_the_owner_and_the_operator_change_a_measure_and_every_change_stays(studied, visit):
     from karvan_portal.accounts.models import Line
 

@@ -119,8 +119,9 @@ def answers_of(request: HttpRequest, institution: str) -> HttpResponse:
     key = desk.institution_named(institution)
     desk.require_reader(account, key)
     mine = desk.answers_for(account, key)
-    versions = answers.history(ws, key)
-    shown = next((v for v in versions if mine or v["act"] == "submit"), None)
+    versions = [v for v in answers.history(ws, key) if mine or v["act"] == "submit"]
+    earlier = next((v for v in versions if str(v["number"]) == request.GET.get("version")), None)
+    shown = earlier or next(iter(versions), None)
     kept, lacking = (shown["answers"] if shown else {}), []
     if request.method == "POST":
         rights.require(mine, _("Only the institution itself answers its questionnaire."), _("ask it to answer"))
@@ -141,10 +142,10 @@ def answers_of(request: HttpRequest, institution: str) -> HttpResponse:
         "sections": desk.sections("questions"),
         "institution": key,
         "name": desk.say().institution(key),
-        "mine": mine,
+        "answers_now": mine and earlier is None,
         "form": form,
         "shown": shown,
-        "versions": versions if mine else [v for v in versions if v["act"] == "submit"],
+        "versions": versions,
         "answered": sum(q["level"] is not None for s in form for q in s["questions"]),
         "count": sum(len(s["questions"]) for s in form),
         "lacking": lacking,
