@@ -6,7 +6,7 @@ import pytest
 
 from drawn import drawn, table
 from karvan.errors import DataError
-from karvan.lifecourse.spells import rolling
+from karvan.lifecourse.spells import presence, rolling
 
 
 def counted(drawing: str, days: int = 90, window: int = 180, **options):
@@ -69,6 +69,12 @@ def test_an_open_stay_counts_up_to_the_last_complete_day_and_that_day_counts():
     assert counted(stay, observed_until=date(2026, 4, 1)) == [("P1", 91, date(2026, 4, 1))]
     with pytest.raises(DataError, match="A stay is open"):
         counted(stay)
+
+
+def test_stays_say_themselves_up_to_when_an_open_one_counts():
+    stays = presence(table("person_id | crossed_at | direction\nP1 | 2026-01-01T09:00:00 | in"), observed_until=date(2026, 1, 31)).table
+    assert rolling(stays, days=90, window=180).table.column("max_days").to_pylist() == [31]
+    assert rolling(stays, days=90, window=180, observed_until=date(2026, 1, 10)).table.column("max_days").to_pylist() == [10]
 
 
 def test_no_day_after_the_last_complete_one_counts():

@@ -102,7 +102,7 @@ def residence(stays: Path, rule: str, observed_until: date | None, initial: Path
 @click.argument("stays", metavar="SPELLS", type=PATH)
 @click.option("--days", required=True, type=click.IntRange(min=0), help="Days allowed.")
 @click.option("--window", required=True, type=click.IntRange(min=1), help="Days over which they are counted, each day looking back.")
-@click.option("--observed-until", type=DAY, help="Day to which an open stay counts.")
+@click.option("--observed-until", type=DAY, help="Day to which an open stay counts (default: that of `karvan spells presence`, where it made SPELLS).")
 @out_file
 @json_option
 def rolling(stays: Path, days: int, window: int, observed_until: date | None, out: Path, as_json: bool) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "400MB"    # what the sort holds before it goes to disk
+OBSERVED_UNTIL = b"observed_until"    # key of the metadata of stays
 YES, NO = ("yes", "true", "1", "resident"), ("no", "false", "0", "not_resident")
 
 
@@ -69,6 +70,25 @@ def named(given: Given) -> str:
 
 def day_number(day: date) -> int:
     return (day - EPOCH).days
+
+
+def complete_through(stays: pa.Table, day: date) -> pa.Table:
+    """Stays that say up to which day they are complete, for who counts the days of open ones."""
+    return stays.replace_schema_metadata({OBSERVED_UNTIL: day.isoformat()})
+
+
+def said_complete_through(given: Given) -> date | None:
+    """The day that `complete_through` wrote down, where it did."""
+    if isinstance(given, str | Path):
+        from pyarrow.parquet import read_schema
+
+        try:
+            said = read_schema(given).metadata
+        except (OSError, pa.ArrowInvalid):    # no Parquet, or none at all: `offer` says so
+            return None
+    else:
+        said = pa.table(given).schema.metadata
+    return date.fromisoformat(said[OBSERVED_UNTIL].decode()) if said and OBSERVED_UNTIL in said else None
 
 
 def text_is_aware(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bool:

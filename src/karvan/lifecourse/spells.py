@@ -24,6 +24,7 @@ import pyarrow as pa
 from karvan.errors import DataError
 from karvan.lifecourse.engine import (
     batches,
+    complete_through,
     day_number,
     demand_directions,
     demand_zone,
@@ -33,6 +34,7 @@ from karvan.lifecourse.engine import (
     know_initial,
     named,
     offer_spells,
+    said_complete_through,
     text_is_aware,
     unknown,
 )
@@ -141,7 +143,8 @@ def residence(
 def rolling(spells: Given, *, days: int, window: int, observed_until: date | None = None, progress: Progress = quiet) -> Made:
     """Most days present in any `window` days, and the first day on which they were more than `days`.
 
-    Days of entry and exit both count. An open last stay counts to `observed_until`; of any other stay with one end the day seen counts.
+    Days of entry and exit both count. An open last stay counts to `observed_until` (that of `presence`, where it made the stays and none is
+    given); of any other stay with one end the day seen counts.
 
     Returns
     -------
@@ -192,13 +195,13 @@ def presence_into(
                 made.repaired[row["repair"]] = made.repaired.get(row["repair"], 0) + row["spells"]
             made.set_aside(out, aside)
             made.add("stays", spells.num_rows)
-            table.write(spells)
+            table.write(complete_through(spells, observed_until))
         else:
             for some in people:
                 stays, out, late = paired(some, day_number(observed_until), zone)
                 made.add("crossings_too_late", late)
                 made.set_aside(out, aside)
-                table.write(spells_table(stays, out.column("record_id").type))
+                table.write(complete_through(spells_table(stays, out.column("record_id").type), observed_until))
                 made.add("stays", len(stays.entered))
                 if then:
                     then(stays)
@@ -243,6 +246,7 @@ def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observe
     """`rolling` into a sheet."""
     from karvan.lifecourse.queries import spells_query
 
+    observed_until = observed_until or said_complete_through(spells)
     made = Made()
     with engine() as con:
         columns = offer_spells(con, spells)
