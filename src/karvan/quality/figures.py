@@ -11,6 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from karvan.quality.limits import Scale, colour, scale_of, score
+from karvan.quality.step import table_of
 from karvan.tables import DIMENSIONS
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
 
@@ -26,7 +27,6 @@ Row = dict[str, Any]
 def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet) -> dict[str, Any]:
     """Write `figure_quality`."""
     from karvan.country import for_workspace
-    from karvan.quality.step import table_of
 
     country = for_workspace(ws)
     con = ws.connect(memory="1GB")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from karvan.quality.limits import Scale, colour, score
-from karvan.quality.measure import counted, of_feed
+from karvan.quality.measure import counted, mandatory_columns, of_feed
 from karvan.quality.stability import DAY_OF
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ def of_deliveries(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
 def of_years(con: duckdb.DuckDBPyConnection, records: Iterable[str], country: Country) -> list[Row]:
     """Measures of the records of each year: what they break, fill and hold as keys."""
-    from karvan.quality.step import mandatory_columns
-
     out: list[Row] = []
     for record in (r for r in records if r in DAY_OF):
         mandatory = mandatory_columns(country, record)

@@ -12,6 +12,8 @@ from karvan.tables import TABLES
 if TYPE_CHECKING:
     import duckdb
 
+    from karvan.country import Country
+
 ENOUGH_BIRTHS = 200
 # Month is all that leaves the identity zone. Surplus births in January and July, beyond chance, are taken to be the first of the month.
 JANUARY, JULY = 31 / 365.25, 31 / 365.25
@@ -33,6 +35,19 @@ def sense() -> Mapping[str, Mapping[str, str]]:
     import yaml
 
     return yaml.safe_load((Path(__file__).parent / "sense.yaml").read_text(encoding="utf-8"))
+
+
+def mandatory_columns(country: Country, record: str) -> dict[str, set[str]]:
+    """For each feed, the columns of a record type that it has to fill: required by its contract, or saying who the record speaks of."""
+    out: dict[str, set[str]] = {}
+    for contract in country.contracts.values():
+        if all(part.record != record for part in contract.records):
+            continue
+        columns = {f.field for f in contract.fields if f.field and (f.required or f.field in ("sex", "citizenship"))}
+        if any(f.identity == "birth_date" for f in contract.fields):
+            columns.add("birth_year")
+        out[contract.id] = columns
+    return out
 
 
 def of_record_type(con: duckdb.DuckDBPyConnection, record: str, mandatory: Mapping[str, Iterable[str]]) -> list[Measure]:

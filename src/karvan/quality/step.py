@@ -10,7 +10,7 @@ from karvan.quality import history
 from karvan.quality.coverage import coverage, years_of_birth
 from karvan.quality.limits import Scale, colour, dimension_scores, quality_indicators, scale_of, score, source_score
 from karvan.quality.links import links
-from karvan.quality.measure import Measure, fairness, of_record_type
+from karvan.quality.measure import Measure, fairness, mandatory_columns, of_record_type
 from karvan.quality.metadata import metadata
 from karvan.quality.stability import stability
 from karvan.tables import TABLES
@@ -99,19 +99,6 @@ def pooled(measures: list[Measure]) -> list[Measure]:
         found[0] if len(found) == 1 or not (weight := sum(m.weight for m in found)) else Measure(*key, sum(m.weight * (m.measured or 0.0) for m in found) / weight, weight)
         for key, found in together.items()
     ]
-
-
-def mandatory_columns(country: Country, record: str) -> dict[str, set[str]]:
-    """For each feed, the columns of a record type that it has to fill: required by its contract, or saying who the record speaks of."""
-    out: dict[str, set[str]] = {}
-    for contract in country.contracts.values():
-        if all(part.record != record for part in contract.records):
-            continue
-        columns = {f.field for f in contract.fields if f.field and (f.required or f.field in ("sex", "citizenship"))}
-        if any(f.identity == "birth_date" for f in contract.fields):
-            columns.add("birth_year")
-        out[contract.id] = columns
-    return out
 
 
 def scored(measures: list[Measure], until: date, scale: Scale | None = None) -> list[dict[str, Any]]:
