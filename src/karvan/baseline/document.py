@@ -230,7 +230,7 @@ def maturity(found: Mapping[str, Any], country: Country, say: Words) -> list[Blo
         state = say("answered", one["state"], n=one["answered"], day=(one["submitted_at"] or "")[:10])
         colour = {"none": "", "draft": "amber", "submitted": "green"}[one["state"]]
         lines.append([say.institution(key), {"t": state, "colour": colour}, *(say.level(one["sections"][name]) for name in names)])
-    made = table(say, [("institution", "text"), ("questionnaire", "badge")], lines, widths=[2.6, 2, *(1 for _ in names)])
+    made = table(say, [("institution", "text"), ("questionnaire", "badge")], lines, widths=[2, 1.7, *(1.4 for _ in names)])
     made["columns"] += [{"title": say.said(asked["sections"][name]), "kind": "number"} for name in names]
     return [*blocks, made]
 
