@@ -155,3 +155,14 @@ def test_days_of_stays_may_be_text_and_an_empty_column_of_any_type(tmp_path):
     pq.write_table(pa.table({"person_id": ["P1"], "entered_on": ["soon"], "left_on": pa.nulls(1)}), tmp_path / "s.parquet")
     with pytest.raises(DataError, match="1 rows of `entered_on` are no day"):
         karvan("residence", tmp_path / "s.parquet", "-o", tmp_path / "r.parquet")
+
+
+def test_a_stopped_run_stops_the_sort_too():
+    from karvan.lifecourse.engine import engine
+    from karvan.lifecourse.people import in_order
+
+    with pytest.raises(KeyboardInterrupt), engine() as con:
+        in_order(con, "select range as person_id from range(2_000_000_000) order by hash(range)")
+        raise KeyboardInterrupt
+    with pytest.raises(Exception, match="closed"):
+        con.execute("select 1")

@@ -120,5 +120,10 @@ def test_old_days_drop_out_while_someone_is_inside():
     ) == [("P1", 4, date(2026, 1, 8))]
 
 
+def test_stays_of_nobody_are_counted():
+    made = rolling(table("person_id | entered_on | left_on\n | 2026-01-01 | 2026-01-02\nP1 | 2026-01-01 | 2026-01-02"), days=90, window=180)
+    assert made.table.num_rows == 1 and made.counts["stays_of_no_person"] == 1
+
+
 def test_an_empty_table_gives_an_empty_table():
     assert counted("person_id | entered_on | left_on") == []

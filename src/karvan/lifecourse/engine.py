@@ -28,8 +28,29 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that sorts on disk what does not fit into `MEMORY`."""
     import tempfile
 
-    with tempfile.TemporaryDirectory(prefix="karvan-spells-") as folder, new_connection(memory=MEMORY, temp=Path(folder)) as con:
-        yield con
+    with tempfile.TemporaryDirectory(prefix="karvan-spells-", ignore_cleanup_errors=True) as folder:
+        con = new_connection(memory=MEMORY, temp=Path(folder))
+        try:
+            yield con
+        except BaseException:
+            con.interrupt()    # a sort that goes on in its thread
+            raise
+        finally:
+            close(con)
+
+
+def close(con: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection, which refuses while an interrupted query still ends in its thread."""
+    import time
+
+    import duckdb
+
+    for _ in range(300):
+        try:
+            con.close()
+            return
+        except duckdb.Error:
+            time.sleep(0.1)
 
 
 def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[str, int], progress: Progress) -> Iterator[People]:
@@ -49,6 +70,8 @@ def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[
             yield people
             done += int(people.starts[-1])
             progress(f"{counts['people']:,} people", done / max(total, 1))
+        if total > done:
+            counts[f"{what}_of_no_person"] = total - done
         if not counts["people"]:
             yield nobody(con, query)
 

@@ -68,9 +68,9 @@ class Made:
     def add(self, name: str, number: int) -> None:
         self.counts[name] = self.counts.get(name, 0) + number
 
-    def set_aside(self, people: pa.Table, sheet: Sheet, *, of: str = "people_set_aside") -> None:
+    def set_aside(self, people: pa.Table, sheet: Sheet) -> None:
         sheet.write(people)
-        self.add(of, people.num_rows)
+        self.add("people_set_aside", people.num_rows)
         for found in people.column("reason").value_counts().to_pylist():
             self.reasons[found["values"]] = self.reasons.get(found["values"], 0) + found["counts"]
 
@@ -206,8 +206,8 @@ def presence_into(
                 if then:
                     then(stays)
         nameless, _ = crossings_query(columns, where, also=also, text_is_aware=aware and columns["crossed_at"] == "VARCHAR", nobody=True)
-        for some in in_order(con, nameless):
-            made.set_aside(of_nobody(some, zone), aside, of="crossings_of_no_person")
+        for some in in_order(con, nameless):    # counted already
+            aside.write(of_nobody(some, zone))
     return made
 
 
@@ -283,11 +283,11 @@ def all_files(
     with writing(folder / "stays.parquet") as stays, writing(folder / "aside.parquet") as aside, writing(folder / "residence.parquet") as spells, writing(folder / "over.parquet") as over:
 
         def then(paired: Stays) -> None:
+            from karvan.lifecourse.rolling import rolling_table
+
             paired = paired.of_someone()
             done, _, _, _ = residence_tables(paired, rule=rule, until=until, initial=unknown(len(paired.names)), record_type=pa.string(), each=False)
             spells.write(done)
-            from karvan.lifecourse.rolling import rolling_table
-
             counted, _ = rolling_table(paired, days=days, window=window, until=until)
             over.write(counted)
             counts.add("residence_spells", done.num_rows)
