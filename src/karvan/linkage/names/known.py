@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_letters
 
 import numpy as np
 
-from karvan.linkage.names import reading as k
-from karvan.linkage.names.compare import packed
 from karvan.linkage.names.model import shipped
-from karvan.linkage.names.parts import name_number
+
+LATIN = 0       # the script's number, as in `reading`
+WHOLE = 0xFFFFFFFFFFFFFFFF
 
 
 def name_numbers(names: Sequence[str]) -> np.ndarray:
-    """For each name of one part the number of the name that it is listed as a form of; -1 where it is not listed.
+    """For each name in plain Latin letters the number of the name that it is listed as a form of; -1 where it is not listed, has another letter or several parts.
 
-    >>> bill, william, anna = name_numbers(["bill", "William", "Anna"])
-    >>> bool(bill == william), bool(bill == anna)
-    (True, False)
+    Looked up by the key of `parts.spelling_key`, without the compiled code: loading that costs more than the names of a file.
+
+    >>> bill, william, anna, both = name_numbers(["bill", "William", "Anna", "Anna Maria"])
+    >>> bool(bill == william), bool(bill == anna), int(both)
+    (True, False, -1)
     """
     model = shipped()
-    codes, starts = packed(list(names), "a")
-    letter, info, head = read = k.new_name()
-    out = np.full(len(names), -1)
-    for n in range(len(names)):
-        k.read_name(codes, starts[n], starts[n + 1], k.AS_WRITTEN, model.reader, read)
-        if head[k.PARTS] == 1:
-            out[n] = name_number(letter[0], info[0, k.LENGTH], info[0, k.SCRIPT], *model.weights[7:9])
-    return out
+    _, count, letters = model.reader[:3]
+    spellings, numbers = model.weights[7:9]
+    read = {c: [int(letters[ord(c), m]) for m in range(count[ord(c)])] for c in ascii_letters}
+    keys = np.zeros(len(names), np.uint64)
+    plain = np.zeros(len(names), bool)
+    for n, name in enumerate(names):
+        if name.isascii() and name.isalpha():
+            key = 1469598103934665603 ^ LATIN
+            for c in name:
+                for letter in read[c]:
+                    key = (key ^ letter) * 1099511628211 & WHOLE
+            keys[n], plain[n] = key, True
+    at = np.minimum(np.searchsorted(spellings, keys), len(spellings) - 1)
+    return np.where(plain & (spellings[at] == keys), numbers[at], -1)
