@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import duckdb
 import pytest
 from linkage_people import as_identities
 
+import karvan.linkage
 from karvan.linkage.circumstances import CIRCUMSTANCES, bits_of, find_levels, learn, names_agree
 from karvan.linkage.clusters import Traits, cluster
 from karvan.linkage.prepare import prepare
@@ -108,6 +112,18 @@ def test_what_the_pairs_teach_stays_near_the_shipped_until_there_are_many():
         con.execute(f"create table circumstances as select 'r' || i as one, 's' || i as other, {columns} from range({pairs}) t(i)")
         learned = bits_of(CIRCUMSTANCES[2], learn(con, shipped)["address"])
         assert (learned["same"] > 4 and learned["other"] < -4) if moved else learned == {"same": 0.0, "other": 0.0}
+
+
+def test_what_few_pairs_teach_turns_no_level_against_its_sense():
+    shipped = json.loads((Path(karvan.linkage.__file__).parent / "model.json").read_text(encoding="utf-8"))
+    con = duckdb.connect()
+    con.execute("create table compared as select 'r' || i as record_a, 's' || i as record_b, 0.5::double - (i % 2) * 0.4 as probability from range(2000) t(i)")
+    columns = ", ".join(f"case when i % 2 = 0 then '{one.levels[-1]}' else '{one.levels[0]}' end as {one.name}" for one in CIRCUMSTANCES)      # the wrong way about
+    con.execute(f"create table circumstances as select 'r' || i as one, 's' || i as other, {columns} from range(2000) t(i)")
+    learned = learn(con, shipped)
+    for one in CIRCUMSTANCES:
+        weights = list(bits_of(one, learned[one.name]).values())
+        assert min(weights[: one.favour]) >= 0 >= max(weights[one.favour :])
 
 
 def test_what_one_record_of_a_person_shows_holds_of_the_person():

@@ -32,13 +32,14 @@ NAMESAKES = 6.5     # bits: what names and dates can prove at most where circums
 class Circumstance:
     """One circumstance of two nodes, its levels, the record tables that it needs, and the query that gives the level of pairs `questioned` (a, b), of which it knows one.
 
-    `of_relatives`: relatives share it. `impossible`: levels at which two nodes cannot be one person, with the reason.
+    `favour`: how many of the levels, from the first, speak for one person; the others speak against. `of_relatives`: relatives share it. `impossible`: levels at which two nodes cannot be one person, with the reason.
     """
 
     name: str
     levels: tuple[str, ...]
     reads: tuple[str, ...]
     query: str
+    favour: int = 1
     of_relatives: bool = False
     impossible: tuple[tuple[str, str], ...] = ()
 
@@ -70,7 +71,7 @@ of_one_state as (
     from questioned join used x on x.node = a join used y on y.node = b and y.doc_issuer = x.doc_issuer group by a, b
 )
 select a, b,
-       case when at_once then 'at_once' when against > 1 and 2 * against >= changes then 'contradict' when against = changes then 'contradict_once' when against > 0 then 'gap'
+       case when at_once then 'at_once' when against > 1 and 2 * against >= changes then 'contradict' when against = changes or (against > 0 and at_once is not null) then 'contradict_once' when against > 0 then 'gap'
             when at_once is null and changes > 1 then 'alternate' when at_once is not null and changes = 1 then 'renewed' else 'in_turn' end as level
 from counted left join of_one_state using (a, b)
 """
@@ -110,7 +111,7 @@ from questioned join born x on x.node = a join born y on y.node = b where len(x.
 CIRCUMSTANCES = (
     Circumstance(
         "journeys", ("alternate", "renewed", "in_turn", "gap", "contradict_once", "contradict", "at_once"), ("crossing",), JOURNEYS,
-        impossible=(("contradict", "two journeys at once"), ("at_once", "two documents in use at once")),
+        favour=3, impossible=(("contradict", "two journeys at once"), ("at_once", "two documents in use at once")),
     ),
     Circumstance("family", ("one_member", "two_members"), ("case_event", "decision", "permit"), FAMILY, impossible=(("two_members", "two members of one family"),)),
     Circumstance("address", ("same", "other"), (), ADDRESS, of_relatives=True),
@@ -196,7 +197,10 @@ def weight_sql(one: Circumstance, levels: Sequence[Mapping[str, float]]) -> str:
 
 
 def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any]) -> dict[str, Any]:
-    """m and u of each level: its share among pairs weighted by their probability so far, and by what is left of it; the shipped ones stand in for `SHIPPED_WEIGHS` pairs."""
+    """m and u of each level: its share among pairs weighted by their probability so far, and by what is left of it; the shipped ones stand in for `SHIPPED_WEIGHS` pairs.
+
+    What few pairs teach may not turn a level against its sense: it then says nothing.
+    """
     model: dict[str, Any] = {}
     for one in CIRCUMSTANCES:
         counted = {level: (m, u) for level, m, u in con.sql(f"""
@@ -204,7 +208,10 @@ def learn(con: duckdb.DuckDBPyConnection, shipped: dict[str, Any]) -> dict[str, 
             where probability is not null group by 1""").fetchall()}  # fmt: skip
         pairs = [counted.get(level, (0.0, 0.0)) for level in one.levels]
         of_one, of_two = sum(m for m, _ in pairs) + SHIPPED_WEIGHS, sum(u for _, u in pairs) + SHIPPED_WEIGHS
-        model[one.name] = [
+        found = [
             {"m": round((m + SHIPPED_WEIGHS * old["m"]) / of_one, 7), "u": round((u + SHIPPED_WEIGHS * old["u"]) / of_two, 7)} for (m, u), old in zip(pairs, shipped[one.name], strict=True)
         ] if sum(map(sum, pairs)) >= ENOUGH_PAIRS else shipped[one.name]  # fmt: skip
+        model[one.name] = [
+            {"m": level["m"] if at < one.favour else min(level["m"], level["u"]), "u": min(level["m"], level["u"]) if at < one.favour else level["u"]} for at, level in enumerate(found)
+        ]
     return model
