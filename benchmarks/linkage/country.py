@@ -114,7 +114,7 @@ def splink(root: Path, peers: Path) -> tuple[dict[float, Score], Used, int]:
 def shown(seed: object, method: str, found: Score, used: Used, pairs: float, recall: float | None = None) -> str:
     three = " ".join(f"{value:.4f}" for value in found.records) + "  " + " ".join(f"{value:.4f}" for value in found.documents)
     blocking = f"{recall:>8.4f}" if recall is not None else " " * 8
-    return f"{seed!s:<5}{method:<22}{three}  {found.group:>4} {found.lowest:.4f}  {found.rows_touched:>5,.0f} {found.touched:.4f} {blocking} {pairs:>11,.0f} {used.cpu:>7.1f} {used.seconds:>7.1f} {used.mb:>6,.0f}"
+    return f"{seed!s:<5}{method:<25}{three}  {found.group:>4} {found.lowest:.4f}  {found.rows_touched:>5,.0f} {found.touched:.4f} {blocking} {pairs:>11,.0f} {used.cpu:>7.1f} {used.seconds:>7.1f} {used.mb:>6,.0f}"
 
 
 def mean(found: list[Score]) -> Score:
@@ -127,7 +127,7 @@ def mean(found: list[Score]) -> Score:
 def beside(folder: Path, residents: int, seeds: list[int], setting: str, peers: Path) -> list[str]:
     """Print both methods over the seeds of a setting; returns the aims that Karvan missed."""
     print(f"\n{setting}: {WORDS[setting]}")
-    print(f"{'seed':<5}{'':<22}{'records: P, R, F1':<22}{'documents: P, R, F1':<22}{'lowest group':<13}{'X: rows, F1':<13}{'blocking':>8} {'pairs':>11} {'cpu s':>7} {'seconds':>7} {'MB':>6}")
+    print(f"{'seed':<5}{'':<25}{'records: P, R, F1':<22}{'documents: P, R, F1':<22}{'lowest group':<13}{'X: rows, F1':<13}{'blocking':>8} {'pairs':>11} {'cpu s':>7} {'seconds':>7} {'MB':>6}")
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for seed in seeds:
         root = made(folder, residents, seed, setting)
