@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import numpy as np
 import pytest
 from linkage_people import identities
 
 from karvan.errors import DataError
 from karvan.linkage import STEP, decide, draw, links_under
+from karvan.linkage.draws import calibrated
 from karvan.workspace import Workspace, run_step
 
 
@@ -71,3 +73,26 @@ def test_no_draw_goes_against_a_decision_and_sure_links_stay(linked):
 def test_draws_need_links(tmp_path):
     with pytest.raises(DataError, match="Nothing is linked"):
         draw(Workspace.create(tmp_path / "ws", packs=[]), draws=3, seed=1)
+
+
+def joined(labels: dict, draws: int = 400) -> list[float]:
+    """How many of 500 pairs at 0.7 are one person, in each draw."""
+    chance = np.random.default_rng(7)
+    return [float((chance.random(500) < calibrated(np.full(500, 0.7), labels, chance)).sum()) for _ in range(draws)]
+
+
+def test_pairs_of_a_band_lean_the_same_way_in_a_draw_the_less_the_more_of_them_people_labelled():
+    by_lot = (500 * 0.7 * 0.3) ** 0.5     # standard deviation, were each pair drawn by itself
+    unseen, well_known = joined({}), joined({0.5: (70_000, 30_000)})
+    assert np.mean(unseen) == pytest.approx(350, abs=5) and np.mean(well_known) == pytest.approx(350, abs=3)
+    assert np.std(unseen) > 2 * by_lot and np.std(well_known) == pytest.approx(by_lot, rel=0.15)
+
+
+def test_where_people_found_otherwise_draws_follow_them():
+    assert np.mean(joined({0.5: (20, 180)})) == pytest.approx(50, abs=12)
+
+
+def test_sure_pairs_are_broken_now_and_then():
+    chance = np.random.default_rng(7)
+    broken = [int((chance.random(2000) >= calibrated(np.ones(2000), {}, chance)).sum()) for _ in range(200)]
+    assert 0.2 < np.mean(broken) < 5 and max(broken) > 5 and min(broken) == 0
