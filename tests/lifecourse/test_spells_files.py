@@ -166,3 +166,24 @@ def test_a_stopped_run_stops_the_sort_too():
         raise KeyboardInterrupt
     with pytest.raises(Exception, match="closed"):
         con.execute("select 1")
+
+
+def test_stays_shuffled_after_they_were_made_are_sorted_again(tmp_path):
+    """Their metadata still say that they are in order; what is read says that they are not."""
+    crossings = pa.table({
+        "person_id": [f"P{p:04}" for p in range(500)] * 4,
+        "crossed_at": pa.array([datetime(2020 + n, 1, 1 + p % 28) for n in range(4) for p in range(500)]),
+        "direction": [("in", "out")[n % 2] for n in range(4) for _ in range(500)],
+    })  # fmt: skip
+    pq.write_table(crossings, tmp_path / "c.parquet")
+    karvan("presence", tmp_path / "c.parquet", "--observed-until", "2026-03-31", "-o", tmp_path / "s.parquet")
+    stays = pq.read_table(tmp_path / "s.parquet")
+    pq.write_table(stays.take(pa.array([*range(900, 1000), *range(900)])), tmp_path / "people.parquet")
+    pq.write_table(stays.take(pa.array([*range(998), 999, 998])), tmp_path / "stays.parquet")
+    found = {}
+    for name in ("s", "people", "stays"):
+        karvan("residence", tmp_path / f"{name}.parquet", "-o", tmp_path / "r.parquet", "--per-crossing", tmp_path / "e.parquet")
+        karvan("rolling", tmp_path / f"{name}.parquet", "--days", 90, "--window", 180, "-o", tmp_path / "o.parquet")
+        found[name] = [pq.read_table(tmp_path / f"{out}.parquet") for out in "reo"]
+    assert found["s"][0].num_rows == 1000 and found["s"][2].num_rows == 500
+    assert found["people"] == found["s"] and found["stays"] == found["s"]

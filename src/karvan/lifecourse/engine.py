@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
 from karvan.errors import DataError
-from karvan.lifecourse.people import WHOLE, Given, People, demand, in_order, offer, person_type
+from karvan.lifecourse.people import WHOLE, Given, OutOfOrder, People, demand, in_order, offer, person_type
 from karvan.lifecourse.residence import EPOCH
 from karvan.workspace import Progress, new_connection
 
 if TYPE_CHECKING:
     import duckdb
 
+    from karvan.lifecourse.files import Sheet
+
+Done = TypeVar("Done")
+
 MEMORY = "400MB"    # what the sort holds before it goes to disk
-OBSERVED_UNTIL = b"observed_until"    # key of the metadata of stays
+OBSERVED_UNTIL, ORDER = b"observed_until", b"order"    # keys of the metadata of stays
 YES, NO = ("yes", "true", "1", "resident"), ("no", "false", "0", "not_resident")
 
 
@@ -53,7 +57,7 @@ def close(con: duckdb.DuckDBPyConnection) -> None:
             time.sleep(0.1)
 
 
-def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[str, int], progress: Progress) -> Iterator[People]:
+def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[str, int], progress: Progress, *, by: str = "") -> Iterator[People]:
     """People in order, counted; one batch without people where there are none, so that an empty table comes out with its columns.
 
     The sort begins at once, before the first batch is asked for.
@@ -61,7 +65,7 @@ def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[
     progress("sorting", 0.0)
     [(total,)] = con.execute("select count(*) from given").fetchall()
     counts |= {what: total, "people": 0}
-    sorted_people = in_order(con, query)
+    sorted_people = in_order(con, query, by=by)
 
     def counted() -> Iterator[People]:
         done = 0
@@ -96,22 +100,41 @@ def day_number(day: date) -> int:
 
 
 def complete_through(stays: pa.Table, day: date) -> pa.Table:
-    """Stays that say up to which day they are complete, for who counts the days of open ones."""
-    return stays.replace_schema_metadata({OBSERVED_UNTIL: day.isoformat()})
+    """Stays that say up to which day they are complete, for who counts the days of open ones, and that they are in order."""
+    return stays.replace_schema_metadata({OBSERVED_UNTIL: day.isoformat(), ORDER: "person_id, spell_no"})
 
 
-def said_complete_through(given: Given) -> date | None:
-    """The day that `complete_through` wrote down, where it did."""
+def said_of(given: Given) -> dict[bytes, bytes]:
+    """What a table of stays says of itself."""
     if isinstance(given, str | Path):
         from pyarrow.parquet import read_schema
 
         try:
-            said = read_schema(given).metadata
+            return read_schema(given).metadata or {}
         except (OSError, pa.ArrowInvalid):    # no Parquet, or none at all: `offer` says so
-            return None
-    else:
-        said = pa.table(given).schema.metadata
-    return date.fromisoformat(said[OBSERVED_UNTIL].decode()) if said and OBSERVED_UNTIL in said else None
+            return {}
+    return pa.table(given).schema.metadata or {}
+
+
+def said_complete_through(given: Given) -> date | None:
+    """The day that `complete_through` wrote down, where it did."""
+    said = said_of(given).get(OBSERVED_UNTIL)
+    return date.fromisoformat(said.decode()) if said else None
+
+
+def said_ordered(given: Given) -> bool:
+    """Whether stays say that they are in order; it is looked at while they are read."""
+    return ORDER in said_of(given)
+
+
+def as_ordered(work: Callable[[bool], Done], ordered: bool, *sheets: Sheet) -> Done:
+    """Do the work without sorting what is said to be in order, and again with sorting where that was not true."""
+    try:
+        return work(ordered)
+    except OutOfOrder:
+        for sheet in sheets:
+            sheet.clear()
+        return work(False)
 
 
 def text_is_aware(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bool:

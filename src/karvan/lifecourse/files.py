@@ -23,6 +23,9 @@ class Sheet(Protocol):
 
     def write(self, table: pa.Table) -> None: ...
 
+    def clear(self) -> None:
+        """Begin anew."""
+
 
 class Kept:
     """Keeps the pieces in memory."""
@@ -33,6 +36,9 @@ class Kept:
     def write(self, table: pa.Table) -> None:
         self.pieces.append(table)
 
+    def clear(self) -> None:
+        self.pieces = []
+
     def table(self) -> pa.Table:
         return pa.concat_tables(self.pieces)
 
@@ -41,6 +47,8 @@ class Nowhere:
     """Keeps nothing."""
 
     def write(self, table: pa.Table) -> None: ...
+
+    def clear(self) -> None: ...
 
 
 @contextlib.contextmanager
@@ -101,8 +109,18 @@ class File:
         words = [field.name for field in schema if pa.types.is_string(field.type) and not field.name.endswith("_id")]
         return ParquetWriter(self.path, schema, compression="zstd", compression_level=1, use_dictionary=words)
 
+    def clear(self) -> None:
+        self.wait()
+        self.gathered = []
+        if self.writer is not None:
+            self.writer.close()
+            self.writer = None
+
+    def wait(self) -> None:
+        while self.waiting:
+            self.waiting.popleft().result()
+
     def close(self) -> None:
         self.hand_over()
-        for written in self.waiting:
-            written.result()
+        self.wait()
         self.writer.close()

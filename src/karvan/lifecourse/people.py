@@ -69,15 +69,22 @@ def person_type(columns: dict[str, str], where: str) -> str:
     return "VARCHAR" if columns["person_id"].startswith("ENUM") else columns["person_id"]
 
 
-def in_order(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[People]:
-    """The rows of a query that is in order of `person_id`, in batches of whole people. The sort begins at once, in a thread."""
+class OutOfOrder(Exception):
+    """Rows that were said to be in order are not."""
+
+
+def in_order(con: duckdb.DuckDBPyConnection, query: str, *, by: str = "") -> Iterator[People]:
+    """The rows of a query that is in order of `person_id`, in batches of whole people. The sort begins at once, in a thread.
+
+    Where the order is only promised, `by` names the column by which each person's rows are in order: raises OutOfOrder where they are not.
+    """
     thread = ThreadPoolExecutor(1)
     sorting = thread.submit(lambda: con.sql(query).to_arrow_reader(BATCH))
     thread.shutdown(wait=False)
-    return whole_people(sorting)
+    return whole_people(sorting, by)
 
 
-def whole_people(sorting: Future[pa.RecordBatchReader]) -> Iterator[People]:
+def whole_people(sorting: Future[pa.RecordBatchReader], by: str) -> Iterator[People]:
     import numpy as np
     import pyarrow.compute as pc
 
@@ -88,12 +95,25 @@ def whole_people(sorting: Future[pa.RecordBatchReader]) -> Iterator[People]:
             table = pa.concat_tables([left, table]).combine_chunks()
         person = pc.run_end_encode(whole(table.column("person_id")))
         starts = np.concatenate([np.zeros(1, np.int64), person.run_ends.to_numpy().astype(np.int64)])
+        if by:
+            demand_order(person.values, starts, whole(table.column(by)))
         cut = int(starts[-2]) if len(starts) > 1 else 0
         left = table.slice(cut)
         if cut:
             yield people_of(person.values.slice(0, len(starts) - 2), starts[:-1], table.slice(0, cut))
     if left is not None and left.num_rows:
         yield people_of(whole(left.column("person_id")).slice(0, 1), np.array([0, left.num_rows], np.int64), left)
+
+
+def demand_order(names: pa.Array, starts: np.ndarray, values: pa.Array) -> None:
+    """Raise OutOfOrder unless names ascend, and so do the values of each."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    ascends = np.diff(values.to_numpy()) >= 0
+    ascends[starts[1:-1] - 1] = True    # from one person to the next
+    if not ascends.all() or pc.all(pc.less(names[:-1], names[1:])).as_py() is False:
+        raise OutOfOrder
 
 
 def all_of(batches: Sequence[People]) -> People:

@@ -29,8 +29,11 @@ def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] 
     return f"select cast(person_id as {kind}) as person_id, {moment} as moment{record}{carried} from given where person_id is {'' if nobody else 'not '}null order by person_id, moment{record}", aware
 
 
-def spells_query(columns: dict[str, str], where: str, *, records: bool, initial: bool) -> str:
-    """The query that puts spells of presence in order. A stay is one number: first day seen, whether that is the entry, exit, and three marks."""
+def spells_query(columns: dict[str, str], where: str, *, records: bool, initial: bool = False, ordered: bool = False) -> str:
+    """The query that puts spells of presence in order. A stay is one number: first day seen, whether that is the entry, exit, and three marks.
+
+    Where the spells are `ordered` already there is nothing to sort.
+    """
     kind = person_type(columns, where)
     demand(columns, dict.fromkeys(("entered_on", "left_on"), ("DATE", "TIMESTAMP")), where)
 
@@ -47,4 +50,5 @@ def spells_query(columns: dict[str, str], where: str, *, records: bool, initial:
     also = "".join(f", {name}" for name in ("in_record_id", "out_record_id") if records and name in columns)
     known = ", i.resident as initial" if initial else ""
     join = " left join initial_known i using (person_id)" if initial else ""
-    return f"select cast(person_id as {kind}) as person_id, {packed} as stay{also}{known} from given{join} where person_id is not null order by person_id, stay{also}"
+    order = "" if ordered else f" order by person_id, stay{also}"
+    return f"select cast(person_id as {kind}) as person_id, {packed} as stay{also}{known} from given{join} where person_id is not null{order}"

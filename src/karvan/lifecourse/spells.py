@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from karvan.errors import DataError
 from karvan.lifecourse.engine import (
+    as_ordered,
     batches,
     complete_through,
     day_number,
@@ -35,6 +36,7 @@ from karvan.lifecourse.engine import (
     named,
     offer_spells,
     said_complete_through,
+    said_ordered,
     text_is_aware,
     unknown,
 )
@@ -218,28 +220,31 @@ def residence_into(
     from karvan.lifecourse.queries import spells_query
 
     rule = rule_named(rule) if isinstance(rule, str) else rule
-    made = Made()
-    with engine() as con:
-        columns = offer_spells(con, spells)
-        if initial is not None:
-            made.add("residents_without_a_stay", know_initial(con, columns, initial, named(initial)))
-        query = spells_query(columns, named(spells), records=has_records(con, columns), initial=initial is not None)
-        sorted_people = batches(con, query, "stays", made.counts, progress)
-        from karvan.lifecourse.kernel import NEVER  # compiled: loaded while the sort runs
-        from karvan.lifecourse.stays import read
 
-        for people in sorted_people:
-            stays = read(people)
-            status = first_known(people) if initial is not None else unknown(len(people.names))
+    def decide(ordered: bool) -> Made:
+        made = Made()
+        with engine() as con:
+            columns = offer_spells(con, spells)
+            if initial is not None:
+                made.add("residents_without_a_stay", know_initial(con, columns, initial, named(initial)))
+            query = spells_query(columns, named(spells), records=has_records(con, columns), initial=initial is not None, ordered=ordered)
+            people = batches(con, query, "stays", made.counts, progress, by="stay" if ordered else "")
+            from karvan.lifecourse.kernel import NEVER  # compiled: loaded while the sort runs
+            from karvan.lifecourse.stays import read
+
             until = int(NEVER) if observed_until is None else day_number(observed_until)
-            done, out, each, late = residence_tables(stays, rule=rule, until=until, initial=status, record_type=pa.string(), each=not isinstance(crossings, Nowhere))
-            made.set_aside(out, aside)
-            made.add("crossings_too_late", late)
-            made.add("residence_spells", done.num_rows)
-            table.write(done)
-            if each is not None:
-                crossings.write(each)
-    return made
+            for some in people:
+                status = first_known(some) if initial is not None else unknown(len(some.names))
+                done, out, each, late = residence_tables(read(some), rule=rule, until=until, initial=status, record_type=pa.string(), each=not isinstance(crossings, Nowhere))
+                made.set_aside(out, aside)
+                made.add("crossings_too_late", late)
+                made.add("residence_spells", done.num_rows)
+                table.write(done)
+                if each is not None:
+                    crossings.write(each)
+        return made
+
+    return as_ordered(decide, said_ordered(spells) and initial is None, table, aside, crossings)
 
 
 def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observed_until: date | None, progress: Progress = quiet) -> Made:
@@ -247,25 +252,29 @@ def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observe
     from karvan.lifecourse.queries import spells_query
 
     observed_until = observed_until or said_complete_through(spells)
-    made = Made()
-    with engine() as con:
-        columns = offer_spells(con, spells)
-        query = spells_query(columns, named(spells), records=False, initial=False)
-        sorted_people = batches(con, query, "stays", made.counts, progress)
-        from karvan.lifecourse.kernel import NEVER  # compiled: loaded while the sort runs
-        from karvan.lifecourse.rolling import rolling_table
-        from karvan.lifecourse.stays import read
 
-        for people in sorted_people:
-            stays = read(people)
-            last = stays.starts[1:] - 1
-            if observed_until is None and (stays.left[last[last >= stays.starts[:-1]]] == NEVER).any():
-                raise DataError("A stay is open, and nothing says up to when its days count.", where=named(spells), fix="name the last day that is complete: --observed-until 2026-03-31")
-            done, late = rolling_table(stays, days=days, window=window, until=int(NEVER) - 1 if observed_until is None else day_number(observed_until))
-            made.add("stays_too_late", late)
-            made.add("people_over", done.num_rows - done.column("first_exceeded_on").null_count)
-            table.write(done)
-    return made
+    def count(ordered: bool) -> Made:
+        made = Made()
+        with engine() as con:
+            columns = offer_spells(con, spells)
+            query = spells_query(columns, named(spells), records=False, ordered=ordered)
+            people = batches(con, query, "stays", made.counts, progress, by="stay" if ordered else "")
+            from karvan.lifecourse.kernel import NEVER  # compiled: loaded while the sort runs
+            from karvan.lifecourse.rolling import rolling_table
+            from karvan.lifecourse.stays import read
+
+            for some in people:
+                stays = read(some)
+                last = stays.starts[1:] - 1
+                if observed_until is None and (stays.left[last[last >= stays.starts[:-1]]] == NEVER).any():
+                    raise DataError("A stay is open, and nothing says up to when its days count.", where=named(spells), fix="name the last day that is complete: --observed-until 2026-03-31")
+                done, late = rolling_table(stays, days=days, window=window, until=int(NEVER) - 1 if observed_until is None else day_number(observed_until))
+                made.add("stays_too_late", late)
+                made.add("people_over", done.num_rows - done.column("first_exceeded_on").null_count)
+                table.write(done)
+        return made
+
+    return as_ordered(count, said_ordered(spells), table)
 
 
 def all_files(
