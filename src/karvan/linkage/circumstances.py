@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 BATCH = 5           # crossings stamped in one second at one point: entered after an outage, so their order is not known
-SHIPPED_WEIGHS = 30        # pairs for which the shipped parameters stand in what is learned
-ENOUGH_PAIRS = 500
+SHIPPED_WEIGHS = 30     # pairs for which the shipped parameters stand in what is learned
+ENOUGH_PAIRS = 500      # below, the shipped parameters stand alone
 NAMESAKES = 6.5     # bits: what names and dates can prove at most where circumstances speak against, for coincidences are not independent
 
 
@@ -120,8 +120,8 @@ CIRCUMSTANCES = (
 NAMES_AGREE, ALIKE_FROM = ("same", "same_keys", "similar", "cut", "missing"), 0.5
 
 
-def find_levels(con: duckdb.DuckDBPyConnection, pairs: str) -> list[str]:
-    """Make the temporary tables `level_of_<circumstance>` (a, b, level) for pairs of nodes, `pairs` being a query for them (a, b); returns the names of circumstances.
+def find_levels(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
+    """Make the temporary tables `level_of_<circumstance>` (a, b, level) for pairs of nodes, `pairs` being a query for them (a, b).
 
     Reads `node_of`, `prepared`, `identities`, and the record tables that are there. Pairs without a node in `node_of` get no level.
     """
@@ -136,7 +136,6 @@ def find_levels(con: duckdb.DuckDBPyConnection, pairs: str) -> list[str]:
         query = one.query if there.issuperset(one.reads) else "select a, b, null::varchar as level from questioned where false"
         con.execute(f"create or replace temp table level_of_{one.name} as {query}")
     con.execute("drop table questioned_records")
-    return [one.name for one in CIRCUMSTANCES]
 
 
 def weigh_circumstances(con: duckdb.DuckDBPyConnection, known: dict[str, Any] | None = None, *, floor: float = 0.0) -> dict[str, Any]:
