@@ -64,7 +64,7 @@ def weigh(con: duckdb.DuckDBPyConnection, record_a: str, record_b: str, *, model
     if name_score is not None:
         compared += (opinion_of(levels["name"], name_score),)
     prior = math.log2(model["prior"] / (1 - model["prior"])) if model["prior"] else 0.0
-    circumstances = tuple(shown_by(c, levels[c.name], model, alike=names_agree(levels["name"], name_score)) for c in CIRCUMSTANCES if levels[c.name] != MISSING)
+    circumstances = tuple(shown_by(c, levels[c.name], model, alike=names_agree(levels["name"], name_score)) for c in CIRCUMSTANCES if levels[c.name] not in (MISSING, None))
     shift = sum(c.weight for c in circumstances)
     rarity = None if weight is None else round(weight - prior - sum(c.weight for c in compared) - shift, 2)
     if weight is not None and shift < 0 and abs(weight - shift - NAMESAKES) < 0.01:
