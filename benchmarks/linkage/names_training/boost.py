@@ -26,9 +26,9 @@ SETTINGS = {
 class Evidence:
     """Evidence of pairs of names by one model of letters."""
 
-    def __init__(self, reader: Reader, model: LetterModel, rarity: np.ndarray) -> None:
+    def __init__(self, reader: Reader, model: LetterModel, rarity: np.ndarray, vocabulary: tuple[np.ndarray, ...]) -> None:
         self.reader = reader.arrays
-        self.weights = (PAIRS, model.tables, model.units.two, model.norms, reading.sound_classes(reader.alphabet), rarity, reading.endings(reader.alphabet), *reading.equivalents(reader))
+        self.weights = (PAIRS, model.tables, model.units.two, model.norms, reading.sound_classes(reader.alphabet), rarity, reading.endings(reader.alphabet), *reading.equivalents(reader), *vocabulary)
 
     def __call__(self, a: list[str], b: list[str]) -> np.ndarray:
         out = np.zeros((len(a), ev.WIDTH_OF_EVIDENCE), np.float32)
@@ -119,9 +119,9 @@ def calibrated(score: np.ndarray, slope: float, shift: float) -> np.ndarray:
     return 1 / (1 + np.exp(-(slope * np.log(score / (1 - score)) + shift)))
 
 
-def name_model(reader: Reader, model: LetterModel, rarity: np.ndarray, booster, threshold: float, slope: float, shift: float) -> NameModel:
+def name_model(reader: Reader, model: LetterModel, rarity: np.ndarray, vocabulary: tuple[np.ndarray, ...], booster, threshold: float, slope: float, shift: float) -> NameModel:
     """All that runs: the leaves carry the calibration, the shift is in the first tree."""
-    evidence = Evidence(reader, model, rarity)
+    evidence = Evidence(reader, model, rarity, vocabulary)
     roots, feature, split, left, value, depth = forest(booster)
     value = (value * slope).astype(np.float32)
     value[roots[0] : roots[1]] += np.float32(shift)

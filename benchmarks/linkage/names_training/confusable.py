@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import weights
 from learn_letters import LetterModel, Reader
+from reading import listed_names
 
 from karvan.linkage.names.alignment import align, new_rows
 from karvan.linkage.names.forms import skeleton
@@ -41,6 +42,14 @@ class Confusable:
             if len(read) == 1:
                 self.pool[read[0][0], int(read[0][1][1])].append((text, read[0][1]))
         self.other = cache(self._other)
+        self.listed: dict[int, list[tuple[int, str, np.ndarray]]] = defaultdict(list)      # by script, spellings with the number of their name
+        self.number: dict[str, int] = {}
+        for number, line in enumerate(listed_names()):
+            for text in line:
+                [(script, letters)] = reader.name(text)[0]
+                self.listed[script].append((number, text, letters))
+                self.number[text.lower()] = number
+        self.listed_other = cache(self._listed_other)
 
     def _other(self, part: str) -> tuple[str, ...]:
         read = self.reader.name(part)[0]
@@ -56,6 +65,27 @@ class Confusable:
             if ALIKE < rate < THE_SAME and skeleton(text) != skeleton(part) and not self.counterparts.get(part.lower(), set()) & self.counterparts[text]:
                 found.append((rate, text))
         return tuple(text for _, text in sorted(found, reverse=True)[:KEPT])
+
+    def _listed_other(self, part: str) -> tuple[str, ...]:
+        """Names of another line of the list that are near a listed one, however near."""
+        number, read = self.number.get(part.lower()), self.reader.name(part)[0]
+        if number is None or len(read) != 1:
+            return ()
+        script, letters = read[0]
+        norm = self.model.norms[weights.PAIR_NUMBER[script, script]]
+        found = []
+        for line, text, other in self.listed[script]:
+            if line != number:
+                weight = align(letters, len(letters), other, len(other), script, script, weights.PAIR_NUMBER, self.model.tables, self.model.units.two, self.rows)
+                rate = weight / norm / (max(len(letters), len(other)) - 2)
+                if rate > ALIKE:
+                    found.append((rate, text))
+        return tuple(text for _, text in sorted(found, reverse=True)[:KEPT])
+
+    def of_the_list(self, part: str) -> str | None:
+        """Another name of the list that is near a listed one, or None."""
+        found = self.listed_other(part)
+        return self.rng.choice(found) if found else None
 
     def __call__(self, part: str) -> str | None:
         """One of the close ones, or None."""

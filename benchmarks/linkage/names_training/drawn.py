@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from confusable import Confusable
 from data import Pairs
 
 from karvan.linkage.letters import latin
@@ -126,7 +127,50 @@ def slip(name: str, rng: random.Random) -> str:
     return rng.choice([name[:i] + name[i + 1 :], name[:i] + name[i] + name[i:], name[:i] + name[i + 1] + name[i] + name[i + 2 :], name[:i] + rng.choice(name[i:].strip(" ,.-") or name[i]) + name[i + 1 :]])
 
 
-def own_spelling(pairs: Pairs, near: Callable[[str], str | None], *, seed: int) -> Drawn:
+def chinese(pairs: Pairs, common: list[tuple[str, str, str]], *, seed: int, number: int = 1500) -> Drawn:
+    """Names of a Chinese surname and one or two characters that stand in real names, in Han and in Latin letters; and with another surname or given name."""
+    from pypinyin import lazy_pinyin
+
+    rng = random.Random(seed)
+    surnames = sorted({local for local, _, _ in common if len(local) == 1 and "\u4e00" <= local <= "\u9fff"})
+    written = sorted({name for name, script in (*zip(pairs.name_a, pairs.script_a, strict=True), *zip(pairs.name_b, pairs.script_b, strict=True)) if script == "HAN" and len(name) == 3 and name.isalpha()})
+    characters = sorted({c for name in written for c in name[1:] if "\u4e00" <= c <= "\u9fff"})
+    out = Drawn()
+
+    def sound(text: str) -> str:
+        return "".join(lazy_pinyin(text)).capitalize()
+
+    def roman(surname: str, given: str) -> str:
+        name = f"{sound(surname)} {sound(given)}" if rng.random() < 0.6 else f"{sound(given)} {sound(surname)}"
+        return name.upper() if rng.random() < 0.4 else name
+
+    for n in range(number if len(surnames) > 20 else 0):
+        surname, given = rng.choice(surnames), "".join(rng.sample(characters, rng.choice([1, 2, 2])))
+        others = [s for s in rng.sample(surnames, 5) if sound(s) != sound(surname)]
+        out.add(surname + given, roman(surname, given), 1, "Chinese", f"Chinese {n}")
+        if others:
+            out.add(surname + given, roman(others[0], given), 0, "Chinese, another surname", f"Chinese {n}")
+        other = "".join(rng.sample(characters, len(given)))
+        if sound(other) != sound(given):
+            out.add(surname + given, roman(surname, other), 0, "Chinese, another given name", f"Chinese {n}")
+    return out
+
+
+RUSSIAN = re.compile(r"^(.{3,}?)(yev|iyev|ev|ov|yeva|iyeva|eva|ova|ев|ов|ева|ова)$", re.IGNORECASE)
+
+
+def without_russian_ending(family: str, script: str, rng: random.Random) -> str | None:
+    """A surname with an ending of its own in place of a Russian one: Həsənov becomes Həsənli, or Həsənzadə."""
+    found = RUSSIAN.match(family)
+    if not found:
+        return None
+    stem = found[1]
+    if script == "CYRILLIC":
+        return stem + rng.choice(["ли", "заде", "лы"])
+    return stem + rng.choice(["lı" if re.search(r"[aıou][^aeəiıoöuü]*$", stem.lower()) else "li", "zadə", "zade", "li", "zada"])
+
+
+def own_spelling(pairs: Pairs, near: Confusable, *, seed: int) -> Drawn:
     """Each name against itself as another clerk wrote it, and against close other names in the same spelling."""
     rng = random.Random(seed)
     out = Drawn()
@@ -139,6 +183,14 @@ def own_spelling(pairs: Pairs, near: Callable[[str], str | None], *, seed: int) 
         split = halves(name) if script in DIVIDED else None
         if not split or " " in split[0] + split[1]:
             continue
+        for half in (0, 1):
+            for _ in range(2):
+                if other := near.of_the_list(split[half]):
+                    out.add(name, rewritten(" ".join((other, split[1]) if half == 0 else (split[0], other)), script, rng), 0, "listed otherwise", person)
+        if family := without_russian_ending(split[1], script, rng):
+            out.add(name, rewritten(f"{split[0]} {family}", script, rng), 1, "own ending", person)
+            if other := near(split[0]):
+                out.add(name, rewritten(f"{other} {family}", script, rng), 0, "given name nearly spelled so", person)
         for _ in range(2):
             if other := near(split[0]):
                 out.add(name, rewritten(f"{other} {split[1]}", script, rng), 0, "given name nearly spelled so", person)
@@ -147,7 +199,7 @@ def own_spelling(pairs: Pairs, near: Callable[[str], str | None], *, seed: int) 
     return out
 
 
-def draw(pairs: Pairs, unlike: Callable[[str, str], bool], near: Callable[[str], str | None], *, seed: int, relatives: int = 1, forms: bool = True) -> Drawn:
+def draw(pairs: Pairs, unlike: Callable[[str, str], bool], near: Confusable, *, seed: int, relatives: int = 1, forms: bool = True) -> Drawn:
     """Draw pairs from real ones. `unlike(x, y)` says that two parts of one script are surely different names; `near(x)` gives a close other name."""
     rng = random.Random(seed)
     out = Drawn()
@@ -202,6 +254,12 @@ def draw(pairs: Pairs, unlike: Callable[[str, str], bool], near: Callable[[str],
             for half in (0, 1):
                 if other := another(person, (lb, sb), half, native[half], close=True):
                     out.add(a, native[1] + other if half == 0 else other + native[0], 0, ("sibling", "namesake")[half], person)
+        if split_b and " " not in split_b[1] and (family := without_russian_ending(split_b[1], sb, rng)) and rng.random() < 0.5:
+            out.add(a, rewritten(f"{split_b[0]} {family}", sb, rng), 1, "own ending", person)
+            if other := another(person, (lb, sb), 0, split_b[0], close=True):
+                out.add(a, rewritten(f"{other} {family}", sb, rng), 0, "sibling", person)
+        if split_b and " " not in split_b[0] and (other := near.of_the_list(split_b[0])):
+            out.add(a, rewritten(f"{other} {split_b[1]}", sb, rng), 0, "listed otherwise", person)
         if split_b and " " not in split_b[1]:
             if other := near(split_b[1]):
                 out.add(a, rewritten(f"{split_b[0]} {other}", sb, rng) if forms else f"{split_b[0]} {other}", 0, "near surname", person)

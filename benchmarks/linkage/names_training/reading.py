@@ -51,15 +51,20 @@ def words(alphabet: abc.Letters) -> tuple[np.ndarray, np.ndarray]:
     return table, np.array([rows[row] for row in made], np.uint8)
 
 
-GENDERED = [("ov", "ova"), ("ev", "eva"), ("in", "ina"), ("sky", "skaya"), ("ski", "ska"), ("skiy", "skaya"), ("skij", "skaja"), ("ский", "ская"), ("ов", "ова"), ("ев", "ева"), ("ёв", "ёва"), ("ин", "ина"), ("їв", "єва"),
+GENDERED = [("ov", "ova"), ("yev", "yeva"), ("ev", "eva"), ("in", "ina"), ("sky", "skaya"), ("ski", "ska"), ("skiy", "skaya"), ("skij", "skaja"), ("ский", "ская"), ("ов", "ова"), ("ев", "ева"), ("ёв", "ёва"), ("ин", "ина"), ("їв", "єва"),
             ("ський", "ська"), ("ой", "ая"), ("ый", "ая"), ("ოვი", "ოვა"), ("ევი", "ევა"), ("ով", "ովա"), ("եվ", "եվա"), ("oglu", "qizi")]  # fmt: skip
 
 
+OWN = "li lı lu lü zadə zade zada zadeh ли лы лу лү заде зада задә"
+
+
 def endings(alphabet: abc.Letters) -> np.ndarray:
-    """Endings of surnames of men (1) and women (2): script, length, gender, letters."""
+    """Endings of surnames: script, length, kind (1 of men, 2 of women, 3 in place of a Russian ending), letters."""
     rows = set()
-    for pair in GENDERED:
+    for pair in [*GENDERED, *(("", "", text) for text in OWN.split())]:
         for gender, text in enumerate(pair, 1):
+            if not text:
+                continue
             numbers = [int(x) for c in text for x in alphabet.of[ord(c)][: alphabet.count[ord(c)]]]
             rows.add((int(alphabet.kind[ord(text[0])]), len(numbers), gender, *numbers, *[0] * (9 - len(numbers))))
     return np.array(sorted(rows, key=lambda r: (-r[1], r)), np.uint8)
@@ -73,6 +78,55 @@ def sound_classes(alphabet: abc.Letters) -> np.ndarray:
         for number, sound in sounds.items():
             out[script, number] = next((g + 1 for g, group in enumerate(groups) for c in sound[:1] if c in group), 0)
     return out
+
+
+PLAIN = {"ə": "a", "ı": "i", "ö": "o", "ü": "u", "ç": "ch", "ş": "sh", "ğ": "gh", "š": "sh", "č": "ch", "ž": "zh", "ł": "l", "ø": "o", "å": "a", "ä": "a", "ñ": "n", "ć": "c", "ń": "n", "ý": "y", "é": "e", "ś": "s", "ż": "z", "ã": "a", "ŏ": "o", "ŭ": "u"}
+MOST_MET = 24       # spellings of the other script, the most frequent, that a spelling is known by
+LEAST_MET = 2       # times that two spellings are met to count as one name
+
+
+def plain_letters(alphabet: abc.Letters) -> np.ndarray:
+    """Latin letters without marks, up to two for each."""
+    number = alphabet.number[0]
+    out = np.zeros((abc.ALPHABET, 2), np.uint8)
+    for letter, n in number.items():
+        spelled = PLAIN.get(letter, letter)
+        out[n, : len(spelled)] = [number[c] for c in spelled]
+    return out
+
+
+def buckets(keys: np.ndarray) -> np.ndarray:
+    """Where the sorted keys of each value of their first sixteen bits begin."""
+    return np.searchsorted(keys >> np.uint64(48), np.arange(65_537)).astype(np.int32)
+
+
+def vocabulary(reader, parts: list[tuple[str, str, str, int]]) -> tuple[np.ndarray, ...]:
+    """Spellings known from lists of parts in two scripts, as `karvan.linkage.names.vocabulary` reads them: keys, and by spelling the names it is met as with their
+    shares, the log of how often it is met, and the places of keys by their first bits."""
+    from collections import Counter, defaultdict
+
+    from karvan.linkage.names.vocabulary import plain_key
+
+    plain = plain_letters(reader.alphabet)
+    met: dict[int, Counter] = defaultdict(Counter)
+    for latin, native, _, count in parts:
+        one, other = reader.name(latin)[0], reader.name(native)[0]
+        if len(one) == len(other) == 1 and min(len(one[0][1]), len(other[0][1])) > 3:
+            x, y = (int(plain_key(row, len(row), script, plain)) for script, row in (one[0], other[0]))
+            met[x][y] += count
+            met[y][x] += count
+    keys = sorted(met)
+    place = {key: n for n, key in enumerate(keys)}
+    first, names, share, often = [0], [], [], []
+    for key in keys:
+        all_met = met[key].total()
+        kept = {place[key]: 1.0} | {place[other]: count / all_met for other, count in met[key].most_common(MOST_MET) if count >= LEAST_MET or count == all_met}
+        for name in sorted(kept):
+            names.append(name)
+            share.append(kept[name])
+        first.append(len(names))
+        often.append(np.log(1 + all_met))
+    return plain, np.array(keys, np.uint64), np.array(first, np.int32), np.array(names, np.int32), np.array(share, np.float32), np.array(often, np.float32), buckets(np.array(keys, np.uint64))
 
 
 RARITY = 4096
@@ -91,13 +145,20 @@ def rarity(reader, names: list[tuple[str, float]]) -> np.ndarray:
     return (-np.log(counts / counts.sum())).astype(np.float32)
 
 
+def listed_names() -> list[list[str]]:
+    """The spellings of each name in `equivalents.txt`."""
+    return [line.split() for line in EQUIVALENTS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+
+
 def equivalents(reader) -> tuple[np.ndarray, np.ndarray]:
-    """Keys of the spellings in `equivalents.txt`, sorted, and the number of the name of each. A spelling of two names keeps the first."""
+    """Keys of the spellings in `equivalents.txt`, sorted, and the number of the name of each."""
     from karvan.linkage.names.parts import spelling_key
 
     found: dict[int, int] = {}
-    for number, line in enumerate(EQUIVALENTS.read_text(encoding="utf-8").splitlines()):
-        for spelling in [] if line.startswith("#") else line.split():
+    for number, line in enumerate(listed_names()):
+        for spelling in line:
             [(script, row)] = reader.name(spelling)[0]
-            found.setdefault(int(spelling_key(row, len(row), script)), number)
+            key = int(spelling_key(row, len(row), script))
+            if found.setdefault(key, number) != number:
+                raise ValueError(f"{EQUIVALENTS.name}: {spelling} stands in two lines")
     return np.array(sorted(found), np.uint64), np.array([found[key] for key in sorted(found)], np.int64)

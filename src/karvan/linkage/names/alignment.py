@@ -19,7 +19,7 @@ STEP, TWO_STEPS = np.uint64(1), np.uint64(2)
 @njit(cache=True, nogil=True)
 def new_rows():  # pragma: no cover - compiled
     """Scratch space for `align` and for `deepest_loss`."""
-    return np.zeros((4, WHOLE + 3), np.int32), np.zeros((9, WIDTH + 1), np.int32)
+    return np.zeros((4, WHOLE + 3), np.int32), np.zeros((9, 2 * WIDTH + 1), np.int32)
 
 
 @njit(cache=True, nogil=True)
@@ -70,7 +70,7 @@ def align(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - c
 def deepest_loss(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - compiled
     """The largest loss in a row along the best alignment: small where spellings differ here and there, large where two names only begin alike.
 
-    As `align`, of which each cell also remembers the highest sum on its way and the deepest fall below it. `rows` is scratch space of 9 x (WIDTH + 1).
+    As `align`, of which each cell also remembers the highest sum on its way and the deepest fall below it. `rows` is scratch space of 9 x (2 * WIDTH + 1).
     """
     totals, peaks, losses = rows[0:3], rows[3:6], rows[6:9]
     table = tables[pairs[sx, sy]]

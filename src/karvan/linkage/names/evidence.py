@@ -25,6 +25,7 @@ from karvan.linkage.names.reading import (
     KOREAN,
     LENGTH,
     MARK,
+    NUMBER,
     ORDER,
     PARTICLE,
     PARTS,
@@ -36,6 +37,7 @@ from karvan.linkage.names.reading import (
     new_name,
     read_name,
 )
+from karvan.linkage.names.undivided import halves_of_undivided
 
 # Weights are in usual weights of a letter of that pair of scripts; a rate is a weight by letter, so about 1 where two spellings are one name.
 EVIDENCE = (
@@ -45,11 +47,13 @@ EVIDENCE = (
     "left_a", "left_b", "left_parts_a", "left_parts_b", "left_both", "left_best_rate",
     "first_rate", "last_rate", "father", "father_rate", "gender", "initial_agrees", "initial_differs",
     "order", "rarity_matched", "rarity_rarest", "rarity_left", "joined", "cut", "lowest_side", "view", "matched_worst_weight",
-    "deepest_loss", "deepest_loss_father", "losses", "same_script", "written_alike", "written_otherwise",
+    "deepest_loss", "deepest_loss_father", "losses", "same_script", "written_alike", "written_otherwise", "met", "never_met", "undivided_surname", "undivided_given",
 )  # fmt: skip
 WIDTH_OF_EVIDENCE = len(EVIDENCE)
 BEST_WHOLE_RATE, MATCHED_MEAN_RATE, VIEW = EVIDENCE.index("best_whole_rate"), EVIDENCE.index("matched_mean_rate"), EVIDENCE.index("view")
+LISTED_OTHERWISE = 9.0      # what two names left over say that are listed as two, as if each were met eight thousand times and never as the other
 BETTER = 0.1        # by which another reading of Han characters must fit better to be taken
+FITS = 0.95         # a reading that fits so well is not tried otherwise
 
 
 @njit(cache=True, nogil=True)
@@ -166,9 +170,9 @@ def compare_read(a, b, weights, scratch, out):  # pragma: no cover - compiled
     father_b, son_b, daughter_b = fathers_of(b)
     parts_a, parts_b = count_parts(a), count_parts(b)
     if parts_a > parts_b:
-        p.join_parts(0, a, b, weights, rows, joint, weight, rate, match, taken_a, taken_b, found)
+        p.join_parts(0, a, b, weights, rows, falls, joint, weight, rate, match, taken_a, taken_b, found)
     elif parts_b > parts_a:
-        p.join_parts(1, b, a, weights, rows, joint, weight, rate, match, taken_a, taken_b, found)
+        p.join_parts(1, b, a, weights, rows, falls, joint, weight, rate, match, taken_a, taken_b, found)
     p.pair_parts(a, b, father_a and father_b, weights, falls, weight, rate, match, taken_a, taken_b, found)
     p.find_cut(0, a, b, weights, rows, match, taken_a, taken_b, found)
     p.find_cut(1, b, a, weights, rows, match, taken_a, taken_b, found)
@@ -183,6 +187,8 @@ def compare_read(a, b, weights, scratch, out):  # pragma: no cover - compiled
         for j in range(nb):
             if not taken_a[i] and not taken_b[j] and not (ia[i, FLAGS] | ib[j, FLAGS]) & (FATHER | PARTICLE | MARK):
                 left_rate = max(left_rate, rate[i, j])
+            if not taken_a[i] and not taken_b[j] and ia[i, NUMBER] >= 0 and ib[j, NUMBER] >= 0:
+                found[p.NEVER_MET] = LISTED_OTHERWISE
             if found[p.FATHER_RATE] < -8.0 and ia[i, FLAGS] & FATHER and ib[j, FLAGS] & FATHER:
                 father_rate = max(father_rate, rate[i, j])
     matched = found[p.COUNT]
@@ -203,6 +209,8 @@ def compare_read(a, b, weights, scratch, out):  # pragma: no cover - compiled
     out[32], out[33], out[34] = found[p.RARITY], found[p.RAREST], seldom_a + seldom_b
     out[35], out[36], out[37] = found[p.JOINS], found[p.CUT], min(out[16], out[17])
     out[40], out[41], out[42] = found[p.LOSS], found[p.LOSS_FATHER], found[p.LOSSES]
+    out[48], out[49] = halves_of_undivided(a, b, weights, rows, whole_a, whole_b)
+    out[46], out[47] = found[p.MET], found[p.NEVER_MET]
     out[43], out[44], out[45] = ia[0, SCRIPT] == ib[0, SCRIPT], found[p.ALIKE], matched - found[p.ALIKE]
 
 
@@ -226,10 +234,12 @@ def evidence(codes_a, starts_a, codes_b, starts_b, reader, weights, out):  # pra
         other, from_other, to_other = (codes_a, starts_a[k], starts_a[k + 1]) if turn else (codes_b, starts_b[k], starts_b[k + 1])
         for view in (AS_WRITTEN, KOREAN, CANTONESE):
             han_one, han_other = a[2][HAS_HAN], b[2][HAS_HAN]
-            if view != AS_WRITTEN and han_one == han_other:
-                break       # both or neither are written in Han characters: one reading will do
-            read_name(one, from_one, to_one, view * han_one, reader, a)
-            read_name(other, from_other, to_other, view * han_other, reader, b)
+            if view != AS_WRITTEN and (han_one == han_other or max(out[k, BEST_WHOLE_RATE], out[k, MATCHED_MEAN_RATE]) >= FITS):
+                break       # both or neither are written in Han characters, or one reading does
+            if view == AS_WRITTEN or han_one:
+                read_name(one, from_one, to_one, view, reader, a)
+            if view == AS_WRITTEN or han_other:
+                read_name(other, from_other, to_other, view, reader, b)
             if a[2][PARTS] == 0 or b[2][PARTS] == 0:
                 out[k] = -1
                 break

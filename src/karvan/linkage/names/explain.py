@@ -99,7 +99,7 @@ def best_reading(one: str, other: str):
         a, b, scratch, row = k.new_name(), k.new_name(), ev.new_scratch(), np.zeros(ev.WIDTH_OF_EVIDENCE, np.float32)
         k.read_name(codes_a, 0, starts_a[1], view, model.reader, a)
         k.read_name(codes_b, 0, starts_b[1], view, model.reader, b)
-        if not a[2][k.PARTS] or not b[2][k.PARTS] or (view and a[2][k.HAS_HAN] == b[2][k.HAS_HAN]):
+        if not a[2][k.PARTS] or not b[2][k.PARTS] or (view and (a[2][k.HAS_HAN] == b[2][k.HAS_HAN] or reached >= ev.FITS)):
             break
         ev.compare_read(a, b, model.weights, scratch, row)
         fit = max(row[ev.BEST_WHOLE_RATE], row[ev.MATCHED_MEAN_RATE])
@@ -128,12 +128,13 @@ def aligned_parts(parts_a, parts_b, info_a, info_b, match, rates) -> tuple[list[
             used_a.update(with_i)
             used_b.update(with_j)
             a, b = " ".join(parts_a[x] for x in with_i), " ".join(parts_b[y] for y in with_j)
-            out.append(rule_of(a, b, info_a[i, k.FLAGS], info_b[j, k.FLAGS], how, float(rates[i, j])))
+            listed = info_a[i, k.NUMBER] >= 0 and info_a[i, k.NUMBER] == info_b[j, k.NUMBER]
+            out.append(rule_of(a, b, info_a[i, k.FLAGS], info_b[j, k.FLAGS], how, float(rates[i, j]), listed=bool(listed)))
     return out, used_a, used_b
 
 
-def rule_of(a: str, b: str, flags_a: int, flags_b: int, how: int, rate: float) -> Reason:
-    """By which rule two parts were taken together."""
+def rule_of(a: str, b: str, flags_a: int, flags_b: int, how: int, rate: float, *, listed: bool) -> Reason:
+    """By which rule two parts were taken together; `listed`: they stand in the list of one name's forms."""
     if how != p.ALONE:
         return Reason({p.JOINED: "joined", p.CUT_OFF: "cut", p.INITIAL_OF: "initial"}[how], a, b)
     if flags_a & k.FATHER and flags_b & k.FATHER:
@@ -147,7 +148,7 @@ def rule_of(a: str, b: str, flags_a: int, flags_b: int, how: int, rate: float) -
     if surname_skeleton(a) and surname_skeleton(a) == surname_skeleton(b):
         return Reason("gender_ending", a, b)
     if rate == float(np.float32(p.KNOWN_RATE)):
-        return Reason("known", a, b)
+        return Reason("known" if listed else "family_ending", a, b)
     return Reason("learned" if rate >= WEAK else "weak", a, b, round(rate, 2))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 SHIPPED = Path(__file__).with_name("model.npz")
 READER = ("kind", "count", "letters", "twin", "korean", "cantonese", "words", "word_flags")
-WEIGHTS = ("pairs", "tables", "two", "norms", "sound_class", "rarity", "endings", "spellings", "names")
+WEIGHTS = ("pairs", "tables", "two", "norms", "sound_class", "rarity", "endings", "spellings", "names", "plain", "known", "known_from", "known_as", "known_share", "known_often", "known_bucket")
 FOREST = ("roots", "feature", "split", "left", "value", "depth")
 
 

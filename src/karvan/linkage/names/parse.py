@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from karvan.linkage.names import reading as k
 from karvan.linkage.names.compare import known, packed
+from karvan.linkage.names.endings import gender_of_ending
 from karvan.linkage.names.model import shipped
-from karvan.linkage.names.parts import gender_of_ending
 
 SCRIPTS = ("latin", "cyrillic", "arabic", "hebrew", "greek", "georgian", "armenian", "han", "kana", "hangul", "thai", "devanagari")
 

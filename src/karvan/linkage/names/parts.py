@@ -10,16 +10,36 @@ import numpy as np
 from numba import njit
 
 from karvan.linkage.names.alignment import loss_of_stems, weigh, weigh_stems
-from karvan.linkage.names.reading import CHARS, COMMA_AT, FATHER, FLAGS, INITIAL, LENGTH, MARK, MOST_PARTS, NUMBER, PARTICLE, PARTS, SCRIPT, STEM
+from karvan.linkage.names.endings import MAN, OWN_ENDING, WOMAN, ending_of, one_family
+from karvan.linkage.names.reading import (
+    CHARS,
+    COMMA_AT,
+    ENDING,
+    FATHER,
+    FLAGS,
+    INITIAL,
+    KIND,
+    KNOWN,
+    LENGTH,
+    MARK,
+    MOST_PARTS,
+    NUMBER,
+    PARTICLE,
+    PARTS,
+    SCRIPT,
+    STEM,
+)
+from karvan.linkage.names.vocabulary import known_number, told
 
 LEAST_RATE = 0.3        # of the usual weight of a letter: a pair of parts below this answers by chance
 KNOWN_RATE = 0.85       # of two spellings that are listed as one name
+OTHER_RATE = 0.2        # of two spellings that are listed as two names: they are not taken together
 CUT_AT = 28             # names of this many characters may have been cut by a document's zone
 ALONE, JOINED, CUT_OFF, INITIAL_OF = 1, 2, 3, 4     # how parts were taken together
 
 # What `found` holds
-COUNT, TOTAL, RATES, WORST, TOP, LEAST, JOINS, CUT, RARITY, RAREST, LOSS, LOSSES, LOSS_FATHER, FATHER_RATE, INVERSIONS, GENDER, AGREE, DIFFER, ALIKE = range(19)
-FOUND = 19
+COUNT, TOTAL, RATES, WORST, TOP, LEAST, JOINS, CUT, RARITY, RAREST, LOSS, LOSSES, LOSS_FATHER, FATHER_RATE, INVERSIONS, GENDER, AGREE, DIFFER, ALIKE, MET, NEVER_MET = range(21)
+FOUND = 21
 
 
 @njit(cache=True, nogil=True)
@@ -64,15 +84,24 @@ def weigh_parts(a, b, weights, rows, weight, rate):  # pragma: no cover - compil
     lb, ib, hb = b
     for i in range(ha[PARTS]):
         ia[i, NUMBER] = name_number(la[i], ia[i, LENGTH], ia[i, SCRIPT], weights[7], weights[8])
+        ia[i, KNOWN] = known_number(la[i], ia[i, LENGTH], ia[i, SCRIPT], weights)
+        ia[i, ENDING], ia[i, KIND] = ending_of(la[i], ia[i, LENGTH], ia[i, SCRIPT], weights[6])
     for j in range(hb[PARTS]):
         ib[j, NUMBER] = name_number(lb[j], ib[j, LENGTH], ib[j, SCRIPT], weights[7], weights[8])
+        ib[j, KNOWN] = known_number(lb[j], ib[j, LENGTH], ib[j, SCRIPT], weights)
+        ib[j, ENDING], ib[j, KIND] = ending_of(lb[j], ib[j, LENGTH], ib[j, SCRIPT], weights[6])
     for i in range(ha[PARTS]):
         for j in range(hb[PARTS]):
             if not (ia[i, FLAGS] | ib[j, FLAGS]) & MARK:
                 m, n = ia[i, STEM], ib[j, STEM]
                 weight[i, j] = weigh_stems(la[i], m, ia[i, SCRIPT], lb[j], n, ib[j, SCRIPT], weights[:4], rows)
                 rate[i, j] = weight[i, j] / (max(m, n) - 2)
-                if ia[i, NUMBER] >= 0 and ia[i, NUMBER] == ib[j, NUMBER] and rate[i, j] < KNOWN_RATE:
+                if ia[i, NUMBER] >= 0 and ib[j, NUMBER] >= 0 and ia[i, NUMBER] != ib[j, NUMBER]:
+                    rate[i, j] = min(rate[i, j], OTHER_RATE)
+                    weight[i, j] = min(weight[i, j], OTHER_RATE * (max(m, n) - 2))
+                    continue
+                listed = ia[i, NUMBER] >= 0 and ia[i, NUMBER] == ib[j, NUMBER]
+                if rate[i, j] < KNOWN_RATE and (listed or ((ia[i, KIND] == OWN_ENDING or ib[j, KIND] == OWN_ENDING) and one_family(la[i], ia[i], lb[j], ib[j], weights, rows))):
                     rate[i, j] = KNOWN_RATE
                     weight[i, j] = KNOWN_RATE * (max(m, n) - 2)
 
@@ -91,22 +120,6 @@ def rarity_of(row, length, script, sound_class, rarity):  # pragma: no cover - c
 
 
 @njit(cache=True, nogil=True)
-def gender_of_ending(row, length, script, endings):  # pragma: no cover - compiled
-    """1 for an ending as in -ov, 2 for one as in -ova, 0 for others."""
-    for e in range(endings.shape[0]):
-        n = endings[e, 1]
-        if endings[e, 0] == script and length - 2 > n:
-            same = True
-            for m in range(n):
-                if row[length - 1 - n + m] != endings[e, 3 + m]:
-                    same = False
-                    break
-            if same:
-                return endings[e, 2]
-    return 0
-
-
-@njit(cache=True, nogil=True)
 def take(side, i, j, how, match, taken_a, taken_b):  # pragma: no cover - compiled
     """Take part i of one name and part j of the other together; `side` 0: i is of the first name."""
     if side == 0:
@@ -118,7 +131,7 @@ def take(side, i, j, how, match, taken_a, taken_b):  # pragma: no cover - compil
 
 
 @njit(cache=True, nogil=True)
-def join_parts(side, x, y, weights, rows, joint, weight, rate, match, taken_a, taken_b, found):  # pragma: no cover - compiled
+def join_parts(side, x, y, weights, rows, falls, joint, weight, rate, match, taken_a, taken_b, found):  # pragma: no cover - compiled
     """Two parts of x that are one part of y. `weight` and `rate` are of the first name by the second."""
     lx, ix, hx = x
     ly, iy, hy = y
@@ -141,6 +154,9 @@ def join_parts(side, x, y, weights, rows, joint, weight, rate, match, taken_a, t
             r = w / (max(n, iy[j, LENGTH]) - 2)
             if r > 0.5 and w > alone + 1.0:
                 found[JOINS] += 1
+                loss = loss_of_stems(joint, n, ix[i, SCRIPT], ly[j], iy[j, LENGTH], iy[j, SCRIPT], weights[:4], falls)
+                found[LOSS] = max(found[LOSS], loss)
+                found[LOSSES] += loss
                 add(found, w, r, rarity_of(ly[j], iy[j, LENGTH], iy[j, SCRIPT], weights[4], weights[5]), 1.0)
                 take(side, i, j, JOINED, match, taken_a, taken_b)
                 take(side, i + 1, j, JOINED, match, taken_a, taken_b)
@@ -175,6 +191,10 @@ def pair_parts(a, b, both_fathers, weights, falls, weight, rate, match, taken_a,
             continue
         if (ia[i, FLAGS] | ib[j, FLAGS]) & PARTICLE:
             continue
+        if ia[i, NUMBER] < 0 or ib[j, NUMBER] < 0:
+            met = told(ia[i, KNOWN], ib[j, KNOWN], weights)
+            found[MET] += max(met, 0.0)
+            found[NEVER_MET] = max(found[NEVER_MET], -met)
         for p in range(ha[PARTS]):
             for q in range(hb[PARTS]):
                 if match[p, q] == ALONE and (place(p, ha) - place(i, ha)) * (place(q, hb) - place(j, hb)) < 0:
@@ -184,9 +204,7 @@ def pair_parts(a, b, both_fathers, weights, falls, weight, rate, match, taken_a,
         seldom = min(rarity_of(la[i], ia[i, STEM], ia[i, SCRIPT], weights[4], weights[5]), rarity_of(lb[j], ib[j, STEM], ib[j, SCRIPT], weights[4], weights[5]))
         add(found, w, rate[i, j], seldom, min(rate[i, j], 1.0))
         found[ALIKE] += ia[i, SCRIPT] == ib[j, SCRIPT] and ia[i, STEM] == ib[j, STEM] and np.array_equal(la[i, : ia[i, STEM]], lb[j, : ib[j, STEM]])
-        ga = gender_of_ending(la[i], ia[i, LENGTH], ia[i, SCRIPT], weights[6])
-        gb = gender_of_ending(lb[j], ib[j, LENGTH], ib[j, SCRIPT], weights[6])
-        found[GENDER] += ga != 0 and gb != 0 and ga != gb
+        found[GENDER] += ia[i, KIND] + ib[j, KIND] == MAN + WOMAN and ia[i, KIND] != OWN_ENDING and ib[j, KIND] != OWN_ENDING
 
 
 @njit(cache=True, nogil=True)

@@ -28,7 +28,7 @@ WIDTH = PART_LETTERS + 2
 WHOLE = 96              # letters of a whole name that are aligned
 
 # What the rows of a name's workspace hold, part by part.
-SCRIPT, LENGTH, FLAGS, STEM, FROM, TO, ORDER, NUMBER = range(8)
+SCRIPT, LENGTH, FLAGS, STEM, FROM, TO, ORDER, NUMBER, KNOWN, FIRST, ENDING, KIND = range(12)
 # FLAGS
 INITIAL, PARTICLE, MARK_SON, MARK_DAUGHTER, FATHER_SON, FATHER_DAUGHTER, PLACEHOLDER = 1, 2, 4, 8, 16, 32, 64
 MARK, FATHER = MARK_SON | MARK_DAUGHTER, FATHER_SON | FATHER_DAUGHTER
@@ -40,17 +40,17 @@ AS_WRITTEN, KOREAN, CANTONESE = 0, 1, 2
 
 
 @njit(cache=True, nogil=True)
-def read_name(codes, first, last, view, reader, name):  # pragma: no cover - compiled
-    """Read the characters `codes[first:last]` into `name`; Han characters by `view`: as written, the Korean or the Cantonese way."""
+def read_name(codes, begins, last, view, reader, name):  # pragma: no cover - compiled
+    """Read the characters `codes[begins:last]` into `name`; Han characters by `view`: as written, the Korean or the Cantonese way."""
     kind, count, letters, twin, korean, cantonese, words, word_flags = reader
     letter, info, head = name
     head[:] = 0
     seen = head[HEAD:]
     head[COMMA_AT] = -1
-    head[CHARS] = last - first
-    end = min(last, first + MOST_CHARS)
+    head[CHARS] = last - begins
+    end = min(last, begins + MOST_CHARS)
     part = 0
-    i = first
+    i = begins
     chevrons = 0
     while i < end and part < MOST_PARTS:
         k = kind[codes[i]] if codes[i] < 65536 else GAP
@@ -94,6 +94,7 @@ def read_name(codes, first, last, view, reader, name):  # pragma: no cover - com
         row = letter[part]
         row[0] = START
         as_script = script
+        read, first = 0, 0
         for j in range(at, i):
             c = codes[j]
             if c >= 65536:
@@ -113,6 +114,10 @@ def read_name(codes, first, last, view, reader, name):  # pragma: no cover - com
                 c = twin[c]
                 if c == 0 or kind[c] != script:
                     continue
+            if script in (HAN, HANGUL):
+                read += 1
+                if read == 2:
+                    first = n       # where the second character's letters begin
             if script == HAN and view == KOREAN and korean[c] != 0:
                 c = korean[c]
                 as_script = HANGUL
@@ -139,8 +144,9 @@ def read_name(codes, first, last, view, reader, name):  # pragma: no cover - com
         info[part, LENGTH] = n + 1
         info[part, STEM] = n + 1
         info[part, FLAGS] = flags_of(row, n, as_script, words, word_flags, info, part)
-        info[part, FROM] = at - first
-        info[part, TO] = i - first
+        info[part, FROM] = at - begins
+        info[part, TO] = i - begins
+        info[part, FIRST] = first if read <= 4 else 0
         part += 1
     head[PARTS] = part
     # a patronymic in -ovich is one only beside other names; a placeholder is no name beside others
@@ -186,4 +192,4 @@ def flags_of(row, n, script, words, word_flags, info, part):  # pragma: no cover
 @njit(cache=True, nogil=True)
 def new_name():  # pragma: no cover - compiled
     """A workspace for one name: letters, facts of parts, facts of the whole."""
-    return np.zeros((MOST_PARTS, WIDTH), np.uint8), np.zeros((MOST_PARTS, 8), np.int32), np.zeros(HEAD + SCRIPTS, np.int32)
+    return np.zeros((MOST_PARTS, WIDTH), np.uint8), np.zeros((MOST_PARTS, 12), np.int32), np.zeros(HEAD + SCRIPTS, np.int32)
