@@ -80,6 +80,7 @@ def test_a_number_that_someone_has_is_not_given_again():
 def test_the_largest_blocks_are_divided_where_a_key_gives_too_many_pairs(monkeypatch, few, limit):
     """60 people of one birthday and 200 of another are 1,770 and 19,900 pairs; 20 for each of 260 are 5,200."""
     monkeypatch.setattr("karvan.linkage.model.FEW_PAIRS", few)
+    monkeypatch.setattr("karvan.linkage.model.PAIRS_PER_NODE", 20)
     con = new_connection()
     con.execute("""
         create table nodes as select range as node, case when range < 60 then '1990-02-03' else '1991-05-06' end as birth_date, 'G' || (range % 5) as given_key, 'S' || range as surname_key,

@@ -27,8 +27,8 @@ BLOCKS = {                  # each block key, and what a block that is too large
     "block_birth": "left(given_key, 2)", "block_names_year": "birth_date", "block_surname_year": "given_key", "block_given_year": "surname_key", "block_names": "birth_year",
 }  # fmt: skip
 LARGEST_BLOCK = 300         # nodes; 300 nodes are 44,850 pairs
-PAIRS_PER_NODE = 20         # of one key: in a large population blocks grow with it, and are divided earlier
-FEW_PAIRS = 10_000_000      # of one key: up to here no block need be divided for the sake of time
+PAIRS_PER_NODE = 5          # of one key: in a large population blocks grow with it, and are divided earlier
+FEW_PAIRS = 3_000_000       # of one key: up to here no block need be divided for the sake of time
 ENOUGH_NODES = 5_000        # below this, the shipped parameters are surer than what can be learned
 ENOUGH_MATCHES = 200
 U_NODES = 1_500             # nodes whose pairs show how often strangers agree
