@@ -136,7 +136,7 @@ def test_a_file_of_the_table_comes_down(signed_in):
         signed_in.click("a:has-text('This table'):has-text('CSV')")
     assert coming.value.suggested_filename == "TMP-01-synthetic.csv"
     lines = coming.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert lines[0].startswith("indicator,period,sex,citizenship,value,interval_low,interval_high,unit")
+    assert lines[0].startswith("indicator,period,sex,citizenship,value,low,high,interval_low,interval_high,unit")
     assert len(lines) == 1 + 4 * 3
     assert all(line.endswith(",True") for line in lines[1:])
 

@@ -151,10 +151,10 @@ class Workspace:
 
     def view(self, con: duckdb.DuckDBPyConnection, name: str, version: TableVersion, *, as_name: str | None = None) -> None:
         """Make a view of one version of a table on a connection. A column declared since the version was written is null."""
-        source = scan(self.paths(version)) if version.parts else f"({TABLES[name].empty_select()})"
+        source = scan(self.paths(version)) if version.parts else f"({TABLES[version.table].empty_select()})"
         con.execute(f'create or replace view "{as_name or name}" as select * from {source}')
         there = {row[0] for row in con.execute(f'describe "{as_name or name}"').fetchall()}
-        later = "".join(f", cast(null as {c.duckdb_type}) as {c.name}" for c in TABLES[name].columns if c.name not in there)
+        later = "".join(f", cast(null as {c.duckdb_type}) as {c.name}" for c in TABLES[version.table].columns if c.name not in there)
         if later:
             con.execute(f'create or replace view "{as_name or name}" as select *{later} from {source}')
 
