@@ -35,7 +35,6 @@ DIMENSION = {
     "previous_reason": gettext_lazy("Reason before"),
     "return_type": gettext_lazy("Kind of return"),
     "host_type": gettext_lazy("Host"),
-    "rule": gettext_lazy("Rule of residence"),
 }
 
 CODE = {

@@ -88,7 +88,7 @@ SUBJECTS: dict[str, Subject] = {
         ),
         Subject(
             "residence_by_rule", "spells of usual residence under every rule", ("residence_spells", "persons", "citizenships"), LIFE,
-            WHO | HELD | {"rule": known("rule")}, "person", linked=True,
+            WHO | HELD, "person", linked=True,
         ),
         Subject(
             "presence_spells", "stays in the country", ("presence_spells", "persons", "citizenships", "status_spells", "residence_spells"), ("crossing",),

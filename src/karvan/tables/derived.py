@@ -162,7 +162,7 @@ LIFECOURSE = (
 DIMENSIONS = (
     "sex", "age_group", "citizenship", "birth_country", "previous_country", "next_country", "partner", "area", "region", "reason", "status",
     "mode", "bcp", "purpose", "channel", "procedure", "decision", "ground", "duration", "occupation", "industry", "method", "kind", "unit_counted",
-    "age", "age_reached", "new_citizenship", "previous_reason", "return_type", "host_type", "rule",
+    "age", "age_reached", "new_citizenship", "previous_reason", "return_type", "host_type",
 )
 
 INDICATORS = (
