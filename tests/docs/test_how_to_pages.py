@@ -46,7 +46,8 @@ def test_a_new_agencys_file_is_drafted_decided_read_and_explained(agency):
     assert "8 rows -> 8 records, 0 rows set aside" in what(agency, "contract test")
     assert "nothing to mend" in what(agency, "pack check")
     explained = what(agency, "explain LAB-01C")
-    assert re.search(r"Value: 5 permits", explained) and "here.labour.permits" in explained    # six were granted
+    # Six were granted: rounded to 5, or by the key of this workspace to 10.
+    assert re.search(r"Value: (5|10) permits", explained) and "here.labour.permits" in explained
 
 
 def test_the_draft_of_the_page_asks_what_the_page_says(tmp_path):
@@ -74,7 +75,8 @@ def test_a_second_country_goes_from_its_file_to_an_explained_figure(country):
     assert "with 1 places to decide" in what(said, "contract draft")
     assert "12 rows -> 12 records, 0 rows set aside" in what(said, "contract test")
     explained = what(said, "explain TMP-01")
-    assert "Value: 10 crossings" in explained and "highland.border.crossings" in explained    # nine went in, one of them ten minutes past midnight of 1 March
+    # Nine went in, one of them ten minutes past midnight of 1 March: rounded to 10, or by the key of this workspace to 5.
+    assert re.search(r"Value: (5|10) crossings", explained) and "highland.border.crossings" in explained
     from karvan.workspace import Workspace
 
     days = Workspace.open(folder / "ws").connect().sql("select crossed_on::varchar, crossed_at::varchar, bcp from crossing order by crossed_at limit 1").fetchall()
@@ -85,7 +87,7 @@ def test_a_second_country_has_a_page_of_its_profile(country):
     folder, said = country
     written = folder / what(said, "profile").split()[1]
     page = written.read_text(encoding="utf-8")
-    assert "Migration profile of highland" in page and re.search(r">\s*10\s*<", page)
+    assert "Migration profile of highland" in page and re.search(r">\s*(5|10)\s*<", page)
 
 
 def test_two_files_are_linked_as_the_page_says(tmp_path):
