@@ -82,7 +82,7 @@ def test_the_same_files_give_the_same_tables(extracts, finished):
 
 
 def run_process(root: Path, *, fault: str = "") -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-m", "karvan", "run", "-w", str(root)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"KARVAN_FAULT": fault})
+    return subprocess.Popen([sys.executable, "-m", "karvan", "run", "--no-intervals", "-w", str(root)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"KARVAN_FAULT": fault})
 
 
 def test_a_kill_inside_the_write_of_each_step_leaves_nothing_half_done(extracts, finished):

@@ -48,6 +48,9 @@ def test_under_another_number_everybody_lives_the_same_life(country):
     for table in OF_PERSONS:
         con.execute(f"""create or replace temp table here as select {columns_of(table, "case when person_id like 'NP%' then substr(person_id, 2) else person_id end")} from {table}""")
         con.execute(f"create or replace temp table there as select {columns_of(table)} from force_{table}")
+        if table == "residence_spells":      # rules that stand beside for comparison are not drawn
+            for side in ("here", "there"):
+                con.execute(f"delete from {side} where rule not in ('UR-12/16', 'UR-EXP', 'UR-PRE')")
         assert con.sql("(from here except all from there) union all (from there except all from here) limit 3").fetchall() == [], table
 
 
