@@ -40,7 +40,7 @@ aside_file = click.option("--aside", type=PATH, help="Also write who was set asi
 @spells.command()
 @click.argument("crossings", type=PATH)
 @click.option("--observed-until", required=True, type=DAY, help="Last day that is complete. Later crossings count for nothing.")
-@click.option("--zone", help="Where the day of a crossing counts, as Asia/Baku; needed where times are instants.")
+@click.option("--zone", help="Where the day of a crossing counts, as Etc/GMT-4; needed where times are instants.")
 @click.option("--repair", type=click.Choice(["none", "pack"]), default="none", show_default=True, help="none: people whose crossings do not alternate are set aside; pack: missing ends are put in, flagged and counted, as `karvan run` does.")
 @click.option("--pack", help="With --repair pack: the country's pack, which says who is a national.")
 @click.option("--repairs", type=PATH, help="With --repair pack: also write what was put in, by stratum, to this file.")
@@ -57,7 +57,7 @@ def presence(crossings: Path, observed_until: date, zone: str | None, repair: Re
     Examples:
       karvan spells presence crossings.parquet --observed-until 2026-03-31 -o stays.parquet
       karvan spells presence crossings.parquet --observed-until 2026-03-31 --repair pack --pack az -o stays.parquet
-      karvan spells presence crossings.csv --observed-until 2026-03-31 --zone Asia/Baku --aside aside.csv -o stays.parquet
+      karvan spells presence crossings.csv --observed-until 2026-03-31 --zone Etc/GMT-4 --aside aside.csv -o stays.parquet
     """
     from karvan.lifecourse.files import writing
     from karvan.lifecourse.spells import presence_into

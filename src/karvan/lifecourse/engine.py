@@ -168,7 +168,7 @@ def demand_zone(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (OSError, ValueError, KeyError):
-        raise DataError(f"There is no time zone `{zone}`.", fix="name one of the tz database, as Asia/Baku") from None
+        raise DataError(f"There is no time zone `{zone}`.", fix="name one of the tz database, as Etc/GMT-4") from None
 
 
 def demand_directions(con: duckdb.DuckDBPyConnection, where: str) -> None:

@@ -181,7 +181,7 @@ def presence_into(
         also = [name for name in CARRIED if repair != "none" and name in columns]
         query, aware = crossings_query(columns, where, also=also, text_is_aware=text_is_aware(con, columns))
         if aware and not zone:
-            raise DataError("`crossed_at` holds instants, and the day of an instant depends on the zone.", where=where, fix="say where the day counts, as --zone Asia/Baku")
+            raise DataError("`crossed_at` holds instants, and the day of an instant depends on the zone.", where=where, fix="say where the day counts, as --zone Etc/GMT-4")
         if zone:
             demand_zone(zone)
         zone = zone if aware else None
