@@ -53,7 +53,8 @@ def close(con: duckdb.DuckDBPyConnection) -> None:
         try:
             con.close()
             return
-        except duckdb.Error:
+        except duckdb.Error:    # also a query that began in its thread only after the first interrupt
+            con.interrupt()
             time.sleep(0.1)
 
 
