@@ -167,13 +167,13 @@ def test_a_job_on_thresholds_is_stopped_and_leaves_nothing(linked, visit):
     for _ in range(3):    # on a quick machine so small a job may end before it is stopped
         assert client.post("/linkage/quality/thresholds/").status_code == 302
         job = Job.objects.filter(kind="thresholds").latest("pk")
-        page = client.get("/linkage/quality/").text
+        page, of_another = client.get("/linkage/quality/").text, other.get("/linkage/quality/").text
         said = client.post(f"/linkage/quality/thresholds/{job.pk}/cancel/", follow=True).text
         if "Nothing in force has changed" in said:
             break
     assert "Nothing in force has changed" in said
     assert f"/linkage/quality/thresholds/{job.pk}/cancel/" in page
-    assert f"/linkage/quality/thresholds/{job.pk}/cancel/" not in other.get("/linkage/quality/").text
+    assert f"/linkage/quality/thresholds/{job.pk}/cancel/" not in of_another
     job.refresh_from_db()
     assert job.state == "stopped"
     for _ in range(100):

@@ -121,7 +121,7 @@ def _add_spells(con: duckdb.DuckDBPyConnection, patterns: dict[str, Any], taken:
         spans as (select person_id, min(year) as first_year, max(year) as last_year from islands group by person_id, island),
         edges as (select min(year) as first_year, max(year) as last_year from signs)
         select s.person_id, case when s.first_year > e.first_year then make_date(s.first_year, 1, 1) end as from_on,
-               case when s.last_year < e.last_year then coalesce(least(d.died_on, make_date(s.last_year + 1, 1, 1)), make_date(s.last_year + 1, 1, 1)) else d.died_on end as to_on,
+               case when d.died_on <= make_date(s.last_year + 2, 1, 1) then d.died_on when s.last_year < e.last_year then make_date(s.last_year + 1, 1, 1) end as to_on,
                'UR-SOL' as rule, 'expected' as basis, null as final_on, null as decided_by,
                case when d.died_on <= make_date(s.last_year + 2, 1, 1) then 'death' when s.last_year < e.last_year then 'emigration' end as ended_by
         from spans s cross join edges e left join deaths d using (person_id)"""

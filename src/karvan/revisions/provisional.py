@@ -4,7 +4,7 @@ A crossing of the last sixteen months may or may not turn out to be a migration.
 either side so far, where the person is, permits, earlier stays and citizenship. The provisional figure is the sum of what is decided and of the chances; its standard error has the spread of
 the chances and of the fitted weights. The office that invented the rule publishes its provisional figures so.
 
-Source: Stats NZ (2019), "Outcomes-based migration measure: provisional estimates by a classification model, with uncertainty"; McCullagh, P. and Nelder, J. A. (1989), "Generalized Linear Models".
+Source: Stats NZ, "Migration Data Transformation" (datainfoplus.stats.govt.nz), the outcomes-based measure; our features are our own. McCullagh, P. and Nelder, J. A. (1989), "Generalized Linear Models".
 """
 
 from __future__ import annotations
