@@ -7,8 +7,8 @@ ratio of "one name" to "chance", in tenths). The best alignment's sum is the wei
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from karvan.linkage.names.compiled import compiled, compiled_maker
 from karvan.linkage.names.reading import END, WHOLE, WIDTH
 
 NOT_FOUND = 255
@@ -16,13 +16,13 @@ FAR = -100_000
 STEP, TWO_STEPS = np.uint64(1), np.uint64(2)
 
 
-@njit(cache=True, nogil=True)
+@compiled_maker
 def new_rows():  # pragma: no cover - compiled
     """Scratch space for `align` and for `deepest_loss`."""
     return np.zeros((4, WHOLE + 3), np.int32), np.zeros((9, 2 * WIDTH + 1), np.int32)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def align(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - compiled
     """Weight, in tenths, of the best alignment of letters x[:m] with y[:n] of scripts sx <= sy.
 
@@ -66,7 +66,7 @@ def align(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - c
     return rows[m % 3, n + 1]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def deepest_loss(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no cover - compiled
     """The largest loss in a row along the best alignment: small where spellings differ here and there, large where two names only begin alike.
 
@@ -112,7 +112,7 @@ def deepest_loss(x, m, y, n, sx, sy, pairs, tables, two, rows):  # pragma: no co
     return losses[m % 3, n]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def weigh(x, m, sx, y, n, sy, core, rows):  # pragma: no cover - compiled
     """Weight of two rows of letters of any two scripts, in usual weights of a letter of that pair. `core` are the first four of a model's weights."""
     pairs, tables, two, norms = core
@@ -121,7 +121,7 @@ def weigh(x, m, sx, y, n, sy, core, rows):  # pragma: no cover - compiled
     return align(y, n, x, m, sy, sx, pairs, tables, two, rows) / norms[pairs[sx, sy]]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def weigh_stems(x, m, sx, y, n, sy, core, rows):  # pragma: no cover - compiled
     """`weigh` of the first letters of two parts, as if the parts ended there."""
     end_x, end_y = x[m - 1], y[n - 1]
@@ -131,7 +131,7 @@ def weigh_stems(x, m, sx, y, n, sy, core, rows):  # pragma: no cover - compiled
     return weight
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def loss_of_stems(x, m, sx, y, n, sy, core, rows):  # pragma: no cover - compiled
     """`deepest_loss` of the first letters of two parts, in usual weights of a letter."""
     pairs, tables, two, norms = core

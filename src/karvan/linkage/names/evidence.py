@@ -7,10 +7,10 @@ that one side lacks is no conflict, a given name that disagrees is.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from karvan.linkage.names import parts as p
 from karvan.linkage.names.alignment import new_rows, weigh
+from karvan.linkage.names.compiled import compiled, compiled_maker
 from karvan.linkage.names.reading import (
     AS_WRITTEN,
     CANTONESE,
@@ -56,13 +56,13 @@ BETTER = 0.1        # by which another reading of Han characters must fit better
 FITS = 0.95         # a reading that fits so well is not tried otherwise
 
 
-@njit(cache=True, nogil=True)
+@compiled_maker
 def new_scratch():  # pragma: no cover - compiled
     """Working space of `compare_read`."""
     return new_rows(), np.zeros(WHOLE, np.uint8), np.zeros(WHOLE, np.uint8), np.zeros(2 * WIDTH, np.uint8), p.new_pairing()
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def lay_whole(name, turned, out):  # pragma: no cover - compiled
     """The parts in a row without divisions, given names before the surname; `turned` 1 moves the last part first, 2 the first last.
 
@@ -94,7 +94,7 @@ def lay_whole(name, turned, out):  # pragma: no cover - compiled
     return script, length + 1, n
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def whole_rows(a, b, weights, rows, whole_a, whole_b, out):  # pragma: no cover - compiled
     """Evidence of the names as undivided rows, as they stand and turned by one part."""
     sa, ma, ca = lay_whole(a, 0, whole_a)
@@ -112,7 +112,7 @@ def whole_rows(a, b, weights, rows, whole_a, whole_b, out):  # pragma: no cover 
     out[6], out[7], out[8], out[9], out[10] = straight, straight / long, max(turned / long, -3.0), best, best / long
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def left_over(name, taken, weights):  # pragma: no cover - compiled
     """Letters in all; letters, parts and rarity left without a partner, of parts that are names."""
     letter, info, head = name
@@ -129,7 +129,7 @@ def left_over(name, taken, weights):  # pragma: no cover - compiled
     return every, left, left_parts, seldom
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def count_parts(name):  # pragma: no cover - compiled
     """Parts but the words that say son or daughter."""
     n = 0
@@ -138,7 +138,7 @@ def count_parts(name):  # pragma: no cover - compiled
     return n
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def fathers_of(name):  # pragma: no cover - compiled
     """Whether a name has a father's name, and whether it says son or daughter."""
     flags = 0
@@ -147,13 +147,13 @@ def fathers_of(name):  # pragma: no cover - compiled
     return flags & FATHER != 0, flags & FATHER_SON != 0, flags & FATHER_DAUGHTER != 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def part_at(place, head):  # pragma: no cover - compiled
     """The part that stands at a place when given names stand before the surname."""
     return (place + head[COMMA_AT]) % head[PARTS] if head[COMMA_AT] > 0 else place
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def compare_read(a, b, weights, scratch, out):  # pragma: no cover - compiled
     """Fill `out` with the evidence of two names that were read; which parts were taken together stays in `scratch[4][2]`."""
     (rows, falls), whole_a, whole_b, joint, (weight, rate, match, taken_a, taken_b, found) = scratch
@@ -214,7 +214,7 @@ def compare_read(a, b, weights, scratch, out):  # pragma: no cover - compiled
     out[43], out[44], out[45] = ia[0, SCRIPT] == ib[0, SCRIPT], found[p.ALIKE], matched - found[p.ALIKE]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def comes_after(codes_a, first_a, last_a, codes_b, first_b, last_b):  # pragma: no cover - compiled
     for i in range(min(last_a - first_a, last_b - first_b)):
         if codes_a[first_a + i] != codes_b[first_b + i]:
@@ -222,7 +222,7 @@ def comes_after(codes_a, first_a, last_a, codes_b, first_b, last_b):  # pragma: 
     return last_a - first_a > last_b - first_b
 
 
-@njit(cache=True, nogil=True)
+@compiled_maker
 def evidence(codes_a, starts_a, codes_b, starts_b, reader, weights, out):  # pragma: no cover - compiled
     """Evidence of pairs of names: row k of `out` for name k of both sides; a row of -1 where a name has no letters."""
     a, b, scratch = new_name(), new_name(), new_scratch()

@@ -7,9 +7,9 @@ A name is a tuple of letters, facts of parts and facts of the whole (`reading.ne
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from karvan.linkage.names.alignment import loss_of_stems, weigh, weigh_stems
+from karvan.linkage.names.compiled import compiled, compiled_maker
 from karvan.linkage.names.endings import MAN, OWN_ENDING, WOMAN, ending_of, one_family
 from karvan.linkage.names.reading import (
     CHARS,
@@ -42,13 +42,13 @@ COUNT, TOTAL, RATES, WORST, TOP, LEAST, JOINS, CUT, RARITY, RAREST, LOSS, LOSSES
 FOUND = 21
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def clear(found):  # pragma: no cover - compiled
     found[:] = 0
     found[WORST], found[TOP], found[LEAST], found[FATHER_RATE] = 9.0, -9.0, 99.0, -9.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def add(found, weight, rate, seldom, share):  # pragma: no cover - compiled
     """Count a pair of parts; what is seldom counts by the share that agrees."""
     found[COUNT] += 1
@@ -59,7 +59,7 @@ def add(found, weight, rate, seldom, share):  # pragma: no cover - compiled
     found[RAREST] = max(found[RAREST], seldom * share)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def spelling_key(row, length, script):  # pragma: no cover - compiled
     """A number for the letters of a part, for looking it up among spellings known to be one name."""
     key = np.uint64(1469598103934665603) ^ np.uint64(script)
@@ -68,7 +68,7 @@ def spelling_key(row, length, script):  # pragma: no cover - compiled
     return key
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def name_number(row, length, script, spellings, names):  # pragma: no cover - compiled
     """The number of the name that a spelling is known to be of; -1 for spellings not listed. `spellings` are sorted keys."""
     key = spelling_key(row, length, script)
@@ -76,7 +76,7 @@ def name_number(row, length, script, spellings, names):  # pragma: no cover - co
     return names[at] if at < spellings.shape[0] and spellings[at] == key else -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def weigh_parts(a, b, weights, rows, weight, rate):  # pragma: no cover - compiled
     """Weight of each part with each, patronymics by their stems; and the same by letter. Spellings known to be one name answer well."""
     weight[:], rate[:] = -99.0, -9.0
@@ -106,7 +106,7 @@ def weigh_parts(a, b, weights, rows, weight, rate):  # pragma: no cover - compil
                     weight[i, j] = KNOWN_RATE * (max(m, n) - 2)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def rarity_of(row, length, script, sound_class, rarity):  # pragma: no cover - compiled
     """How rare a part is: minus the log of the share of parts with its consonants."""
     code = np.uint32(2166136261)
@@ -119,7 +119,7 @@ def rarity_of(row, length, script, sound_class, rarity):  # pragma: no cover - c
     return rarity[code % np.uint32(rarity.shape[0])]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def take(side, i, j, how, match, taken_a, taken_b):  # pragma: no cover - compiled
     """Take part i of one name and part j of the other together; `side` 0: i is of the first name."""
     if side == 0:
@@ -130,7 +130,7 @@ def take(side, i, j, how, match, taken_a, taken_b):  # pragma: no cover - compil
         match[j, i] = how
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def join_parts(side, x, y, weights, rows, falls, joint, weight, rate, match, taken_a, taken_b, found):  # pragma: no cover - compiled
     """Two parts of x that are one part of y. `weight` and `rate` are of the first name by the second."""
     lx, ix, hx = x
@@ -147,9 +147,11 @@ def join_parts(side, x, y, weights, rows, falls, joint, weight, rate, match, tak
             if alike > 0.75 or ix[i, SCRIPT] != ix[i + 1, SCRIPT]:
                 continue
             n = ix[i, LENGTH] - 1
-            joint[:n] = lx[i, :n]
-            joint[n : n + ix[i + 1, LENGTH] - 1] = lx[i + 1, 1 : ix[i + 1, LENGTH]]
-            n += ix[i + 1, LENGTH] - 1
+            for m in range(n):
+                joint[m] = lx[i, m]
+            for m in range(1, ix[i + 1, LENGTH]):
+                joint[n] = lx[i + 1, m]
+                n += 1
             w = weigh(joint, n, ix[i, SCRIPT], ly[j], iy[j, LENGTH], iy[j, SCRIPT], weights[:4], rows)
             r = w / (max(n, iy[j, LENGTH]) - 2)
             if r > 0.5 and w > alone + 1.0:
@@ -162,13 +164,21 @@ def join_parts(side, x, y, weights, rows, falls, joint, weight, rate, match, tak
                 take(side, i + 1, j, JOINED, match, taken_a, taken_b)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def place(at, head):  # pragma: no cover - compiled
     """The place of a part when given names stand before the surname, as far as a comma tells."""
     return (at - head[COMMA_AT] + head[PARTS]) % head[PARTS] if head[COMMA_AT] > 0 else at
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def alike(x, y, length):  # pragma: no cover - compiled
+    same = True
+    for m in range(length):
+        same &= x[m] == y[m]
+    return same
+
+
+@compiled
 def pair_parts(a, b, both_fathers, weights, falls, weight, rate, match, taken_a, taken_b, found):  # pragma: no cover - compiled
     """Take parts together, the surest first. Where both names have a father's name, it answers to a father's name alone."""
     la, ia, ha = a
@@ -203,11 +213,11 @@ def pair_parts(a, b, both_fathers, weights, falls, weight, rate, match, taken_a,
         found[LOSSES] += loss
         seldom = min(rarity_of(la[i], ia[i, STEM], ia[i, SCRIPT], weights[4], weights[5]), rarity_of(lb[j], ib[j, STEM], ib[j, SCRIPT], weights[4], weights[5]))
         add(found, w, rate[i, j], seldom, min(rate[i, j], 1.0))
-        found[ALIKE] += ia[i, SCRIPT] == ib[j, SCRIPT] and ia[i, STEM] == ib[j, STEM] and np.array_equal(la[i, : ia[i, STEM]], lb[j, : ib[j, STEM]])
+        found[ALIKE] += ia[i, SCRIPT] == ib[j, SCRIPT] and ia[i, STEM] == ib[j, STEM] and alike(la[i], lb[j], ia[i, STEM])
         found[GENDER] += ia[i, KIND] + ib[j, KIND] == MAN + WOMAN and ia[i, KIND] != OWN_ENDING and ib[j, KIND] != OWN_ENDING
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_cut(side, x, y, weights, rows, match, taken_a, taken_b, found):  # pragma: no cover - compiled
     """The last part of a long name, where a document's zone may have cut it, as the beginning of a part of y."""
     lx, ix, hx = x
@@ -232,7 +242,7 @@ def find_cut(side, x, y, weights, rows, match, taken_a, taken_b, found):  # prag
             return
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def find_initials(side, x, y, weights, rows, match, taken_a, taken_b, found):  # pragma: no cover - compiled
     """Initials of x and the parts of y that begin with them."""
     lx, ix, hx = x
@@ -257,7 +267,7 @@ def find_initials(side, x, y, weights, rows, match, taken_a, taken_b, found):  #
         found[DIFFER] += others > 0
 
 
-@njit(cache=True, nogil=True)
+@compiled_maker
 def new_pairing():  # pragma: no cover - compiled
     """Weights, rates and matches of parts; marks of parts taken; sums."""
     return (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numba import njit
 
+from karvan.linkage.names.compiled import compiled, compiled_maker
 from karvan.linkage.names.stale import forget_stale
 
 forget_stale(Path(__file__).parent)     # all compiled modules here import this one
@@ -39,7 +39,7 @@ HEAD = 4       # after these: letters of a part by script
 AS_WRITTEN, KOREAN, CANTONESE = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def read_name(codes, begins, last, view, reader, name):  # pragma: no cover - compiled
     """Read the characters `codes[begins:last]` into `name`; Han characters by `view`: as written, the Korean or the Cantonese way."""
     kind, count, letters, twin, korean, cantonese, words, word_flags = reader
@@ -160,7 +160,7 @@ def read_name(codes, begins, last, view, reader, name):  # pragma: no cover - co
             info[p - 1, FLAGS] |= FATHER_SON if info[p, FLAGS] & MARK_SON else FATHER_DAUGHTER
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def flags_of(row, n, script, words, word_flags, info, part):  # pragma: no cover - compiled
     """Flags of a part that is a known word, or ends as a patronymic does (then the stem's length goes to `info`)."""
     flags = 0
@@ -189,7 +189,7 @@ def flags_of(row, n, script, words, word_flags, info, part):  # pragma: no cover
     return flags
 
 
-@njit(cache=True, nogil=True)
+@compiled_maker
 def new_name():  # pragma: no cover - compiled
     """A workspace for one name: letters, facts of parts, facts of the whole."""
     return np.zeros((MOST_PARTS, WIDTH), np.uint8), np.zeros((MOST_PARTS, 12), np.int32), np.zeros(HEAD + SCRIPTS, np.int32)

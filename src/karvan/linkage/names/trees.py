@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from karvan.linkage.names.compiled import compiled, compiled_maker
 from karvan.linkage.names.evidence import evidence
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def log_odds(rows, roots, feature, split, left, value, depth, out):  # pragma: no cover - compiled
     """Sum of the leaves that each row of evidence falls into.
 
@@ -24,7 +24,7 @@ def log_odds(rows, roots, feature, split, left, value, depth, out):  # pragma: n
             out[k] += value[at]
 
 
-@njit(cache=True, nogil=True)
+@compiled_maker
 def score(codes_a, starts_a, codes_b, starts_b, reader, weights, forest, rows, out):  # pragma: no cover - compiled
     """Probabilities of pairs of names; 0 where a name has no letters. `rows` is scratch space for as many rows of evidence."""
     roots, feature, split, left, value, depth = forest

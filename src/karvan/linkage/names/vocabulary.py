@@ -7,10 +7,11 @@ that the two are other names, however near their letters.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from karvan.linkage.names.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def plain_key(row, length, script, plain):  # pragma: no cover - compiled
     """A number for a part without its marks: Aydın is Aydin, Şahin is Shahin. `plain[letter]` are up to two Latin letters, 0 for none."""
     key = np.uint64(1469598103934665603) ^ np.uint64(script)
@@ -24,7 +25,7 @@ def plain_key(row, length, script, plain):  # pragma: no cover - compiled
     return key
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def known_number(row, length, script, weights):  # pragma: no cover - compiled
     """The place of a part among the spellings known; -1 where it is not."""
     keys, buckets = weights[10], weights[15]
@@ -36,7 +37,7 @@ def known_number(row, length, script, weights):  # pragma: no cover - compiled
     return -1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def told(one, other, weights):  # pragma: no cover - compiled
     """What the lists say of two known spellings: above 0, up to 1, the share with which they are met as one name; below 0 that they never are, the more the
     oftener both are met; 0 where one is not known."""
