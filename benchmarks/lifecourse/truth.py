@@ -1,6 +1,6 @@
 """Figures of synthetic countries against their truth, over seeds and defect rates.
 
-    python benchmarks/lifecourse/truth.py [--residents 50000] [--seeds 20] [--rates 1 2] [--workers 2] [--out FILE.json]
+    python benchmarks/lifecourse/truth.py [--residents 50000] [--seeds 20] [--rates 1 2] [--workers 2] [--out FILE.jsonl]
 
 Every country is made, read, linked and taken through its life courses; residents (on 1 January), foreign residents and migrations of each year that UR-12/16 has decided are compared
 with the truth. Errors are pooled: the sum over seeds and years against the sum in truth; `worst` is the largest error of one seed (years summed). Citizenship groups are those with more
@@ -17,7 +17,7 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ def scored(residents: int, seed: int, rate: float) -> dict[str, Any]:
         ws = Workspace.create(folder / "ws", packs=["az", "world"])
         make(for_workspace(ws), seed=seed, residents=residents, extracts=ws.extracts, truth=ws.root / "truth", defect_rates=rate)
         line.run(ws, through="lifecourse")
-        return {"seed": seed, "rate": rate, **{key: value for key, value in score(ws).items() if key in ("residence", "foreign", "flows", "flows_by_citizenship", "flow_dates")}}
+        return {"residents": residents, "seed": seed, "rate": rate, **{key: value for key, value in score(ws).items() if key in ("residence", "foreign", "flows", "flows_by_citizenship", "flow_dates")}}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -94,14 +94,20 @@ def main() -> int:
     words.add_argument("--seeds", type=int, default=20)
     words.add_argument("--rates", type=float, nargs="+", default=[1.0, 2.0])
     words.add_argument("--workers", type=int, default=2)
-    words.add_argument("--out", type=Path, help="the scores as JSON")
+    words.add_argument("--out", type=Path, help="a score a line; countries that the file already holds are not made again")
     said = words.parse_args()
     asked = [(said.residents, seed, rate) for rate in said.rates for seed in range(1, said.seeds + 1)]
+    results = [json.loads(row) for row in said.out.read_text(encoding="utf-8").splitlines()] if said.out and said.out.exists() else []
+    results = [one for one in results if (one["residents"], one["seed"], one["rate"]) in asked]
+    there = {(one["residents"], one["seed"], one["rate"]) for one in results}
     with ProcessPoolExecutor(said.workers) as pool:
-        results = list(pool.map(scored, *zip(*asked, strict=True)))
-    if said.out:
-        said.out.write_text(json.dumps(results, default=str, indent=1), encoding="utf-8")
-    lines, missed = report(results)
+        for done in as_completed([pool.submit(scored, *one) for one in asked if one not in there]):
+            row = json.dumps(done.result(), default=str)
+            results.append(json.loads(row))
+            if said.out:
+                with said.out.open("a", encoding="utf-8") as kept:
+                    kept.write(row + "\n")
+    lines, missed = report(sorted(results, key=lambda one: (one["rate"], one["seed"])))
     print(f"{said.residents:,} residents", *lines, sep="\n")
     print("aims met" if not missed else "missed: " + "; ".join(missed))
     return 1 if missed else 0
