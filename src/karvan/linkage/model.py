@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     import duckdb
 
 HERE = Path(__file__).parent
-BLOCKS = {                  # each block key, and what a block that is too large is divided by
-    "block_birth": "left(given_key, 2)", "block_names_year": "birth_date", "block_surname_year": "given_key", "block_given_year": "surname_key", "block_names": "birth_year",
+# Each block key, and what a block that is too large is divided by. Birth dates by the first consonants of both names in either order: so names that were swapped still meet.
+INITIALS = "least(left(surname_key, 1), left(given_key, 1)) || greatest(left(surname_key, 1), left(given_key, 1))"
+BLOCKS = {
+    "block_birth": INITIALS, "block_names_year": "birth_date", "block_surname_year": "given_key", "block_given_year": "surname_key", "block_names": "birth_year",
 }  # fmt: skip
 LARGEST_BLOCK = 300         # nodes; 300 nodes are 44,850 pairs
 PAIRS_PER_NODE = 5          # of one key: in a large population blocks grow with it, and are divided earlier
