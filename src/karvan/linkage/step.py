@@ -145,7 +145,8 @@ def step_on(engine: str, master: str = "") -> Step:
     """
     if engine == "duckdb":
         return STEP
-    from karvan.linkage.spark import HERE_ONLY, needs_spark, predict_on_spark
+    from karvan.linkage.spark import predict_on_spark
+    from karvan.workspace.spark import HERE_ONLY, needs_spark
 
     needs_spark()
 
