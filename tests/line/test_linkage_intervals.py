@@ -151,7 +151,7 @@ def test_the_explanation_shows_the_interval_until_the_cell_changes(two_or_one):
     assert (published.uncertainty.draws, inside.uncertainty.draws) == (6, 6)
     assert (inside.uncertainty.low, round(inside.uncertainty.high, 2)) == (0, 3.02)
     assert published.uncertainty.high == published.value + 10    # 2.02 from 1 to 3.02 reaches to the next multiple of 5, and rounding may have moved the count by another 5
-    assert "interval from 6 draws of links and guesses, rounding included" in published.as_text("en") and "догадок: 6" in published.as_text("ru") and "sınaqları: 6" in published.as_text("az")
+    assert "interval from 6 draws of links and guesses, rounding included" in published.as_text("en") and "восстановления: 6" in published.as_text("ru") and "variantları: 6" in published.as_text("az")
     with two_or_one.lock():
         with two_or_one.transaction() as tx:
             tx.write("links", whole("links", Drawn(LINKS.columns, [(r, "K" if r == "d" else p, *more) for r, p, *more in LINKS.rows])))

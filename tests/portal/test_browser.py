@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
+
+from conftest import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("portal-browser")]
 PAGES = [
@@ -30,8 +33,7 @@ def test_someone_signs_in_with_the_keyboard_alone(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.tagName") == "BUTTON"
     page.keyboard.press("Enter")
-    page.wait_for_url("**/")
-    assert page.locator("h1").inner_text() == "Where things stand"
+    expect(page.locator("h1")).to_have_text("Where things stand")
 
 
 def test_the_first_tab_stop_skips_to_the_content_and_focus_is_visible(signed_in):
@@ -48,29 +50,29 @@ def test_the_first_tab_stop_skips_to_the_content_and_focus_is_visible(signed_in)
 def test_the_language_is_switched_in_the_header_and_stays(signed_in):
     signed_in.goto("/statistics/")
     signed_in.click("button[name=language][value=az]")
-    assert signed_in.locator("html").get_attribute("lang") == "az"
-    assert signed_in.locator("h1").inner_text() == "Rəqəm tapın"
+    expect(signed_in.locator("html")).to_have_attribute("lang", "az")
+    expect(signed_in.locator("h1")).to_have_text("Rəqəm tapın")
     assert "Girişlər" in signed_in.locator(".entry h3 a").all_inner_texts()
     signed_in.goto("/data/")
     assert signed_in.locator("h1").inner_text() == "Göndərişlər"
     signed_in.click("button[name=language][value=ru]")
-    assert signed_in.locator("h1").inner_text() == "Поставки"
+    expect(signed_in.locator("h1")).to_have_text("Поставки")
 
 
 def test_from_a_search_to_a_chart_to_the_explanation_of_one_cell(signed_in):
     signed_in.goto("/statistics/")
     signed_in.locator("#q").press_sequentially("entries", delay=20)
     signed_in.wait_for_url("**/statistics/?q=entries")
-    assert signed_in.locator(".entry").count() == 1
+    expect(signed_in.locator(".entry")).to_have_count(1)
     signed_in.click(".entry h3 a")
-    assert "32,500" in signed_in.locator("h1").inner_text()
+    expect(signed_in.locator("h1")).to_contain_text("32,500")
     signed_in.wait_for_selector("figure.chart svg path")
     signed_in.select_option("#by", "citizenship")
     signed_in.wait_for_selector("tbody th:has-text('Hillmark')")
     signed_in.wait_for_selector("figure.chart svg text:has-text('Riverland')")
     signed_in.click("tr:has-text('Riverland') td:last-child a")
-    assert re.search(r"/statistics/explain/TMP-01/2024/\?citizenship=XTC$", signed_in.url)
-    assert "6,500" in signed_in.locator("h1").inner_text()
+    signed_in.wait_for_url(re.compile(r"/statistics/explain/TMP-01/2024/\?citizenship=XTC$"))
+    expect(signed_in.locator("h1")).to_contain_text("6,500")
     assert signed_in.locator(".walk").inner_text().count("tiny.bor.crossings") == 2, "among the deliveries, and with its quality"
 
 
@@ -79,7 +81,7 @@ def test_groups_are_compared_and_the_choice_stays_in_the_address(signed_in):
     signed_in.click("summary:has-text('Compare groups')")
     signed_in.check("label:has-text('Hillmark') input")
     signed_in.wait_for_url("**only=XTB*")
-    signed_in.wait_for_function("document.querySelectorAll('table.figures tbody tr').length === 2")
+    expect(signed_in.locator("table.figures tbody tr")).to_have_count(2)
     assert [text.split("\t")[0] for text in signed_in.locator("table.figures tbody tr").all_inner_texts()] == ["Total", "Hillmark"]
     signed_in.reload()
     assert signed_in.locator("label:has-text('Hillmark') input").is_checked()
@@ -108,7 +110,7 @@ def test_on_a_narrow_window_a_legend_names_the_lines(signed_in):
 
 def test_lines_over_time_are_named_where_they_end(signed_in):
     signed_in.goto("/statistics/TMP-01/?by=citizenship&chart=time")
-    signed_in.wait_for_selector("figure.chart svg")
+    signed_in.wait_for_selector("figure.chart svg text:text-is('Riverland')")
     names = signed_in.locator("figure.chart svg text").all_text_contents()
     assert {"Hillmark", "Riverland", "Unknown"} <= set(names)
     tops = [signed_in.locator(f"figure.chart svg text:text-is('{name}')").bounding_box()["y"] for name in ("Riverland", "Unknown")]
@@ -118,15 +120,12 @@ def test_lines_over_time_are_named_where_they_end(signed_in):
 def test_everything_reads_without_scripts(browser, address):
     context = browser.new_context(java_script_enabled=False, base_url=address)
     page = context.new_page()
-    page.goto("/sign-in/")
-    page.fill("#username", "mig")
-    page.fill("#password", "karvan-demo")
-    page.press("#password", "Enter")
+    sign_in(page, "mig")
     page.goto("/statistics/TMP-01/")
     page.select_option("#by", "sex")
     page.click("button:has-text('Show')")
-    assert page.locator("tbody tr").all_inner_texts()[1].startswith("Men")
-    assert not page.locator("figure.chart").is_visible()
+    expect(page.locator("tbody tr").nth(1)).to_have_text(re.compile(r"^\s*Men"))
+    expect(page.locator("figure.chart")).to_be_hidden()
     context.close()
 
 
@@ -154,8 +153,8 @@ def test_no_page_is_wider_than_its_window_and_each_has_one_heading_and_captions(
 def test_a_held_delivery_is_refused_without_a_reason(signed_in):
     signed_in.goto("/data/?state=held")
     signed_in.click("tbody th a")
-    assert signed_in.locator("input[name=sure]").get_attribute("required") is not None
-    signed_in.locator("text=failed").first.wait_for()
+    expect(signed_in.locator("input[name=sure]")).to_have_attribute("required", "")
+    expect(signed_in.locator("text=failed").first).to_be_visible()
     signed_in.fill("#reason", "short")
     signed_in.click("button:has-text('Accept this delivery')")
     assert signed_in.evaluate("document.querySelector('#reason').validity.tooShort")

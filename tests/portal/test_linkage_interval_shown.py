@@ -27,8 +27,8 @@ def drawn(tinyland, tmp_path):
     ("language", "said"),
     [
         ("en", "95 per cent interval from 20 draws of links and guesses, and what rounding can add"),
-        ("az", "əlaqə və fərziyyələrin 20 sınağı"),
-        ("ru", "испытаний связей и догадок: 20"),
+        ("az", "əlaqələndirmə və bərpanın 20 təsadüfi variantı"),
+        ("ru", "случайных вариантов связывания и восстановления: 20"),
     ],
 )
 @pytest.mark.parametrize("path", ["/statistics/TMP-01/", "/statistics/explain/TMP-01/2024/"])

@@ -23,14 +23,14 @@ WORDS: dict[str, dict[str, str]] = {
     "untreated": {"az": "İşlənməmiş qiymət (daxili)", "en": "Untreated value (inside)", "ru": "Необработанное значение (внутреннее)"},
     "interval": {"az": "95 % etibarlılıq intervalı (Wilson)", "en": "95 per cent confidence interval (Wilson)", "ru": "95-процентный доверительный интервал (Уилсон)"},
     "uncertainty": {"az": "Qeyri-müəyyənlik", "en": "Uncertainty", "ru": "Неопределённость"},
-    "from_draws": {"az": "95 % intervalı; əlaqə və fərziyyə sınaqları: {n}", "en": "95 % interval from {n} draws of links and guesses", "ru": "95-процентный интервал; испытаний связей и догадок: {n}"},
+    "from_draws": {"az": "95 % intervalı; əlaqələndirmə və bərpanın təsadüfi variantları: {n}", "en": "95 % interval from {n} draws of links and guesses", "ru": "95-процентный интервал; случайных вариантов связывания и восстановления: {n}"},
     "with_rounding": {"az": "yuvarlaqlaşdırma ilə birlikdə", "en": "rounding included", "ru": "с учётом округления"},
-    "treatment": {"az": "Məxfilik tədbiri", "en": "Disclosure treatment", "ru": "Защита от раскрытия"},
+    "treatment": {"az": "Məxfiliyin qorunması", "en": "Disclosure treatment", "ru": "Защита от раскрытия"},
     "vintage": {"az": "Məlumatlar bu günədək tamdır", "en": "Data complete through", "ru": "Данные полны по"},
-    "edition": {"az": "Mənbənin nəşri", "en": "Edition of the source", "ru": "Издание источника"},
+    "edition": {"az": "Mənbənin buraxılışı", "en": "Edition of the source", "ru": "Выпуск источника"},
     "status": {"az": "Status", "en": "Status", "ru": "Статус"},
-    "imputed": {"az": "Bərpa edilmiş məlumat payı", "en": "Share resting on repairs", "ru": "Доля, основанная на восстановлениях"},
-    "unlinked": {"az": "Bağlanmamış ucların payı", "en": "Share resting on unlinked ends", "ru": "Доля, основанная на несвязанных концах"},
+    "imputed": {"az": "Bərpa edilmiş məlumata əsaslanan pay", "en": "Share resting on repairs", "ru": "Доля, основанная на восстановленных данных"},
+    "unlinked": {"az": "Qeydə alınmamış giriş və ya çıxışa əsaslanan pay", "en": "Share resting on unlinked ends", "ru": "Доля, основанная на неотмеченных въездах и выездах"},
     "quality": {"az": "Keyfiyyət", "en": "Quality", "ru": "Качество"},
     "steps": {"az": "Addımlar", "en": "Steps", "ru": "Шаги"},
     "deliveries": {"az": "Göndərişlər", "en": "Deliveries", "ru": "Поставки"},
@@ -45,7 +45,7 @@ WORDS: dict[str, dict[str, str]] = {
     "aside": {"az": "kənara qoyulan", "en": "set aside", "ru": "отложено"},
     "read": {"az": "oxunub", "en": "read", "ru": "прочитано"},
     "quarantined": {"az": "karantində", "en": "quarantined", "ru": "в карантине"},
-    "held": {"az": "saxlanılıb", "en": "held", "ru": "задержано"},
+    "held": {"az": "saxlanılıb", "en": "held", "ru": "удержано"},
     "row": {"az": "sətir", "en": "row", "ru": "строка"},
     "more": {"az": "daha", "en": "more", "ru": "ещё"},
     "nothing_sent": {"az": "heç nə göndərilməyib", "en": "nothing delivered", "ru": "ничего не поступало"},
@@ -79,6 +79,7 @@ UNIT: dict[str, dict[str, str]] = {
     "applications": {"az": "müraciət", "en": "applications", "ru": "заявлений"},
     "permits": {"az": "icazə", "en": "permits", "ru": "разрешений"},
     "stays": {"az": "qalma", "en": "stays", "ru": "пребываний"},
+    "households": {"az": "ev təsərrüfatı", "en": "households", "ru": "домохозяйств"},
     "crossings": {"az": "keçid", "en": "crossings", "ru": "пересечений"},
     "registrations": {"az": "qeydiyyat", "en": "registrations", "ru": "регистраций"},
     "detentions": {"az": "saxlanılma", "en": "detentions", "ru": "задержаний"},
@@ -86,8 +87,8 @@ UNIT: dict[str, dict[str, str]] = {
     "complaints": {"az": "şikayət", "en": "complaints", "ru": "жалоб"},
     "calls": {"az": "zəng", "en": "calls", "ru": "звонков"},
     "deaths": {"az": "ölüm", "en": "deaths", "ru": "смертей"},
-    "refusals": {"az": "imtina", "en": "refusals", "ru": "отказов"},
-    "admissions": {"az": "buraxılış", "en": "admissions", "ru": "допусков"},
+    "refusals": {"az": "hal", "en": "refusals", "ru": "отказов"},
+    "admissions": {"az": "giriş", "en": "admissions", "ru": "въездов"},
     "workers": {"az": "işçi", "en": "workers", "ru": "работников"},
     "days": {"az": "gün", "en": "days", "ru": "дней"},
     "years": {"az": "il", "en": "years", "ru": "лет"},
@@ -99,11 +100,12 @@ UNIT: dict[str, dict[str, str]] = {
 }
 STEP: dict[str, dict[str, str]] = {
     "intake": {"az": "qəbul", "en": "intake", "ru": "приём"},
-    "link": {"az": "bağlama", "en": "linkage", "ru": "связывание"},
+    "link": {"az": "əlaqələndirmə", "en": "linkage", "ru": "связывание"},
     "lifecourse": {"az": "həyat yolu", "en": "life courses", "ru": "жизненные пути"},
+    "households": {"az": "ev təsərrüfatları", "en": "households", "ru": "домохозяйства"},
     "quality": {"az": "keyfiyyət", "en": "quality", "ru": "качество"},
     "indicators": {"az": "göstəricilər", "en": "indicators", "ru": "показатели"},
-    "disclosure": {"az": "məxfilik", "en": "disclosure control", "ru": "защита от раскрытия"},
+    "disclosure": {"az": "məxfiliyin qorunması", "en": "disclosure control", "ru": "защита от раскрытия"},
 }
 COLOUR: dict[str, dict[str, str]] = {
     "green": {"az": "yaxşı", "en": "good", "ru": "хорошо"},
@@ -132,9 +134,9 @@ RULE: dict[str, dict[str, str]] = {
     "take": {"az": "dərc edilmiş sətirlər, şərt: {where}", "en": "published rows where {where}", "ru": "опубликованные строки, где {where}"},
     "share": {"az": "hər {of} üzrə pay: {what}", "en": "share of each {of} in: {what}", "ru": "доля каждого значения {of} в: {what}"},
     "durations": {
-        "az": "{of} kvantilləri (Kaplan-Meyer; bitməmişlər daha uzun sayılır), əsas: {what}",
+        "az": "{of} kvantilləri (Kaplan-Meyer üsulu; bitməmişlər daha uzun sayılır), əsas: {what}",
         "en": "quantiles of {of} over {what}, by Kaplan-Meier: those not seen to their end ({ended}) count as longer",
-        "ru": "квантили {of} по методу Каплана-Мейера (незавершённые считаются более долгими): {what}",
+        "ru": "квантили {of} по методу Каплана — Мейера (незавершённые считаются более долгими): {what}",
     },
     "quantiles": {"az": "{of} kvantilləri, əsas: {what}", "en": "quantiles of {of} over {what}", "ru": "квантили {of} по: {what}"},
     "over_rule": {"az": "{rule} qaydası", "en": "rule {rule}", "ru": "правило {rule}"},
@@ -149,26 +151,26 @@ REFUSAL: dict[str, dict[str, str]] = {
     "part": {"az": "onun {part} hissəsi hesablanmır: {why}", "en": "its part {part} is refused: {why}", "ru": "его часть {part} не вычисляется: {why}"},
     "no_rule": {"az": "paketlərdə {rule} qaydası yoxdur", "en": "the packs have no rule {rule}", "ru": "в пакетах нет правила {rule}"},
     "no_nation": {
-        "az": "o, milli vətəndaşlığı soruşur, buradakı paketlərin heç biri isə ölkəyə aid deyil",
+        "az": "o, ölkənin öz vətəndaşlığını tələb edir, buradakı paketlərin heç biri isə ölkəyə aid deyil",
         "en": "it asks for the national citizenship, and no pack here is a country's",
         "ru": "ему нужно гражданство страны, а ни один из пакетов не относится к стране",
     },
     "no_observations": {
-        "az": "paketlərin heç bir müqaviləsi dərc edilmiş cədvəl vermir",
+        "az": "paketlərin heç bir razılaşması dərc edilmiş cədvəl vermir",
         "en": "no contract of the packs gives observations",
-        "ru": "ни один контракт пакетов не даёт опубликованных таблиц",
+        "ru": "ни одно соглашение пакетов не даёт опубликованных таблиц",
     },
     "no_records": {
-        "az": "paketlərin heç bir müqaviləsi «{record}» növlü qeydlər vermir",
+        "az": "paketlərin heç bir razılaşması «{record}» növlü qeydlər vermir",
         "en": "no contract of the packs gives records of type {record}",
-        "ru": "ни один контракт пакетов не даёт записей типа {record}",
+        "ru": "ни одно соглашение пакетов не даёт записей типа {record}",
     },
     "no_key": {
-        "az": "o, şəxsləri sayır, {feeds} isə şəxsə açar vermir (person_key: none): "
+        "az": "o, şəxsləri sayır, {feeds} isə şəxsi tanıdan açar vermir (person_key: none): "
         "bir şəxsin iki qeydini iki şəxsin qeydlərindən ayırmaq olmur. Bunun əvəzinə qalmaları və ya keçidləri sayın",
         "en": "it counts persons, and {feeds} has no key to the person (person_key: none): "
         "two records of one person cannot be told from records of two persons. Count stays or crossings instead",
-        "ru": "он считает лиц, а {feeds} не даёт ключа к лицу (person_key: none): "
+        "ru": "он считает лиц, а {feeds} не содержит идентификатора лица (person_key: none): "
         "две записи одного лица не отличить от записей двух лиц. Считайте вместо этого пребывания или пересечения",
     },
 }
