@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from drawn import ARROW, Drawn, drawn
-from karvan.lifecourse.step import life_courses
+from karvan.lifecourse.courses import life_courses
 from karvan.tables import RECORD_TYPES, TABLES
 from karvan.workspace import new_connection
 

@@ -7,7 +7,7 @@ from lives import FROM, UNTIL, Lives
 
 from drawn import table
 from karvan.lifecourse.compared import SIGNS, compare_rules, fit, score
-from karvan.lifecourse.step import PARAMS, decide_moves
+from karvan.lifecourse.courses import PARAMS, decide_moves
 
 
 def compared(lives: Lives, *rules: str):

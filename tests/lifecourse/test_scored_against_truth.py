@@ -6,7 +6,7 @@ import pytest
 from lives import FROM, UNTIL
 
 from karvan.country import load
-from karvan.lifecourse.step import life_courses
+from karvan.lifecourse.courses import life_courses
 from karvan.synth.lives import simulate
 from karvan.tables import TABLES
 from karvan.workspace import new_connection

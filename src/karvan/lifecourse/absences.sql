@@ -1,11 +1,5 @@
 -- Median length of the absences of people who come back, by whether they live here by some record.
-with gaps as (
-    select s.person_id, s.left_on, lead(s.entered_on) over (partition by s.person_id order by s.spell_no) - s.left_on as days
-    from raw_spells s
-),
-told as (
-    select g.days,
-           exists (select 1 from settled r where r.person_id = g.person_id and g.left_on between r.from_on and r.to_on) as lives_here
-    from gaps g where g.days is not null
+with reached as (
+    select lives_here, days, sum(n) over (partition by lives_here order by days) as shorter, sum(n) over (partition by lives_here) as absences from whole_counted_absences
 )
-select lives_here, quantile_disc(days, 0.5) as days from told group by lives_here having count(*) >= 20
+select lives_here, min(days) as days from reached where absences >= 20 and 2 * shorter >= absences group by lives_here

@@ -32,11 +32,22 @@ def compare_rules(con: duckdb.DuckDBPyConnection, rules: tuple[str, ...], *, dec
     `decide` runs a rule over the crossings of the connection. People whom no crossing saw are residents by register under every rule of crossings. The spells carry no countries and
     no reason.
     """
+    by_crossings(con, rules, decide=decide, facts=facts)
+    if SIGNS_OF_LIFE not in rules:
+        return {}
+    sql.make(con, "signs", "signs.sql", **facts)
+    sql.make(con, "counted_signs", "counted_signs.sql")
+    con.execute("create or replace temp view whole_counted_signs as from counted_signs")
+    measured = weigh_signs(con, facts)
+    add_years(con)
+    return {SIGNS_OF_LIFE: measured}
+
+
+def by_crossings(con: duckdb.DuckDBPyConnection, rules: tuple[str, ...], *, decide: Any, facts: dict[str, Any]) -> None:
+    """Add the spells of the rules that decide the same crossings by other numbers of days."""
     columns = "person_id, from_on, to_on, rule, basis, final_on, decided_by, ended_by"
-    measured: dict[str, Any] = {}
     for name in rules:
         if name == SIGNS_OF_LIFE:
-            measured[name] = signs_of_life(con, facts)
             continue
         decide(con, facts["observed_until"], rule_named(name))
         sql.make(con, "decided_spells", "decided_spells.sql", **facts | {"rule": name})
@@ -45,42 +56,48 @@ def compare_rules(con: duckdb.DuckDBPyConnection, rules: tuple[str, ...], *, dec
             f"insert into residence_made by name select {columns.replace('rule', repr(name) + ' as rule')} from residence_made "
             "where rule = 'UR-12/16' and person_id not in (select person_id from moves)"
         )
-    return measured
 
 
-def signs_of_life(con: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> dict[str, Any]:
-    """Add the spells of UR-SOL; returns the weights, and the over- and undercoverage against UR-12/16 among people they were not fitted on."""
+def weigh_signs(con: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> dict[str, Any]:
+    """Estimate the weights from `whole_counted_signs`: makes `patterns_resident` (signs that make a year one of residence) and `years_told` (the first and the last).
+
+    Returns the weights, and the over- and undercoverage against UR-12/16 among people they were not fitted on.
+    """
     until: date = facts["observed_until"]
-    sql.make(con, "signs", "signs.sql", **facts)
-    con.execute(
-        """create or replace temp table signs_told as  -- residence on 31 December by UR-12/16, where it is decided
-        select s.*, s.year < $decided as told, hash(s.person_id) % 2 = 0 as half, r.person_id is not null as resident
-        from signs s left join (
-            select distinct y.year, m.person_id from (select distinct year from signs) y
-            join residence_made m on m.rule = 'UR-12/16' and m.basis <> 'undecided'
-                and coalesce(m.from_on <= make_date(y.year, 12, 31), true) and coalesce(m.to_on > make_date(y.year, 12, 31), true)
-        ) r on r.year = s.year and r.person_id = s.person_id""",
-        {"decided": until.year - 1},
-    )
-    patterns = con.sql(
-        "select signs, before, half, count(*) filter (told) as n, count(*) filter (told and resident) as residents from signs_told group by all order by all"
-    ).fetchnumpy()
+    con.execute("create or replace temp table years_told as select min(year) as first_year, max(year) as last_year from whole_counted_signs")
+    patterns = con.execute(
+        "select signs, before, half, coalesce(sum(n) filter (year < $1), 0)::bigint as n, coalesce(sum(n) filter (year < $1 and resident), 0)::bigint as residents "
+        "from whole_counted_signs group by all order by all", [until.year - 1]
+    ).fetchnumpy()  # fmt: skip
     shown = np.array([[(s >> bit) & 1 for bit in range(len(SIGNS))] + [(b >> bit) & 1 for bit in range(len(SIGNS))] for s, b in zip(patterns["signs"], patterns["before"], strict=True)], float)
     n, residents, half = (np.asarray(patterns[name], float) for name in ("n", "residents", "half"))
     if not len(n) or not n.sum():
+        _keep_patterns(con, [])
         return {"fitted_on": 0}
     halves = [fit(shown, n * side, residents * side) for side in (half, 1 - half)]
     scored = np.where(half == 1, score(shown, halves[1]), score(shown, halves[0]))        # each person by the weights of the others
     taken = scored >= RESIDENT_FROM
     ours, theirs, both = (n * taken).sum(), residents.sum(), (residents * taken).sum()
     weights = fit(shown, n, residents)
-    _add_spells(con, patterns, score(shown, weights) >= RESIDENT_FROM, facts)
+    found = score(shown, weights) >= RESIDENT_FROM
+    _keep_patterns(con, sorted({(int(s), int(b)) for s, b, yes in zip(patterns["signs"], patterns["before"], found, strict=True) if yes}))
     return {
         "fitted_on": int(n.sum()),
         "overcoverage": float(1 - both / ours) if ours else 0.0,
         "undercoverage": float(1 - both / theirs) if theirs else 0.0,
         "weights": {name: [round(float(w), 3) for w in pair] for name, *pair in zip(SIGNS, weights[1 : 1 + len(SIGNS)], weights[1 + len(SIGNS) :], strict=True)},
     }
+
+
+def add_years(con: duckdb.DuckDBPyConnection) -> None:
+    """Add the spells of UR-SOL to `residence_made`."""
+    con.execute(f"insert into residence_made by name {sql.text_of('years_of_signs.sql')}")
+
+
+def _keep_patterns(con: duckdb.DuckDBPyConnection, patterns: list[tuple[int, int]]) -> None:
+    con.execute(
+        "create or replace temp table patterns_resident as select unnest($s::bigint[]) as signs, unnest($b::bigint[]) as before", {"s": [s for s, _ in patterns], "b": [b for _, b in patterns]}
+    )
 
 
 def fit(shown: np.ndarray, n: np.ndarray, residents: np.ndarray, *, ridge: float = 1.0) -> np.ndarray:
@@ -107,22 +124,3 @@ def fit(shown: np.ndarray, n: np.ndarray, residents: np.ndarray, *, ridge: float
 
 def score(shown: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-(weights[0] + shown @ weights[1:])))
-
-
-def _add_spells(con: duckdb.DuckDBPyConnection, patterns: dict[str, Any], taken: np.ndarray, facts: dict[str, Any]) -> None:
-    """Years of residence -> spells; one year without, between two with, is bridged: it takes 24 months without a sign to be gone."""
-    chosen = sorted({(int(s), int(b)) for s, b, yes in zip(patterns["signs"], patterns["before"], taken, strict=True) if yes})
-    con.execute("create or replace temp table patterns_resident as select unnest($s) as signs, unnest($b) as before", {"s": [s for s, _ in chosen], "b": [b for _, b in chosen]})
-    con.execute(
-        """insert into residence_made by name
-        with years as (select s.person_id, s.year from signs s join patterns_resident using (signs, before)),
-        numbered as (select *, year > lag(year) over w + 2 or lag(year) over w is null as begins from years window w as (partition by person_id order by year)),
-        islands as (select *, sum(begins::integer) over (partition by person_id order by year) as island from numbered),
-        spans as (select person_id, min(year) as first_year, max(year) as last_year from islands group by person_id, island),
-        edges as (select min(year) as first_year, max(year) as last_year from signs)
-        select s.person_id, case when s.first_year > e.first_year then make_date(s.first_year, 1, 1) end as from_on,
-               case when d.died_on <= make_date(s.last_year + 2, 1, 1) then d.died_on when s.last_year < e.last_year then make_date(s.last_year + 1, 1, 1) end as to_on,
-               'UR-SOL' as rule, 'expected' as basis, null as final_on, null as decided_by,
-               case when d.died_on <= make_date(s.last_year + 2, 1, 1) then 'death' when s.last_year < e.last_year then 'emigration' end as ended_by
-        from spans s cross join edges e left join deaths d using (person_id)"""
-    )

@@ -1,10 +1,9 @@
 -- The crossings that count: admitted, linked to a person, not later than the last day that is complete.
 -- A crossing read twice (same person, same direction, within $reread_seconds) is kept once; how many were left out is counted.
 with linked as (
-    select l.person_id, c.crossed_at, c.crossed_on, c.direction, c.record_id, c.citizenship, c.bcp, c.mode, c.purpose, c.visa_no
-    from crossing c
-    join links l using (record_id)
-    where c.decision = 'admitted' and c.crossed_on <= $observed_until
+    select person_id, crossed_at, crossed_on, direction, record_id, citizenship, bcp, mode, purpose, visa_no
+    from linked_crossing
+    where decision = 'admitted' and crossed_on <= $observed_until
 ),
 ordered as (
     select *, lag(direction) over w as before, lag(crossed_at) over w as before_at

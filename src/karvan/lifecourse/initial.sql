@@ -15,9 +15,10 @@ by_list as (
     group by f.person_id
 ),
 by_permit as (
-    select f.person_id, min(c.from_on) as since_on, min(c.likely_from_on) as likely_from_on, min_by(c.record_id, (c.from_on, c.record_id)) as record_id,
+    select f.person_id, min(c.from_on) as since_on, min(cast(c.from_on - case when c.unseen then cast(u.days as integer) else 0 end as date)) as likely_from_on, min_by(c.record_id, (c.from_on, c.record_id)) as record_id,
            min_by(c.prolongs, (c.from_on, c.record_id)) as prolongs, bool_or(c.from_on <= $observed_from) as from_the_first_day
     from first_move f
+    cross join usual_wait u
     join permit_chains c on c.person_id = f.person_id and c.from_on < f.first_on and c.valid_to_on >= $observed_from and c.valid_to_on + 365 >= f.first_on
     group by f.person_id
 ),

@@ -1,14 +1,8 @@
 -- After how many days a stay begun by an arrival, or an absence begun by a departure, is expected to last: the fewest (in weeks) that most of those
 -- that reached them went on to be a migration. From crossings decided; what crossings still open are held to.
-with sides as (
-    select direction, undecided, migration, resident_before,
-           coalesce(lead(crossed_on) over (partition by person_id order by spell_no, side), $observed_until) - crossed_on as days
-    from decisions
-),
-ended as (
-    select direction, days // 7 as week, count(*) as n, count(*) filter (migration) as migrations
-    from sides
-    where not undecided and resident_before = (direction = 'out')
+with ended as (
+    select direction, coalesce(days, $observed_until - since_on) // 7 as week, sum(n) as n, coalesce(sum(n) filter (migration), 0) as migrations
+    from whole_counted_sides
     group by all
 ),
 reached as (

@@ -1,9 +1,9 @@
 -- Permits and protection of foreigners, joined where one prolongs the other. A chain begins with the stay in which its first permit was
--- given (where that was not seen, the usual wait before it), and ends with the last departure, if it ran out while its holder was abroad.
+-- given (`unseen`: that was not seen, and the usual wait is to be added), and ends with the last departure, if it ran out while its holder was abroad.
 with rights as (
     select s.person_id, s.status, s.record_id, s.from_on, coalesce(s.to_on, date '9999-12-31') as to_on, coalesce(p.action in ('extend', 'replace'), false) as prolongs, p.applied_on,
            max(coalesce(s.to_on, date '9999-12-31')) over (partition by s.person_id order by s.from_on, s.record_id rows between unbounded preceding and 1 preceding) as reached
-    from status_records s left join permit p using (record_id)
+    from status_records s left join linked_permit p using (record_id)
     where s.status in ('temporary', 'permanent', 'refugee') and s.from_on is not null and coalesce(s.to_on, date '9999-12-31') >= s.from_on
 ),
 numbered as (              -- an extension says itself that there was a permit before it; so does one asked for while the last still ran, however late it came
@@ -23,7 +23,6 @@ begun as (
     left join spells s on s.person_id = c.person_id and s.entered_on <= c.given_on and coalesce(s.left_on, date '9999-12-31') > c.given_on
     group by all
 ),
-usual as (select coalesce(quantile_disc(given_on - entered_on, 0.5), 0) as wait_days from begun where entered_on is not null and not prolongs),
 last_stay as (
     select b.person_id, b.given_on, max_by(s.left_on, s.spell_no) as left_on
     from begun b join spells s on s.person_id = b.person_id and coalesce(s.entered_on, s.left_on) <= b.to_on
@@ -31,8 +30,8 @@ last_stay as (
     having max_by(coalesce(s.left_on, date '9999-12-31'), s.spell_no) <= max(b.to_on)
 )
 select b.person_id, coalesce(b.entered_on, b.given_on) as from_on,
-       coalesce(b.entered_on, cast(b.given_on - cast(case when b.prolongs then 0 else u.wait_days end as integer) as date)) as likely_from_on,
+       b.given_on - b.entered_on as wait_days, b.entered_on is null and not b.prolongs as unseen,
        b.to_on as valid_to_on, b.record_id, b.prolongs, b.protected,
        case when b.to_on > $observed_until then date '9999-12-31' else coalesce(l.left_on, cast(b.to_on + 1 as date)) end as to_on,
        b.to_on <= $observed_until and l.left_on is not null as left_before
-from begun b cross join usual u left join last_stay l using (person_id, given_on)
+from begun b left join last_stay l using (person_id, given_on)

@@ -8,8 +8,8 @@ with touched as (
     union all
     select 'read_twice', person_id, citizenship, mode, purpose, crossed_on from crossings_linked where read_twice
     union all
-    select 'later_than_observed', l.person_id, c.citizenship, c.mode, c.purpose, c.crossed_on
-    from crossing c join links l using (record_id) where c.decision = 'admitted' and c.crossed_on > $observed_until
+    select 'later_than_observed', person_id, citizenship, mode, purpose, crossed_on
+    from linked_crossing where decision = 'admitted' and crossed_on > $observed_until
 )
 select repair,
        concat_ws(' ', coalesce(citizenship, 'unknown'), coalesce(mode, 'unknown'), coalesce(purpose, 'unknown'), strftime(at_on, '%Y-%m')) as stratum,

@@ -25,7 +25,8 @@ import pyarrow as pa
 
 from karvan import lifecourse
 from karvan.lifecourse import sql
-from karvan.lifecourse.step import life_courses, observed, visa_free_days
+from karvan.lifecourse.courses import life_courses
+from karvan.lifecourse.step import observed, visa_free_days
 from karvan.linkage import links_under, persons_under
 from karvan.tables import TABLES
 
@@ -49,7 +50,7 @@ select d.draw, d.person_id, l.record_id, l.level, l.probability from link_draws 
 union all
 select t.draw, l.person_id, l.record_id, l.level, l.probability from touched t join force_links l using (person_id) anti join link_draws d on d.draw = t.draw and d.record_id = l.record_id
 """
-GUESSED = "select person_id from spells where entry_imputed or exit_imputed union select person_id from open_ends union select person_id from silent"
+GUESSED = "select person_id from spells where entry_imputed or exit_imputed union select person_id from open_ends union select person_id from silent where silent"
 
 
 class Courses:
@@ -72,10 +73,12 @@ class Courses:
     def learn(self) -> None:
         """Keep what the step learned from everybody, and find of whom something is guessed."""
         con = self.con
-        for name in (*AS_IN_FORCE, "silent", "stayed_on"):
+        for name in (*AS_IN_FORCE, "silent", "silent_share", "stayed_on"):
             con.execute(f"create or replace temp table force_{name} as from {name}")
         con.execute("create or replace temp table donors as " + text_of("donors.sql"), {"shares": [n / 40 for n in range(1, 40)]})
-        con.execute("delete from missed_crossings")        # without a number, every end that might be closed is
+        for name in ("missed_crossings", "cutoffs"):        # without a number, every end that might be closed is
+            con.execute(f"delete from {name}")
+        sql.make(con, "taken", "taken.sql", **self.days)
         sql.make(con, "every_end", "repair.sql", **self.params, **self.days)
         con.execute("create or replace temp table open_ends as " + text_of("open_ends.sql"))
         con.execute("create or replace temp table guessed_persons as " + (GUESSED if self.guesses else "select null::varchar as person_id limit 0"))
@@ -109,7 +112,9 @@ class Courses:
     def draw_silent(self) -> None:
         """Make `stayed_drawn`: who of the silent is still here in each draw, by the record that ended their procedure."""
         chance = np.random.default_rng([self.seed, 2])
-        silent = self.con.sql("select record_id, stay, told, person_id in (select person_id from force_stayed_on) from force_silent order by place").fetchall()
+        silent = self.con.sql(
+            "select record_id, stay, told, person_id in (select person_id from force_stayed_on) from force_silent cross join force_silent_share where silent order by ended_on desc, person_id"
+        ).fetchall()
         rows = []
         for draw in range(1, self.draws + 1):
             lots = chance.random(len(silent))
