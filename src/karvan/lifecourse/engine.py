@@ -28,12 +28,12 @@ YES, NO = ("yes", "true", "1", "resident"), ("no", "false", "0", "not_resident")
 
 
 @contextlib.contextmanager
-def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+def engine(*, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that sorts on disk what does not fit into `MEMORY`."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="karvan-spells-", ignore_cleanup_errors=True) as folder:
-        con = new_connection(memory=MEMORY, temp=Path(folder))
+        con = new_connection(threads=threads, memory=MEMORY, temp=Path(folder))
         try:
             yield con
         except BaseException:
@@ -188,8 +188,11 @@ def has_records(con: duckdb.DuckDBPyConnection, columns: dict[str, str]) -> bool
     return bool(found)
 
 
-def know_initial(con: duckdb.DuckDBPyConnection, columns: dict[str, str], initial: Given, where: str) -> int:
-    """Make `initial_known`: the newest status of each person that is known as of the first crossing; returns the residents without any stay."""
+def offer_initial(con: duckdb.DuckDBPyConnection, columns: dict[str, str], initial: Given, where: str) -> tuple[str, str, dict[str, str]]:
+    """Make statuses before the first crossing readable as the view `initial_given`; returns two statements and its columns.
+
+    The first makes `initial_known`: of each person in `given` the newest status that is known as of the first crossing. The second counts the residents without any stay.
+    """
     held = offer(con, "initial_given", initial)
     if person_type(held, where)[:7] != person_type(columns, where)[:7] and "VARCHAR" in (person_type(held, where), person_type(columns, where)):
         raise DataError(f"`person_id` is {held['person_id']} here and {columns['person_id']} in the spells.", where=where, fix="write both as text, or both as whole numbers")
@@ -199,17 +202,18 @@ def know_initial(con: duckdb.DuckDBPyConnection, columns: dict[str, str], initia
     [(odd,)] = con.execute(f"select count(*) from initial_given where {said} not in {YES + NO}").fetchall()
     if odd:
         raise DataError(f"{odd:,} rows of `{resident}` say neither yes nor no.", where=where, fix=f"write one of {', '.join(YES + NO)}, or nothing where it is not known")
-    known = next((f"cast({name} as date)" for name in ("known_on", "as_of") if name in held), "null::date")
-    con.execute(f"""
+    known_on = next((name for name in ("known_on", "as_of") if name in held), "")
+    known = f"cast({known_on} as date)" if known_on else "null::date"
+    newest = f"""
         create temp table initial_known as
         with first_seen as (select person_id, min(least(entered_on, left_on)) as first_on from given group by person_id)
         select person_id, max_by({said} in {YES}, coalesce({known}, date '0001-01-01'))::tinyint as resident
         from initial_given join first_seen using (person_id)
         where {said} is not null and coalesce({known} <= first_on, true)
         group by person_id
-    """)
-    [(without,)] = con.execute(f"select count(distinct person_id) from initial_given where {said} in {YES} and person_id not in (select person_id from given where person_id is not null)").fetchall()
-    return int(without)
+    """
+    without = f"select count(distinct person_id) from initial_given where {said} in {YES} and person_id not in (select person_id from given where person_id is not null)"
+    return newest, without, {name: kind for name, kind in held.items() if name in ("person_id", resident, known_on)}
 
 
 def first_known(people: People) -> Any:

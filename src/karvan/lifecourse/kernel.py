@@ -76,6 +76,19 @@ def decide(starts, days, inward, initial, ended, threshold, tolerance, bridge): 
 
 
 @njit(cache=True, nogil=True)
+def next_final(starts, final, until):  # pragma: no cover - compiled
+    """The first day after `until` on which a decision of each person becomes final (NEVER: on none)."""
+    people = starts.shape[0] - 1
+    first = np.full(people, NEVER, np.int32)
+    for p in range(people):
+        for i in range(starts[p], starts[p + 1]):
+            if final[i] > until:    # days of becoming final never go back
+                first[p] = final[i]
+                break
+    return first
+
+
+@njit(cache=True, nogil=True)
 def spells_of(starts, days, inward, imputed, before, migration, final, ended, until):  # pragma: no cover - compiled
     """Decisions as spells of usual residence: who, from (BEFORE: initial status) and to (NEVER: still), crossing that began it, basis, end, final.
 

@@ -35,11 +35,13 @@ def pair(starts, moments, days, until):  # pragma: no cover - compiled
     order in which they alternate.
 
     Returns, per person: the reason (KEPT where there is none), the row where it broke, and where their stays begin; per stay: day of
-    entry and of exit, and the rows of both (-1: none); then the crossings later than `until`, which count for nothing.
+    entry and of exit, and the rows of both (-1: none); then how many crossings are later than `until`, which count for nothing, and on
+    which day each person's first of these is (NEVER: there is none).
     """
     people = starts.shape[0] - 1
     reasons = np.zeros(people, np.int8)
     broke = np.full(people, -1, np.int64)
+    next_late = np.full(people, NEVER, np.int32)
     stays_from = np.zeros(people + 1, np.int64)
     entered = np.empty(moments.shape[0], np.int32)
     left = np.empty(moments.shape[0], np.int32)
@@ -58,6 +60,7 @@ def pair(starts, moments, days, until):  # pragma: no cover - compiled
                 days[i] = max(days[i], days[i - 1])
             if what != NO_TIME and days[i] > until:
                 late += 1
+                next_late[p] = min(next_late[p], days[i])
                 i += 1
                 continue
             entries, exits = 0, 0    # in this instant: entries come first, then exits
@@ -100,7 +103,7 @@ def pair(starts, moments, days, until):  # pragma: no cover - compiled
                 days[same] = days[i]
             i += entries + exits
         stays_from[p + 1] = made
-    return reasons, broke, stays_from, entered[:made], left[:made], in_row[:made], out_row[:made], late
+    return reasons, broke, stays_from, entered[:made], left[:made], in_row[:made], out_row[:made], late, next_late
 
 
 @njit(cache=True, nogil=True)

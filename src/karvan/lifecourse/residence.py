@@ -178,8 +178,22 @@ def looked_up(names: Any, table: Any, column: str, otherwise: int, kind: Any) ->
     return out
 
 
-def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, record_type: pa.DataType, each: bool) -> tuple[pa.Table, pa.Table, pa.Table | None, int]:
-    """Stays, decided by a rule: spells of usual residence, the people set aside, the crossings one by one (if `each`), and the crossings later than `until`.
+@dataclass(frozen=True)
+class Decided:
+    """Stays, decided by a rule: spells of usual residence, the people set aside, the crossings one by one (if asked for), and the number of those that are too late.
+
+    `next_final` is, for each person, the first day after the last complete one on which a decision becomes final (NEVER: on none).
+    """
+
+    spells: pa.Table
+    aside: pa.Table
+    crossings: pa.Table | None
+    late: int
+    next_final: Any
+
+
+def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, record_type: pa.DataType, each: bool) -> Decided:
+    """Decide stays by a rule.
 
     `initial` is the status before the first crossing of each person (-1: infer it). What is not final by `until` is undecided.
     """
@@ -212,8 +226,9 @@ def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, reco
         "decided_by": records(begun_by, np.ones(len(who), bool)),
         "ended_by": pa.array([None, "emigration", "death"]).take(pa.array(ended_by)),
     })  # fmt: skip
+    next_final = kernel.next_final(starts, final, np.int32(until))
     if not each:
-        return spells, out, None, int(late)
+        return Decided(spells, out, None, int(late), next_final)
     open_question = final > until
     crossings = pa.table({
         "person_id": stays.names.take(pa.array(np.repeat(np.arange(len(stays.names)), np.diff(starts)))),
@@ -226,7 +241,7 @@ def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, reco
         "final_on": pa.array(final, pa.int32(), mask=open_question | (final == kernel.NEVER)).cast(pa.date32()),
         "undecided": pa.array(open_question),
     })  # fmt: skip
-    return spells, out, crossings, int(late)
+    return Decided(spells, out, crossings, int(late), next_final)
 
 
 def first_of(starts: Any, rows: int) -> Any:

@@ -15,15 +15,16 @@ from karvan.lifecourse.kernel import BEFORE, NEVER
 from karvan.lifecourse.stays import Stays, day
 
 
-def rolling_table(stays: Stays, *, days: int, window: int, until: int) -> tuple[pa.Table, int]:
-    """`person_id`, `max_days`, `first_exceeded_on` (null: never), one row per person; and the stays that begin later than `until`."""
-    most, exceeded, late = most_days(stays.starts, stays.entered, stays.left, days, window, np.int32(until))
-    return pa.table({"person_id": stays.names, "max_days": pa.array(most), "first_exceeded_on": day(exceeded, NEVER)}), int(late)
+def rolling_table(stays: Stays, *, days: int, window: int, until: int) -> tuple[pa.Table, int, np.ndarray]:
+    """`person_id`, `max_days`, `first_exceeded_on` (null: never), one row per person; the stays that begin later than `until`; and the first day on which more may be counted (NEVER: on none)."""
+    most, exceeded, late, rises = most_days(stays.starts, stays.entered, stays.left, days, window, np.int32(until))
+    return pa.table({"person_id": stays.names, "max_days": pa.array(most), "first_exceeded_on": day(exceeded, NEVER)}), int(late), rises
 
 
 @njit(cache=True, nogil=True)
 def most_days(starts, entered, left, limit, window, until):  # pragma: no cover - compiled
-    """Most days present in any `window` days, and the first day on which they are more than `limit` (NEVER: on none).
+    """Most days present in any `window` days, the first day on which they are more than `limit` (NEVER: on none), how many stays are later than `until`, and the
+    first day after `until` on which someone who is inside may have more days than ever (NEVER: on none).
 
     Days of entry and exit both count, a day counts once, none after `until`. Of a stay with one end seen that day alone counts, unless
     it is the last and open: that one counts to `until`. While someone is inside, days present never fall from one day to the next, so the
@@ -32,6 +33,7 @@ def most_days(starts, entered, left, limit, window, until):  # pragma: no cover 
     people = starts.shape[0] - 1
     most = np.zeros(people, np.int32)
     exceeded = np.full(people, NEVER, np.int32)
+    rises = np.full(people, NEVER, np.int32)
     from_day = np.empty(entered.shape[0], np.int64)    # stays of the person at hand, parted: no day in two of them
     to_day = np.empty(entered.shape[0], np.int64)
     late = 0
@@ -50,6 +52,8 @@ def most_days(starts, entered, left, limit, window, until):  # pragma: no cover 
                 continue
             a, b = max(a, last_day + 1), min(b, np.int64(until))
             if b < a:
+                if left[i] == NEVER and i + 1 == starts[p + 1] and most[p] < window:
+                    rises[p] = until + 1
                 continue
             last_day = b
             from_day[n], to_day[n] = a, b
@@ -62,7 +66,9 @@ def most_days(starts, entered, left, limit, window, until):  # pragma: no cover 
             most[p] = max(most[p], np.int32(used))
             if used > limit and exceeded[p] == NEVER:
                 exceeded[p] = np.int32(passed_on(from_day, to_day, n, limit, window))
-    return most, exceeded, late
+            if left[i] == NEVER and i + 1 == starts[p + 1] and most[p] < window:    # one more a day at most
+                rises[p] = np.int32(min(until + most[p] - used + 1, np.int64(NEVER)))
+    return most, exceeded, late, rises
 
 
 @njit(cache=True, nogil=True)

@@ -14,67 +14,19 @@ What counts as what, with drawn examples: docs/explanation/life-course-specifica
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import contextlib
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
-import pyarrow as pa
-
-from karvan.errors import DataError
-from karvan.lifecourse.engine import (
-    as_ordered,
-    batches,
-    complete_through,
-    day_number,
-    demand_directions,
-    demand_zone,
-    engine,
-    first_known,
-    has_records,
-    know_initial,
-    named,
-    offer_spells,
-    said_complete_through,
-    said_ordered,
-    text_is_aware,
-    unknown,
-)
-from karvan.lifecourse.files import Kept, Nowhere, Sheet
-from karvan.lifecourse.people import Given, offer
-from karvan.lifecourse.residence import Rule, residence_tables, rule_named
+from karvan.lifecourse.engine import as_ordered, engine, said_complete_through, said_ordered
+from karvan.lifecourse.files import Kept, Sheet, writing
+from karvan.lifecourse.passes import FILES, Made, all_rules, count_people, decide_people, know_crossings, know_spells, pair_people, repair_people
+from karvan.lifecourse.people import Given
+from karvan.lifecourse.residence import Rule, rule_named
 from karvan.workspace import Progress, quiet
 
-if TYPE_CHECKING:
-    from karvan.lifecourse.stays import Stays
-
-
 Repair = Literal["none", "pack"]
-
-
-@dataclass
-class Made:
-    """What a rule made: `table`, the people set `aside` with the reason, each crossing decided (`crossings`), repairs by stratum, and counts by name.
-
-    The tables are those asked for by a function on tables; a function on files leaves them empty.
-    """
-
-    counts: dict[str, int] = field(default_factory=dict)
-    table: Any = None
-    aside: Any = None
-    crossings: Any = None
-    repairs: Any = None
-    reasons: dict[str, int] = field(default_factory=dict)
-    repaired: dict[str, int] = field(default_factory=dict)
-
-    def add(self, name: str, number: int) -> None:
-        self.counts[name] = self.counts.get(name, 0) + number
-
-    def set_aside(self, people: pa.Table, sheet: Sheet) -> None:
-        sheet.write(people)
-        self.add("people_set_aside", people.num_rows)
-        for found in people.column("reason").value_counts().to_pylist():
-            self.reasons[found["values"]] = self.reasons.get(found["values"], 0) + found["counts"]
 
 
 def presence(
@@ -167,112 +119,38 @@ def rolling(spells: Given, *, days: int, window: int, observed_until: date | Non
 
 
 def presence_into(
-    table: Sheet, aside: Sheet, crossings: Given,
-    *, observed_until: date, zone: str | None, repair: Repair = "none", pack: str | None = None, progress: Progress = quiet, then: Any = None,
+    table: Sheet, aside: Sheet, crossings: Given, *, observed_until: date, zone: str | None, repair: Repair = "none", pack: str | None = None, progress: Progress = quiet
 ) -> Made:
-    """`presence` into two sheets; `then` gets the stays of each batch of people as well."""  # fmt: skip
-    from karvan.lifecourse.people import all_of, in_order
-    from karvan.lifecourse.queries import CARRIED, crossings_query
-
-    made = Made()
+    """`presence` into two sheets."""
     with engine() as con:
-        columns = offer(con, "given", crossings)
-        where = named(crossings)
-        also = [name for name in CARRIED if repair != "none" and name in columns]
-        query, aware = crossings_query(columns, where, also=also, text_is_aware=text_is_aware(con, columns))
-        if aware and not zone:
-            raise DataError("`crossed_at` holds instants, and the day of an instant depends on the zone.", where=where, fix="say where the day counts, as --zone Etc/GMT-4")
-        if zone:
-            demand_zone(zone)
-        zone = zone if aware else None
-        demand_directions(con, where)
-        people = batches(con, query, "crossings", made.counts, progress)
-        from karvan.lifecourse.stays import of_nobody, paired, spells_table  # compiled: loaded while the sort runs
-
-        if repair != "none":
-            from karvan.lifecourse.repaired import repaired
-
-            spells, made.repairs, out = repaired(con, all_of(list(people)), observed_until=observed_until, zone=zone, pack=pack)
-            for row in made.repairs.to_pylist():
-                made.repaired[row["repair"]] = made.repaired.get(row["repair"], 0) + row["spells"]
-            made.set_aside(out, aside)
-            made.add("stays", spells.num_rows)
-            table.write(complete_through(spells, observed_until))
-        else:
-            for some in people:
-                stays, out, late = paired(some, day_number(observed_until), zone)
-                made.add("crossings_too_late", late)
-                made.set_aside(out, aside)
-                table.write(complete_through(spells_table(stays, out.column("record_id").type), observed_until))
-                made.add("stays", len(stays.entered))
-                if then:
-                    then(stays)
-        nameless, _ = crossings_query(columns, where, also=also, text_is_aware=aware and columns["crossed_at"] == "VARCHAR", nobody=True)
-        for some in in_order(con, nameless):    # counted already
-            aside.write(of_nobody(some, zone))
-    return made
+        known = know_crossings(con, crossings, zone=zone, strata=repair != "none")
+        if repair == "none":
+            return pair_people(con, known, table, aside, observed_until=observed_until, progress=progress)
+        return repair_people(con, known, table, aside, observed_until=observed_until, pack=pack, progress=progress)
 
 
 def residence_into(
     table: Sheet, aside: Sheet, crossings: Sheet, spells: Given, *, rule: str | Rule, observed_until: date | None, initial: Given = None, progress: Progress = quiet
 ) -> Made:
     """`residence` into three sheets."""
-    from karvan.lifecourse.queries import spells_query
-
     rule = rule_named(rule) if isinstance(rule, str) else rule
 
     def decide(ordered: bool) -> Made:
-        made = Made()
         with engine() as con:
-            columns = offer_spells(con, spells)
-            if initial is not None:
-                made.add("residents_without_a_stay", know_initial(con, columns, initial, named(initial)))
-            query = spells_query(columns, named(spells), records=has_records(con, columns), initial=initial is not None, ordered=ordered)
-            people = batches(con, query, "stays", made.counts, progress, by="stay" if ordered else "")
-            from karvan.lifecourse.kernel import NEVER  # compiled: loaded while the sort runs
-            from karvan.lifecourse.stays import read
-
-            until = int(NEVER) if observed_until is None else day_number(observed_until)
-            for some in people:
-                status = first_known(some) if initial is not None else unknown(len(some.names))
-                done, out, each, late = residence_tables(read(some), rule=rule, until=until, initial=status, record_type=pa.string(), each=not isinstance(crossings, Nowhere))
-                made.set_aside(out, aside)
-                made.add("crossings_too_late", late)
-                made.add("residence_spells", done.num_rows)
-                table.write(done)
-                if each is not None:
-                    crossings.write(each)
-        return made
+            known = know_spells(con, spells, ordered=ordered, initial=initial)
+            return decide_people(con, known, table, aside, crossings, rule=rule, observed_until=observed_until, progress=progress)
 
     return as_ordered(decide, said_ordered(spells) and initial is None, table, aside, crossings)
 
 
 def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observed_until: date | None, progress: Progress = quiet) -> Made:
     """`rolling` into a sheet."""
-    from karvan.lifecourse.queries import spells_query
-
     observed_until = observed_until or said_complete_through(spells)
 
     def count(ordered: bool) -> Made:
-        made = Made()
         with engine() as con:
-            columns = offer_spells(con, spells)
-            query = spells_query(columns, named(spells), records=False, ordered=ordered)
-            people = batches(con, query, "stays", made.counts, progress, by="stay" if ordered else "")
-            from karvan.lifecourse.kernel import NEVER  # compiled: loaded while the sort runs
-            from karvan.lifecourse.rolling import rolling_table
-            from karvan.lifecourse.stays import read
-
-            for some in people:
-                stays = read(some)
-                last = stays.starts[1:] - 1
-                if observed_until is None and (stays.left[last[last >= stays.starts[:-1]]] == NEVER).any():
-                    raise DataError("A stay is open, and nothing says up to when its days count.", where=named(spells), fix="name the last day that is complete: --observed-until 2026-03-31")
-                done, late = rolling_table(stays, days=days, window=window, until=int(NEVER) - 1 if observed_until is None else day_number(observed_until))
-                made.add("stays_too_late", late)
-                made.add("people_over", done.num_rows - done.column("first_exceeded_on").null_count)
-                table.write(done)
-        return made
+            known = know_spells(con, spells, ordered=ordered, records=False)
+            return count_people(con, known, table, days=days, window=window, observed_until=observed_until, progress=progress)
 
     return as_ordered(count, said_ordered(spells), table)
 
@@ -280,28 +158,13 @@ def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observe
 def all_files(
     crossings: Given, folder: Path, *, observed_until: date, zone: str | None = None, rule: str | Rule = "UR-12/16", days: int = 90, window: int = 180, progress: Progress = quiet
 ) -> Made:
-    """All three rules in one pass, read and sorted once: `stays`, `residence`, `over` and `aside`, each `.parquet`, in `folder`.
+    """All three rules in one pass, read and sorted once: `stays`, `residence`, `over`, `aside` and `due`, each `.parquet`, in `folder`.
 
-    The files are those of `presence`, `residence` and `rolling` one after the other.
+    The first four are those of `presence`, `residence` and `rolling` one after the other. `due` names the people of whom more may be known on a day to come
+    although no crossing is added, and the first such day (`person_id`, `due_on`): a decision becomes final, days of a stay add up, a crossing is no longer too late.
     """
-    from karvan.lifecourse.files import writing
-
     rule = rule_named(rule) if isinstance(rule, str) else rule
-    until = day_number(observed_until)
-    counts = Made()
-    with writing(folder / "stays.parquet") as stays, writing(folder / "aside.parquet") as aside, writing(folder / "residence.parquet") as spells, writing(folder / "over.parquet") as over:
-
-        def then(paired: Stays) -> None:
-            from karvan.lifecourse.rolling import rolling_table
-
-            paired = paired.of_someone()
-            done, _, _, _ = residence_tables(paired, rule=rule, until=until, initial=unknown(len(paired.names)), record_type=pa.string(), each=False)
-            spells.write(done)
-            counted, _ = rolling_table(paired, days=days, window=window, until=until)
-            over.write(counted)
-            counts.add("residence_spells", done.num_rows)
-            counts.add("people_over", counted.num_rows - counted.column("first_exceeded_on").null_count)
-
-        made = presence_into(stays, aside, crossings, observed_until=observed_until, zone=zone, progress=progress, then=then)
-    made.counts |= counts.counts
-    return made
+    with contextlib.ExitStack() as open_files, engine() as con:
+        sheets = {name: open_files.enter_context(writing(folder / f"{name}.parquet")) for name in FILES}
+        known = know_crossings(con, crossings, zone=zone)
+        return all_rules(con, known, sheets, rule=rule, days=days, window=window, observed_until=observed_until, progress=progress)

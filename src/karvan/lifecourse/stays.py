@@ -47,12 +47,11 @@ class Stays:
         """Whose each stay is."""
         return self.names.take(pa.array(np.repeat(np.arange(len(self.names)), np.diff(self.starts))))
 
-    def of_someone(self) -> Stays:
-        """The same without the people who have no stay."""
-        there = np.diff(self.starts) > 0
-        if there.all():
+    def only(self, chosen: np.ndarray) -> Stays:
+        """The same without the people who are not chosen; none of these has a stay."""
+        if chosen.all():
             return self
-        return replace(self, names=self.names.filter(pa.array(there)), starts=np.append(self.starts[:-1][there], self.starts[-1]))
+        return replace(self, names=self.names.filter(pa.array(chosen)), starts=np.append(self.starts[:-1][chosen], self.starts[-1]))
 
 
 def day(days: np.ndarray, absent: Any) -> pa.Array:
@@ -68,15 +67,15 @@ def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, **at: Any) ->
     return pa.table({"person_id": names.take(pa.array(chosen)), "reason": said, **{name: values.take(rows) for name, values in at.items()}})
 
 
-def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int]:
-    """Crossings paired into stays, the people set aside, and the crossings later than `until`. `zone` where times are instants."""
+def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int, np.ndarray]:
+    """Crossings paired into stays, the people set aside, the crossings later than `until`, and the day of each person's first of these (NEVER: none). `zone` where times are instants."""
     moments = people.rows["moment"].to_numpy()
     days = pairing.days_of(moments if zone is None else local(moments, zone))
-    reasons, broke, starts, entered, left, in_row, out_row, late = pairing.pair(people.starts, moments, days, np.int32(until))
+    reasons, broke, starts, entered, left, in_row, out_row, late, next_late = pairing.pair(people.starts, moments, days, np.int32(until))
     record = people.rows.get("record_id")
     out = aside(people.names, reasons, broke, **told(people, zone))
     no = np.zeros(len(entered), np.bool_)
-    return Stays(people.names, starts, entered, left, no, no, no, ends(record, in_row), ends(record, out_row)), out, int(late)
+    return Stays(people.names, starts, entered, left, no, no, no, ends(record, in_row), ends(record, out_row)), out, int(late), next_late
 
 
 def of_nobody(people: People, zone: str | None) -> pa.Table:
@@ -125,3 +124,9 @@ def spells_table(stays: Stays, record_type: pa.DataType) -> pa.Table:
         "in_record_id": pa.nulls(n, record_type) if stays.in_record is None else stays.in_record,
         "out_record_id": pa.nulls(n, record_type) if stays.out_record is None else stays.out_record,
     })  # fmt: skip
+
+
+def due_table(names: pa.Array, due: np.ndarray) -> pa.Table:
+    """`person_id`, `due_on`: the people of whom more may be known on a day to come (not NEVER) although nothing new is seen of them."""
+    chosen = np.flatnonzero(due != kernel.NEVER)
+    return pa.table({"person_id": names.take(pa.array(chosen)), "due_on": day(due[chosen], kernel.NEVER)})
