@@ -122,6 +122,7 @@ STEP = {
     "link": gettext_lazy("Linkage"),
     "linkage": gettext_lazy("Linkage"),
     "lifecourse": gettext_lazy("Life courses"),
+    "households": gettext_lazy("Households and cases"),
     "quality": gettext_lazy("Quality"),
     "indicators": gettext_lazy("Indicators"),
     "figure_quality": gettext_lazy("Quality of figures"),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from karvan.country import Country
 
 MOST_ROWS = 50  # of a cell taken from published tables; the query gives them all
-STEPS = ("intake", "link", "lifecourse", "quality", "indicators", "disclosure")
+STEPS = ("intake", "link", "lifecourse", "households", "quality", "indicators", "disclosure")
 
 
 @dataclass(frozen=True)

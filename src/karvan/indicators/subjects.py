@@ -115,6 +115,12 @@ SUBJECTS: dict[str, Subject] = {
             RECORD_WHO | {"procedure": known("procedure"), "channel": known("channel"), "decision": known("decision")},
         ),
         Subject("asylum_cases", "members of asylum cases", ("case_event", "decision", "links"), ("case_event", "decision"), RECORD_WHO),
+        Subject("asylum_files", "people in asylum cases, named or only counted", ("cases", "persons", "links", "citizenships"), ("case_event", "decision"), WHO | HELD),
+        Subject("sponsored_families", "sponsors and the family that joined them by permit", ("cases", "persons", "links", "citizenships"), ("permit",), WHO | HELD),
+        Subject(
+            "households", "households while their composition lasts", ("households",), ("permit", "registration", "crossing", "case_event", "civil_event"),
+            {"region": known("region")}, "household",
+        ),
         Subject("asylum_decisions", "decisions in asylum cases, one per member and instance", ("decision",), ("decision",), RECORD_WHO | {"decision": known("outcome")}),
         Subject(
             "permits", "residence permits given, with the one before", ("permit", "links", "persons", "citizenships"), ("permit",),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from karvan.errors import DataError
+from karvan.households import live_together
 from karvan.indicators import dictionary
 from karvan.indicators.compute import bench, cube, definition_of
 from karvan.lifecourse.step import PARAMS, RECORDS, life_courses, visa_free_days
@@ -69,6 +70,8 @@ def vintages(ws: Workspace, indicators: Sequence[str], on: Sequence[date], *, pr
             facts: dict[str, Any] = PARAMS | visa_free_days(country, day, PARAMS)
             made = life_courses(con, observed_from=first, observed_until=day, national=country.national, params=facts)
             for table, source in made["tables"].items():
+                con.execute(f"create or replace temp view {table} as from {source}")
+            for table, source in live_together(con, national=country.national)["tables"].items():
                 con.execute(f"create or replace temp view {table} as from {source}")
             place = bench(con, country)
             for definition in wanted:

@@ -65,6 +65,7 @@ def open_office(con: duckdb.DuckDBPyConnection, truth: Path, named: dict[str, pa
     con.executemany("insert into places values (?, ?)", [[c.code, c.name(country.languages[0])] for c in country.code_list("regions")] or [["", ""]])
     con.execute("create or replace table streets as select unnest(?) as street, generate_subscripts(?, 1) - 1 as no", [streets, streets])
     con.execute("create or replace table cases as select case_no, count(distinct person_no) as case_size, min(event_on) as opened_on from case_event group by case_no")
+    con.execute(f"create or replace table homes as {(Path(__file__).parent / 'homes.sql').read_text(encoding='utf-8')}")
     about = settings.get("abroad", {})
     con.execute(
         """
@@ -187,6 +188,8 @@ def _part_query(
         joins += " left join personal_numbers mn on mn.person_no = p.mother_no and mn.from_on <= t._delivered"
     if person and "region" in own:
         joins += " left join places pl on pl.region = t.region left join streets st on st.no = hash(t.person_no, 5) % (select count(*) from streets)"
+    if "dwelling" in (part.get("columns") or {}).values():
+        joins += " left join homes hm on hm.person_no = t.person_no and hm.from_on <= t._delivered and (hm.to_on is null or t._delivered < hm.to_on)"
     if "case_no" in own:
         joins += " left join cases cs on cs.case_no = t.case_no"
     one = f"qualify row_number() over (partition by t.rowid, t._delivered order by c.citizenship <> '{national}', c.citizenship, pn.from_on desc{', mn.from_on desc' if mothers else ''}) = 1" if person else ""
@@ -209,6 +212,7 @@ def _expression(f: ContractField, part: dict[str, Any], record: RecordPart, styl
             "address": "coalesce(pl.name || ', ', '') || st.street || ' ' || (hash(t.person_no, 7) % 90 + 1)",
             "iamas_no": "d.iamas_no",
             "case_size": "cs.case_size",
+            "dwelling": "case when hash(t.rowid, 17) % 5 > 0 then 'U' || lpad(cast(hash(coalesce(hm.home, t.person_no), t.region) % 10000000000 as varchar), 10, '0') end",
         }.get(str(written), str(written))
         return made, "day" if f.date else "text"
     if f.column in digits:

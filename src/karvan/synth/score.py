@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from karvan.synth.score_households import asylum_cases, households
 from karvan.synth.score_links import link_scores, rows_of, scored
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     `defects`: over records that a defect touched; `pairs`: of nodes, by block key, with the recall of blocking. `presence`: people inside on a day, by the spells and in truth. `residence`: people
     usually resident on the first day of a year, by rule and in truth; `foreign`: of these, who held another citizenship than the country's;
     `flows`: arrivals and departures of a year likewise; `flows_by_citizenship`: the same by UR-12/16 and the citizenship held on the day; `flow_dates`: days
-    between our date of a migration and the true one, the median and the share within a week. `regions`: of the residents on both sides, whose region of residence is known and right.
+    between our date of a migration and the true one, the median and the share within a week. `regions`: of the residents on both sides, whose region of residence is known and right. `households`: of foreign residents, pairs who live together; `asylum_cases`: cases and people in them by year (`karvan.synth.score_households`).
 
     Raises
     ------
@@ -45,6 +46,9 @@ def score(ws: Workspace, truth: Path | None = None) -> dict[str, Any]:
     result["residence"] = _residence(con)
     result["foreign"] = _residence(con, foreign=_national(ws))
     result["regions"] = _regions(con)
+    if days := _years(con):
+        result["households"] = households(con, days, _national(ws))
+        result["asylum_cases"] = asylum_cases(con)
     result["flows"] = _flows(con)
     result["flows_by_citizenship"] = _flows_by_citizenship(con, _national(ws))
     result["flow_dates"] = _flow_dates(con)

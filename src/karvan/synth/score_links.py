@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from karvan.workspace import Workspace
 
-TRUTH_TABLES = ("people", "nationalities", "residence", "addresses", "crossing", "names", "record_person", "hard_cases", "defects")
+TRUTH_TABLES = ("people", "nationalities", "unions", "residence", "addresses", "crossing", "case_event", "names", "record_person", "hard_cases", "defects")
 
 
 def scored(ws: Workspace, truth: Path | None = None, links: Path | None = None) -> duckdb.DuckDBPyConnection:

@@ -7,11 +7,12 @@
 
 from karvan.tables.declaration import Column, Table
 from karvan.tables.derived import DIMENSIONS, IDENTITIES, INDICATORS, LEDGERS, LIFECOURSE, LINKAGE
+from karvan.tables.households import HOUSEHOLDS
 from karvan.tables.linkage import EVIDENCE, STATE
 from karvan.tables.linkage_sample import SAMPLE
 from karvan.tables.records import EVERY_RECORD, RECORDS
 
-TABLES: dict[str, Table] = {t.name: t for t in (*RECORDS, IDENTITIES, *LEDGERS, *LINKAGE, *EVIDENCE, SAMPLE, *STATE, *LIFECOURSE, *INDICATORS)}
+TABLES: dict[str, Table] = {t.name: t for t in (*RECORDS, IDENTITIES, *LEDGERS, *LINKAGE, *EVIDENCE, SAMPLE, *STATE, *LIFECOURSE, *HOUSEHOLDS, *INDICATORS)}
 RECORD_TYPES: tuple[str, ...] = tuple(t.name for t in RECORDS)
 
 __all__ = ["DIMENSIONS", "EVERY_RECORD", "RECORD_TYPES", "TABLES", "Column", "Table"]

@@ -28,6 +28,7 @@ WHO = (
     Column("doc_key", "text", "keyed pseudonym of document number and issuer", null="no document recorded"),
     Column("personal_key", "text", "keyed pseudonym of the national personal number", null="none: most foreigners have none"),
 )
+DWELLING = Column("dwelling_key", "text", "keyed pseudonym of the code of the dwelling in the state's address register", null="no code recorded")
 
 
 def _record(name: str, grain: str, meaning: str, *columns: Column, who: bool = True) -> Table:
@@ -92,6 +93,7 @@ RECORDS = (
         Column("channel", "text", "how it was lodged"),
         Column("host_type", "text", "who hosts", values=("hotel", "owner", "hospital", "employer", "self")),
         Column("region", "text", "region of the address"),
+        DWELLING,
         Column("valid_until_on", "day", "last lawful day by this registration"),
         Column("deregistered_on", "day", "day closed", null="not closed; most never are"),
         Column("deregistration_reason", "text", "why closed", values=("left", "moved", "status_change", "unknown")),
@@ -111,6 +113,7 @@ RECORDS = (
         Column("valid_from_on", "day", "first day of validity"),
         Column("valid_to_on", "day", "last day of validity", null="no end"),
         Column("region", "text", "region of the address"),
+        DWELLING,
         Column("occupation", "text", "occupation (ISCO-08)"),
         Column("education", "text", "education (ISCED 2011)"),
         Column("family_of", "text", "permit number of the sponsor in the family", null="no family sponsor"),
@@ -144,6 +147,7 @@ RECORDS = (
         Column("relation", "text", "relation to the principal applicant", values=("principal", "spouse", "child", "parent", "other")),
         Column("event", "text", "what happened", null="never", values=("lodged", "registered", "interviewed", "withdrawn", "appealed", "found", "ordered", "detained", "released", "left", "returned", "requested", "transferred")),
         Column("event_on", "day", "day it happened", null="never"),
+        Column("case_size", "whole", "persons in the case, as its file says", unit="persons", null="not said"),
         Column("place", "text", "where: border point, office, detention centre"),
         Column("origin_country", "text", "country of origin", null="as citizenship"),
         Column("unaccompanied_minor", "yes_no", "child without a responsible adult", sensitivity="P3"),
