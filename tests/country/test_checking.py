@@ -156,3 +156,12 @@ def test_the_command_tells_what_only_the_rooms_see(newland):
     result = CliRunner().invoke(command, ["check", "newland", "--packs-folder", str(newland)])
     assert "did you mean 'citizenship'" in result.output
     assert isinstance(result.exception, PackError)
+
+
+def test_a_pair_of_mirrors_names_known_indicators_a_dimension_and_a_rule(newland):
+    (newland / "newland" / "quality").mkdir(exist_ok=True)
+    (newland / "newland" / "quality" / "mirrors.yaml").write_text(
+        "out:\n  own: NOWHERE-01\n  mirror: NOWHERE-02\n  by: {own: next_contry, mirror: area}\n  take: biggest\n  why: {en: Departures against arrivals}\n", encoding="utf-8"
+    )
+    said = {(line, what.split("'")[1]) for name, line, what in found(newland) if name == "mirrors.yaml"}
+    assert said == {(2, "NOWHERE-01"), (3, "NOWHERE-02"), (4, "next_contry"), (5, "biggest")}

@@ -12,6 +12,7 @@ from karvan.country import load
 from karvan.errors import PackError
 from karvan.quality.coverage import chapman, coverage, people_of, whipple
 from karvan.quality.figures import mirrors
+from karvan.quality.mirrors import mirror_rows, typical
 from karvan.quality.history import of_deliveries, of_run, of_years, runs_before
 from karvan.quality.limits import Scale, quality_indicators, scale_of
 from karvan.quality.links import links
@@ -197,3 +198,26 @@ def test_every_quality_indicator_says_what_it_is_in_three_languages_and_indicato
         assert set(qi.waits_for) in (set(), {"az", "en", "ru"})
     asked = {qi for definition in load(["az", "world"]).indicators.values() for qi in definition.get("quality") or []}
     assert asked <= set(known)
+
+
+def test_mirrors_by_place_are_totalled_over_the_places_of_both_sides_and_the_rule_says_which_figure_is_taken():
+    con = workspace_tables(
+        cubes=table("""
+            indicator | period     | value | basis        | next_country | area
+            OUT-01    | 2023       | 50    | observations | _T           |
+            OUT-01    | 2023       | 20    | observations | DEU          |
+            OUT-01    | 2023       | 10    | observations | TUR          |
+            OUT-01    | 2022       | 9     | observations | DEU          |
+            IN-01     | 2023-01-01 | 60    | observations |              | DEU
+            IN-01     | 2023-01-01 | 5     | observations |              | POL
+            IN-01     | 2023-01-01 | 99    | observations |              | _O
+        """)
+    )
+    pair = {"own": "OUT-01", "mirror": "IN-01", "by": {"own": "next_country", "mirror": "area"}, "take": "larger"}
+    rows = mirror_rows(con, pair, made_up=False, cells="cubes")
+    assert [(r["year"], r["code"], r["own"], r["mirror"], r["asymmetry"], r["taken"], r["value"]) for r in rows] == [
+        ("2023", None, 20, 60, 100, "mirror", 60),
+        ("2023", "DEU", 20, 60, 100, "mirror", 60),
+    ]
+    assert typical(rows) == 100
+    assert [r["taken"] for r in mirror_rows(con, pair | {"take": "own"}, made_up=False, cells="cubes")] == ["own", "own"]

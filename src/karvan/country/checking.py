@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from karvan.country.match_keys import read_match_keys
 from karvan.country.pack import Pack, find_pack
 from karvan.country.yaml_file import Keys, line_of, lines, parse, twice
 from karvan.errors import PackError, nearest
+from karvan.tables import DIMENSIONS
 
 ABOUT_KEYS = ("id", "names", "zone", "languages", "citizenship", "codes", "currency", "indicators", "uses", "operator", "reviewers", "headlines")
 REVIEWER_ROLES = ("reviewer", "senior", "supervisor")
@@ -30,6 +31,7 @@ CALENDAR_KEYS = ("years", "weekend", "substitute", "off", "worked")
 OFF_KEYS = ("on", "from", "to", "each", "years", "name", "status", "substituted")
 RULE_KEYS = ("title", "source", "confidence", "status", "values", "questions", "needs", "decide", "examples", "signed_by")
 RULE_STATUS = ("draft", "unverified", "signed")
+MIRROR_CHOICES = ("larger", "own", "mirror")
 VALUE_KEYS = ("unit", "since", "until", "except")
 LARGEST_SAMPLE = 1_000_000
 
@@ -130,7 +132,7 @@ def check_pack(pack: Pack, folder: Path | None = None) -> list[Mistake]:
     check_texts(pack, languages, mistakes)
     check_rules(pack, languages, mistakes)
     check_match_keys(pack, mistakes)
-    check_quality(pack, languages, mistakes)
+    check_quality(pack, lenders, languages, mistakes)
     check_definitions(pack, about, languages, mistakes)
     for path in pack.files("synth"):
         Reader(path, mistakes)
@@ -309,7 +311,7 @@ def check_match_keys(pack: Pack, mistakes: list[Mistake]) -> None:
             Reader(path, mistakes).say((), wrong.what, wrong.fix)
 
 
-def check_quality(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> None:
+def check_quality(pack: Pack, lenders: Sequence[Pack], languages: list[str], mistakes: list[Mistake]) -> None:
     """Every text of `quality/` in every language of the pack, every act named by a source known to `quality/law.yaml`."""
     read = {path.stem: Reader(path, mistakes) for path in pack.files("quality")}
     acts = read["law"].content or {} if "law" in read else {}
@@ -325,6 +327,19 @@ def check_quality(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> 
 
     for name, reader in read.items():
         look(reader, (), reader.content, acts if name in ("sources", "flows") else None)
+    if "mirrors" in read:
+        check_mirrors(read["mirrors"], {path.stem for part in (pack, *lenders) for path in part.files("indicators")})
+
+
+def check_mirrors(reader: Reader, indicators: Collection[str]) -> None:
+    """Pairs of known indicators, a dimension that there is, and a known rule of choice."""
+    for name, pair in (reader.content or {}).items():
+        by = pair.get("by")
+        checks = [("own", pair.get("own"), indicators), ("mirror", pair.get("mirror"), indicators), ("take", pair.get("take", "larger"), MIRROR_CHOICES)]
+        checks += [("by", one, DIMENSIONS) for one in (by.values() if isinstance(by, dict) else [by] if by else [])]
+        for key, found, known in checks:
+            if found not in known:
+                reader.say((name, key), f"`{key}` is '{found}', which is not known.", nearest(str(found), list(known)) or f"use one of {', '.join(sorted(known)[:8])}")
 
 
 def check_geography(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> None:

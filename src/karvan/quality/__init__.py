@@ -8,6 +8,7 @@
 from karvan.quality.figures import FIGURES
 from karvan.quality.limits import QualityIndicator, quality_indicators, scale_of
 from karvan.quality.metadata import concepts, described
+from karvan.quality.mirrors import mirror_rows, totals_of, typical
 from karvan.quality.step import STEP
 
-__all__ = ["FIGURES", "STEP", "QualityIndicator", "concepts", "described", "quality_indicators", "scale_of"]
+__all__ = ["FIGURES", "STEP", "QualityIndicator", "concepts", "described", "mirror_rows", "quality_indicators", "scale_of", "totals_of", "typical"]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from karvan.quality.limits import Scale, colour, scale_of, score
+from karvan.quality.mirrors import mirror_rows, totals_of, typical
 from karvan.quality.step import table_of
 from karvan.tables import DIMENSIONS
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
@@ -49,18 +49,13 @@ def totals(con: duckdb.DuckDBPyConnection, indicator: str) -> dict[str, tuple[fl
 
 
 def mirrors(con: duckdb.DuckDBPyConnection, country: Country, *, made_up: bool) -> list[Row]:
-    """QI-18 of each pair of the pack: |own - mirror| / mean of both in each common year, and the median over the years.
-
-    Where the country is made up, pairs whose own figure is counted from its records are left out: they would compare it with a real country.
-    """
+    """QI-18 of each pair of the pack: the asymmetry of its totals in each common year, and the median over the years."""
     out: list[Row] = []
     for name, pair in country.quality.get("mirrors", {}).items():
-        own, mirror = totals(con, pair["own"]), totals(con, pair["mirror"])
-        common = [year for year in own if year in mirror and own[year][0] + mirror[year][0] > 0 and not (made_up and "records" in (own[year][1], mirror[year][1]))]
-        shares = {year: 200 * abs(own[year][0] - mirror[year][0]) / (own[year][0] + mirror[year][0]) for year in common}
-        if shares:
-            out.append({"indicator": pair["own"], "qi": "QI-18", "detail": name, "measured": median(shares.values())})
-            out += [{"indicator": pair["own"], "qi": "QI-18", "detail": f"{name} {year}", "measured": share} for year, share in shares.items()]
+        rows = mirror_rows(con, pair, made_up=made_up, cells="cubes")
+        if (measured := typical(rows)) is not None:
+            out.append({"indicator": pair["own"], "qi": "QI-18", "detail": name, "measured": measured})
+            out += [{"indicator": pair["own"], "qi": "QI-18", "detail": f"{name} {year}", "measured": share} for year, share in totals_of(rows).items()]
     return out
 
 
