@@ -12,12 +12,12 @@ from karvan.country import load
 from karvan.errors import PackError
 from karvan.quality.coverage import chapman, coverage, people_of, whipple
 from karvan.quality.figures import mirrors
-from karvan.quality.mirrors import mirror_rows, typical
 from karvan.quality.history import of_deliveries, of_run, of_years, runs_before
 from karvan.quality.limits import Scale, quality_indicators, scale_of
 from karvan.quality.links import links
 from karvan.quality.measure import fairness
 from karvan.quality.metadata import concepts, described, metadata
+from karvan.quality.mirrors import mirror_rows, typical
 from karvan.quality.stability import cusum
 from karvan.tables import TABLES
 from karvan.workspace import new_connection
