@@ -21,7 +21,7 @@ PAIRS = ["pair", "own", "mirror", "take", "years", "asymmetry"]
 @out_option
 @json_option
 def mirrors(ws: Workspace, pair: str | None, year: str, out: Path | None, as_json: bool) -> None:
-    """Show mirror statistics: published figures beside those that others publish of the same people.
+    """Show published figures beside those that others publish of the same people.
 
     Without PAIR: the pairs that the packs name, the years for which both sides have figures, and the median asymmetry (difference in per cent of the mean). With PAIR: every
     year, and every code of the dimension by which the two are laid side by side; which figure is taken is said by the pack's rule. With -o the rows go to a CSV or Parquet file.
