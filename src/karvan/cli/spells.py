@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,16 @@ out_file = click.option("-o", "--out", required=True, type=PATH, help="What come
 aside_file = click.option("--aside", type=PATH, help="Also write who was set aside, with the reason, to this file.")
 
 
+def engine_options(command: Callable[..., None]) -> Callable[..., None]:
+    """`--engine` and `--spark-master`."""
+    for option in (
+        click.option("--spark-master", default="", envvar="KARVAN_SPARK_MASTER", help="Address of a Spark cluster, as in spark://host:7077; without one, the processors of this machine."),
+        click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="spark: bucket by bucket of persons on a cluster, from Parquet to folders of Parquet files; the rows are the same."),
+    ):
+        command = option(command)
+    return command
+
+
 @spells.command()
 @click.argument("crossings", type=PATH)
 @click.option("--observed-until", required=True, type=DAY, help="Last day that is complete. Later crossings count for nothing.")
@@ -46,11 +57,15 @@ aside_file = click.option("--aside", type=PATH, help="Also write who was set asi
 @click.option("--repairs", type=PATH, help="With --repair pack: also write what was put in, by stratum, to this file.")
 @out_file
 @aside_file
+@engine_options
 @json_option
-def presence(crossings: Path, observed_until: date, zone: str | None, repair: Repair, pack: str | None, repairs: Path | None, out: Path, aside: Path | None, as_json: bool) -> None:
+def presence(
+    crossings: Path, observed_until: date, zone: str | None, repair: Repair, pack: str | None, repairs: Path | None,
+    out: Path, aside: Path | None, engine: str, spark_master: str, as_json: bool,
+) -> None:  # fmt: skip
     """Pair crossings into stays.
 
-    CROSSINGS is Parquet or CSV: person_id, crossed_at, direction (in, out), optional record_id, in any order. A person whose crossings
+    CROSSINGS is Parquet, CSV or a folder of Parquet files: person_id, crossed_at, direction (in, out), optional record_id, in any order. A person whose crossings
     do not alternate is set aside whole. Comes out: the columns of presence_spells, in order of person and stay.
 
     \b
@@ -62,6 +77,13 @@ def presence(crossings: Path, observed_until: date, zone: str | None, repair: Re
     from karvan.lifecourse.files import writing
     from karvan.lifecourse.spells import presence_into
 
+    if engine == "spark":
+        if repair != "none":
+            raise click.UsageError("--repair pack needs the stays of everybody at once; leave out --engine spark.")
+        from karvan.lifecourse.spark import presence_on_spark
+
+        with progress("presence") as report:
+            return tell(presence_on_spark(crossings, out, aside, observed_until=observed_until, zone=zone, master=spark_master, progress=report), out, as_json)
     with progress("presence") as report, writing(out) as table, writing(aside) as others:
         made = presence_into(table, others, crossings, observed_until=observed_until, zone=zone, repair=repair, pack=pack, progress=report)
     with writing(repairs) as strata:
@@ -78,8 +100,12 @@ def presence(crossings: Path, observed_until: date, zone: str | None, repair: Re
 @click.option("--per-crossing", type=PATH, help="Also write each crossing with the status before and after, whether it is a migration, and when that was final.")
 @out_file
 @aside_file
+@engine_options
 @json_option
-def residence(stays: Path, rule: str, observed_until: date | None, initial: Path | None, per_crossing: Path | None, out: Path, aside: Path | None, as_json: bool) -> None:
+def residence(
+    stays: Path, rule: str, observed_until: date | None, initial: Path | None, per_crossing: Path | None,
+    out: Path, aside: Path | None, engine: str, spark_master: str, as_json: bool,
+) -> None:  # fmt: skip
     """Decide when people were usually resident, from their stays.
 
     SPELLS has the columns of presence_spells (person_id, entered_on, left_on at least). Comes out: residence_spells. A person resident
@@ -93,6 +119,12 @@ def residence(stays: Path, rule: str, observed_until: date | None, initial: Path
     from karvan.lifecourse.files import writing
     from karvan.lifecourse.spells import residence_into
 
+    if engine == "spark":
+        from karvan.lifecourse.spark import residence_on_spark
+
+        with progress("residence") as report:
+            made = residence_on_spark(stays, out, aside, per_crossing, rule=rule, observed_until=observed_until, initial=initial, master=spark_master, progress=report)
+        return tell(made, out, as_json)
     with progress("residence") as report, writing(out) as table, writing(aside) as others, writing(per_crossing) as each:
         made = residence_into(table, others, each, stays, rule=rule, observed_until=observed_until, initial=initial, progress=report)
     tell(made, out, as_json)
@@ -104,8 +136,9 @@ def residence(stays: Path, rule: str, observed_until: date | None, initial: Path
 @click.option("--window", required=True, type=click.IntRange(min=1), help="Days over which they are counted, each day looking back.")
 @click.option("--observed-until", type=DAY, help="Day to which an open stay counts (default: that of `karvan spells presence`, where it made SPELLS).")
 @out_file
+@engine_options
 @json_option
-def rolling(stays: Path, days: int, window: int, observed_until: date | None, out: Path, as_json: bool) -> None:
+def rolling(stays: Path, days: int, window: int, observed_until: date | None, out: Path, engine: str, spark_master: str, as_json: bool) -> None:
     """Count the most days of stay in any window of days, and when a limit was first passed.
 
     SPELLS has the columns of presence_spells (person_id, entered_on, left_on at least). The days of entry and exit both count. Comes
@@ -118,6 +151,11 @@ def rolling(stays: Path, days: int, window: int, observed_until: date | None, ou
     from karvan.lifecourse.files import writing
     from karvan.lifecourse.spells import rolling_into
 
+    if engine == "spark":
+        from karvan.lifecourse.spark import rolling_on_spark
+
+        with progress("rolling") as report:
+            return tell(rolling_on_spark(stays, out, days=days, window=window, observed_until=observed_until, master=spark_master, progress=report), out, as_json)
     with progress("rolling") as report, writing(out) as table:
         made = rolling_into(table, stays, days=days, window=window, observed_until=observed_until, progress=report)
     tell(made, out, as_json)
@@ -131,21 +169,38 @@ def rolling(stays: Path, days: int, window: int, observed_until: date | None, ou
 @click.option("--days", default=90, show_default=True, type=click.IntRange(min=0), help="Days allowed in the window.")
 @click.option("--window", default=180, show_default=True, type=click.IntRange(min=1), help="Days of the window.")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder, made where it is not there.")
+@click.option("--new-only", is_flag=True, help="Decide anew only for people whom files added to CROSSINGS since the last full run concern, or the days since; writes the folder delta.")
+@engine_options
 @json_option
-def all_rules(crossings: Path, observed_until: date, zone: str | None, rule: str, days: int, window: int, out: Path, as_json: bool) -> None:
+def all_rules(
+    crossings: Path, observed_until: date, zone: str | None, rule: str, days: int, window: int,
+    out: Path, new_only: bool, engine: str, spark_master: str, as_json: bool,
+) -> None:  # fmt: skip
     """Stays, residence and days in a window in one pass: read and sorted once.
 
-    Writes stays, residence, over and aside, each .parquet, equal to what the single commands write one after the other.
+    Writes stays, residence, over and aside, each .parquet, equal to what the single commands write one after the other; and due: of
+    whom more may be known on a day to come although no crossing is added, and on which.
+
+    CROSSINGS may be a folder to which a file is added each day. With --new-only the tables of the last full run stay as they are, and the
+    folder delta beside them has the rows of the people concerned, and these people.
 
     \b
-    Example:
+    Examples:
       karvan spells all crossings.parquet --observed-until 2026-03-31 -o out
+      karvan spells all crossings --observed-until 2026-04-01 --new-only -o out
     """
-    from karvan.lifecourse.spells import all_files
+    from karvan.lifecourse.daily import run_all, run_new
 
-    out.mkdir(parents=True, exist_ok=True)
+    if new_only and engine == "spark":
+        raise click.UsageError("--new-only decides for few people and does so on this machine; leave out --engine spark.")
     with progress("spells") as report:
-        made = all_files(crossings, out, observed_until=observed_until, zone=zone, rule=rule, days=days, window=window, progress=report)
+        if engine == "spark":
+            from karvan.lifecourse.spark import all_on_spark
+
+            out.mkdir(parents=True, exist_ok=True)
+            made = all_on_spark(crossings, out, observed_until=observed_until, zone=zone, rule=rule, days=days, window=window, master=spark_master, progress=report)
+        else:
+            made = (run_new if new_only else run_all)(crossings, out, observed_until=observed_until, zone=zone, rule=rule, days=days, window=window, progress=report)
     tell(made, out, as_json)
 
 

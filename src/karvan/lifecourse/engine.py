@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pyarrow as pa
 
 from karvan.errors import DataError
-from karvan.lifecourse.people import WHOLE, Given, OutOfOrder, People, demand, in_order, offer, person_type
+from karvan.lifecourse.people import WHOLE, Given, OutOfOrder, People, demand, files_of, in_order, named, offer, person_type
 from karvan.lifecourse.residence import EPOCH
 from karvan.workspace import Progress, new_connection
 
@@ -92,10 +92,6 @@ def nobody(con: duckdb.DuckDBPyConnection, query: str) -> People:
     return people_of(whole(empty.column("person_id")), np.zeros(1, np.int64), empty)
 
 
-def named(given: Given) -> str:
-    return str(given) if isinstance(given, str | Path) else "the table given"
-
-
 def day_number(day: date) -> int:
     return (day - EPOCH).days
 
@@ -111,8 +107,10 @@ def said_of(given: Given) -> dict[bytes, bytes]:
         from pyarrow.parquet import read_schema
 
         try:
-            return read_schema(given).metadata or {}
-        except (OSError, pa.ArrowInvalid):    # no Parquet, or none at all: `offer` says so
+            files = files_of(Path(given))
+            said = read_schema(files[0]).metadata or {}
+            return said if len(files) == 1 else {key: value for key, value in said.items() if key != ORDER}
+        except (OSError, pa.ArrowInvalid, DataError):    # no Parquet, or none at all: `offer` says so
             return {}
     return pa.table(given).schema.metadata or {}
 

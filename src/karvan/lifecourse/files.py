@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -60,17 +61,48 @@ def writing(path: Path | None) -> Iterator[Sheet]:
     if path is None:
         yield Nowhere()
         return
-    if not path.parent.is_dir():
-        raise SetupError("There is no such folder.", where=str(path.parent), fix="make it first, or write elsewhere")
+    demand_folder(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     sheet = File(part, csv=path.suffix.lower() == ".csv")
     try:
         yield sheet
         sheet.close()
+        if path.is_dir():    # of a run on Spark
+            shutil.rmtree(path)
         os.replace(part, path)
     finally:
         sheet.thread.shutdown()
         part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def writing_folder(path: Path | None) -> Iterator[Path | None]:
+    """A new folder that becomes `path` when the block ends well, in place of a folder or file of that name, and is gone where it does not."""
+    if path is None:
+        yield None
+        return
+    demand_folder(path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.mkdir()
+    try:
+        yield part
+        remove(path)
+        os.replace(part, path)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def demand_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise SetupError("There is no such folder.", where=str(path.parent), fix="make it first, or write elsewhere")
 
 
 class File:

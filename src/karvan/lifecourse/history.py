@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError
 from karvan.lifecourse import spells
-from karvan.lifecourse.engine import engine, named
-from karvan.lifecourse.people import Given, offer
+from karvan.lifecourse.engine import engine
+from karvan.lifecourse.people import Given, named, offer
 from karvan.lifecourse.picture import picture
 
 if TYPE_CHECKING:

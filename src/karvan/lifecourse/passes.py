@@ -22,14 +22,13 @@ from karvan.lifecourse.engine import (
     demand_zone,
     first_known,
     has_records,
-    named,
     offer_initial,
     offer_spells,
     text_is_aware,
     unknown,
 )
 from karvan.lifecourse.files import Nowhere, Sheet
-from karvan.lifecourse.people import Given, all_of, in_order, offer
+from karvan.lifecourse.people import Given, all_of, in_order, named, offer
 from karvan.lifecourse.queries import CARRIED, crossings_query, spells_query
 from karvan.lifecourse.residence import Rule, residence_tables
 from karvan.workspace import Progress, quiet

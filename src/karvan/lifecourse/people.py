@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BATCH = 400_000    # rows
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
-Given = Any        # a path of a Parquet or CSV file, or whatever Arrow reads as a table
+Given = Any        # a path of a Parquet or CSV file, or of a folder of Parquet files, or whatever Arrow reads as a table
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,41 @@ def offer(con: duckdb.DuckDBPyConnection, name: str, given: Given) -> dict[str, 
     """Make `given` readable as the view `name`; returns its columns and their types. Raises DataError for a file that is not what its name says."""
     import duckdb
 
-    if isinstance(given, str | Path):
-        path = Path(given)
-        if not path.is_file():
-            raise DataError("There is no such file.", where=str(path), fix="check the path")
-        reader = "read_csv" if path.suffix.lower() in (".csv", ".tsv", ".txt") else "read_parquet"
+    if isinstance(given, str | Path | Files):
+        paths = given if isinstance(given, Files) else files_of(Path(given))
+        reader = "read_csv" if paths[0].suffix.lower() in (".csv", ".tsv", ".txt") else "read_parquet"
+        listed = ", ".join(f"'{sql_text(path)}'" for path in paths)
         try:
-            con.execute(f"create or replace temp view {name} as from {reader}('{sql_text(path)}')")
+            con.execute(f"create or replace temp view {name} as from {reader}([{listed}]{', union_by_name = true' if len(paths) > 1 else ''})")
         except duckdb.Error as wrong:
             kind = "CSV" if reader == "read_csv" else "Parquet"
-            raise DataError(f"The file cannot be read as {kind}.", where=str(path), fix=f"give a {kind} file that is whole; the engine says: {str(wrong).splitlines()[0][:200]}") from None
+            raise DataError(f"The file cannot be read as {kind}.", where=named(given), fix=f"give a {kind} file that is whole; the engine says: {str(wrong).splitlines()[0][:200]}") from None
     else:
         con.register(name, pa.table(given))
     return {row[0]: row[1] for row in con.execute(f"describe {name}").fetchall()}
+
+
+class Files(tuple[Path, ...]):
+    """Files that together are one table."""
+
+
+def files_of(path: Path) -> Files:
+    """The file itself, or the Parquet files of a folder in order of their names. Raises DataError where there is none."""
+    if path.is_file():
+        return Files((path,))
+    if not path.is_dir():
+        raise DataError("There is no such file.", where=str(path), fix="check the path")
+    found = Files(sorted(file for file in path.glob("*.parquet") if file.is_file() and not file.name.startswith(".")))
+    if not found:
+        raise DataError("The folder has no Parquet file.", where=str(path), fix="name files so that they end in .parquet")
+    return found
+
+
+def named(given: Given) -> str:
+    """What messages call a table."""
+    if isinstance(given, Files):
+        return str(given[0] if len(given) == 1 else given[0].parent)
+    return str(given) if isinstance(given, str | Path) else "the table given"
 
 
 def sql_text(path: Path | str) -> str:
