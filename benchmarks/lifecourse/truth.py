@@ -29,8 +29,8 @@ def scored(residents: int, seed: int, rate: float) -> dict[str, Any]:
     """The score of one country, made in a folder that is gone afterwards."""
     from karvan import line
     from karvan.country import for_workspace
-    from karvan.synth import score
     from karvan.synth.make import make
+    from karvan.synth.score import score
     from karvan.workspace import Workspace
 
     folder = Path(tempfile.mkdtemp(prefix="truth-"))
@@ -101,7 +101,10 @@ def main() -> int:
     results = [one for one in results if (one["residents"], one["seed"], one["rate"]) in asked]
     there = {(one["residents"], one["seed"], one["rate"]) for one in results}
     with ProcessPoolExecutor(said.workers) as pool:
-        for done in as_completed([pool.submit(scored, *one) for one in asked if one not in there]):
+        begun = [pool.submit(scored, *one) for one in asked if one not in there]
+        for done in as_completed(begun):
+            if done.exception():
+                pool.shutdown(cancel_futures=True)      # one that fails, fails at once, not after all the others
             row = json.dumps(done.result(), default=str)
             results.append(json.loads(row))
             if said.out:
