@@ -1,10 +1,11 @@
 """Stays, residence UR-12/16 and days in 90 of 180, from crossings to files, beside the floor and beside pandas and Polars.
 
-    python benchmarks/lifecourse/spells.py [PEOPLE] [--times N] [--peers] [--commands] [--folder FOLDER]
+    python benchmarks/lifecourse/spells.py [PEOPLE] [--times N] [--peers] [--commands] [--spark] [--folder FOLDER]
 
 1,210,000 people make ten million crossings, 12,250,000 a hundred million (12 GB of disk). The floor is DuckDB reading the three columns,
 sorting by person and time, and writing them back once. Each contender is a process of its own, in turns; shown are medians of processor
-time and of time by the clock, and the greatest peak of memory. `--commands` times the single commands of `karvan spells` as well, start included.
+time and of time by the clock, and the greatest peak of memory. `--commands` times the single commands of `karvan spells` as well, start included, and
+`--spark` all three rules on Spark, on the processors of this machine. The rows that pandas writes must be Karvan's, or the benchmark ends with 1.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PEERS = HERE / "peers" / ".venv" / "bin" / "python"
 UNTIL = date(2027, 6, 30)
+TABLES = {
+    "stays": "person_id spell_no entered_on left_on closed_by entry_imputed exit_imputed in_record_id out_record_id",
+    "residence": "person_id from_on to_on rule basis final_on decided_by ended_by",
+    "over": "person_id max_days first_exceeded_on",
+}
 KARVAN = "import sys; from karvan.cli import main; main()"
 
 
@@ -38,20 +44,39 @@ def together(crossings: str, folder: str) -> None:
     all_files(Path(crossings), Path(folder), observed_until=UNTIL)
 
 
-def contenders(crossings: Path, folder: Path, *, peers: bool, commands: bool) -> dict[str, list[str]]:
-    me, here, stays = [sys.executable, __file__], [str(crossings), str(folder)], str(folder / "stays.parquet")
-    found = {"floor": [*me, "--floor", *here], "karvan": [*me, "--together", *here]}
+def contenders(crossings: Path, folder: Path, *, peers: bool, commands: bool, spark: bool) -> dict[str, list[str]]:
+    def here(name: str) -> str:
+        (folder / name).mkdir(exist_ok=True)
+        return str(folder / name)
+
+    me, one_by_one = [sys.executable, __file__], Path(here("commands"))
+    found = {"floor": [*me, "--floor", str(crossings), here("floor")], "karvan": [*me, "--together", str(crossings), here("karvan")]}
     if peers:
-        found |= {name: [str(PEERS), str(HERE / "peers" / f"with_{name}.py"), *here] for name in ("pandas", "polars")}
+        found |= {name: [str(PEERS), str(HERE / "peers" / f"with_{name}.py"), str(crossings), here(name)] for name in ("pandas", "polars")}
+    until, stays = ["--observed-until", UNTIL.isoformat(), "-o"], str(one_by_one / "stays.parquet")
+    spells = [sys.executable, "-c", KARVAN, "spells"]
     if commands:
-        until = ["--observed-until", UNTIL.isoformat(), "-o"]
-        spells = [sys.executable, "-c", KARVAN, "spells"]
         found |= {
+            "spells all": [*spells, "all", str(crossings), *until, here("all")],
             "spells presence": [*spells, "presence", str(crossings), *until, stays],
-            "spells residence": [*spells, "residence", stays, *until, str(folder / "residence.parquet")],
-            "spells rolling": [*spells, "rolling", stays, "--days", "90", "--window", "180", *until, str(folder / "over.parquet")],
+            "spells residence": [*spells, "residence", stays, *until, str(one_by_one / "residence.parquet")],
+            "spells rolling": [*spells, "rolling", stays, "--days", "90", "--window", "180", *until, str(one_by_one / "over.parquet")],
         }
+    if spark:
+        found["spells all, Spark"] = [*spells, "all", str(crossings), *until, here("spark"), "--engine", "spark"]
     return found
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two folders have the same rows; days may be times at midnight."""
+    import duckdb
+
+    for name, columns in TABLES.items():
+        chosen = ", ".join(f"{column}::date" if column.endswith("_on") else f"{column}::varchar" for column in columns.split())
+        a, b = (f"(select {chosen} from '{folder}/{name}.parquet')" for folder in (one, other))
+        if duckdb.sql(f"select count(*) from (from {a} except all from {b} union all from {b} except all from {a})").fetchall() != [(0,)]:
+            return False
+    return True
 
 
 def run(command: list[str]) -> tuple[float, float, float]:
@@ -64,12 +89,13 @@ def run(command: list[str]) -> tuple[float, float, float]:
     return time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
-def main() -> None:
+def main() -> int:
     said = argparse.ArgumentParser()
     said.add_argument("people", nargs="?", type=int, default=1_210_000)
     said.add_argument("--times", type=int, default=3)
     said.add_argument("--peers", action="store_true")
     said.add_argument("--commands", action="store_true")
+    said.add_argument("--spark", action="store_true")
     said.add_argument("--folder", type=Path)
     said.add_argument("--crossings", type=Path, help="a file made before")
     chosen = said.parse_args()
@@ -81,7 +107,7 @@ def main() -> None:
         crossings = chosen.crossings or folder / "crossings.parquet"
         if not chosen.crossings:
             print(f"{make(crossings, chosen.people):,} crossings of {chosen.people:,} people", flush=True)
-        all_of_them = contenders(crossings, folder, peers=chosen.peers, commands=chosen.commands)
+        all_of_them = contenders(crossings, folder, peers=chosen.peers, commands=chosen.commands, spark=chosen.spark)
         run(all_of_them["karvan"])    # so that what is compiled is in the cache
         measured: dict[str, list[tuple[float, float, float]]] = {who: [] for who in all_of_them}
         for _ in range(chosen.times):
@@ -91,6 +117,11 @@ def main() -> None:
         print(f"{'':<18}{'clock s':>9}{'cpu s':>9}{'x floor: clock':>16}{'cpu':>6}{'peak MB':>9}")
         for who, turns in measured.items():
             print(f"{who:<18}{clock[who]:>9.2f}{cpu[who]:>9.2f}{clock[who] / clock['floor']:>16.2f}{cpu[who] / cpu['floor']:>6.2f}{max(turn[2] for turn in turns):>9.0f}")
+        if not chosen.peers:
+            return 0
+        equal = same(folder / "karvan", folder / "pandas")
+        print("pandas writes the same rows" if equal else "PANDAS WRITES OTHER ROWS")
+        return 0 if equal else 1
 
 
 if __name__ == "__main__":
@@ -99,4 +130,4 @@ if __name__ == "__main__":
     elif sys.argv[1:2] == ["--together"]:
         together(*sys.argv[2:4])
     else:
-        main()
+        sys.exit(main())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from karvan.lifecourse.files import Sheet
+    from karvan.lifecourse.numbers import Numbers
 
 Done = TypeVar("Done")
 
@@ -58,7 +59,7 @@ def close(con: duckdb.DuckDBPyConnection) -> None:
             time.sleep(0.1)
 
 
-def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[str, int], progress: Progress, *, by: str = "") -> Iterator[People]:
+def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[str, int], progress: Progress, *, by: str = "", numbers: Numbers | None = None) -> Iterator[People]:
     """People in order, counted; one batch without people where there are none, so that an empty table comes out with its columns.
 
     The sort begins at once, before the first batch is asked for.
@@ -66,7 +67,7 @@ def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[
     progress("sorting", 0.0)
     [(total,)] = con.execute("select count(*) from given").fetchall()
     counts |= {what: total, "people": 0}
-    sorted_people = in_order(con, query, by=by)
+    sorted_people = in_order(con, query, by=by, numbers=numbers)
 
     def counted() -> Iterator[People]:
         done = 0
@@ -78,18 +79,18 @@ def batches(con: duckdb.DuckDBPyConnection, query: str, what: str, counts: dict[
         if total > done:
             counts[f"{what}_of_no_person"] = total - done
         if not counts["people"]:
-            yield nobody(con, query)
+            yield nobody(con, query, numbers)
 
     return counted()
 
 
-def nobody(con: duckdb.DuckDBPyConnection, query: str) -> People:
+def nobody(con: duckdb.DuckDBPyConnection, query: str, numbers: Numbers | None) -> People:
     import numpy as np
 
     from karvan.lifecourse.people import people_of, whole
 
     empty = con.sql(f"from ({query}) limit 0").to_arrow_table()
-    return people_of(whole(empty.column("person_id")), np.zeros(1, np.int64), empty)
+    return people_of(whole(empty.column("person_id")), np.zeros(1, np.int64), empty, numbers)
 
 
 def day_number(day: date) -> int:

@@ -28,6 +28,7 @@ from karvan.lifecourse.engine import (
     unknown,
 )
 from karvan.lifecourse.files import Nowhere, Sheet
+from karvan.lifecourse.numbers import SORTED_AS, Numbers, numbers_of
 from karvan.lifecourse.people import Given, all_of, in_order, named, offer
 from karvan.lifecourse.queries import CARRIED, crossings_query, spells_query
 from karvan.lifecourse.residence import Rule, residence_tables
@@ -68,10 +69,11 @@ class Made:
 
 @dataclass(frozen=True)
 class Crossings:
-    """Crossings as a whole: the queries that put people's in order and that find nobody's, and the zone of their days where times are instants."""
+    """Crossings as a whole: the queries that put people's in order and that find nobody's, how people are carried meanwhile, and the zone of days where times are instants."""
 
     in_order: str
     of_nobody: str
+    numbers: Numbers | None
     zone: str | None
     columns: tuple[str, ...]
 
@@ -84,7 +86,8 @@ def know_crossings(con: duckdb.DuckDBPyConnection, crossings: Given, *, zone: st
     columns, where = offer(con, "given", crossings), named(crossings)
     also = [name for name in CARRIED if strata and name in columns]
     text = text_is_aware(con, columns)
-    query, aware = crossings_query(columns, where, also=also, text_is_aware=text)
+    numbers = numbers_of(con) if columns.get("person_id") == "VARCHAR" else None
+    query, aware = crossings_query(columns, where, also=also, text_is_aware=text, person=SORTED_AS if numbers else "")
     if aware and not zone:
         raise DataError("`crossed_at` holds instants, and the day of an instant depends on the zone.", where=where, fix="say where the day counts, as --zone Etc/GMT-4")
     if zone:
@@ -92,7 +95,7 @@ def know_crossings(con: duckdb.DuckDBPyConnection, crossings: Given, *, zone: st
     demand_directions(con, where)
     nameless, _ = crossings_query(columns, where, also=also, text_is_aware=text, nobody=True)
     used = ("person_id", "crossed_at", "direction", *(["record_id"] if "record_id" in columns else []), *also)
-    return Crossings(query, nameless, zone if aware else None, used)
+    return Crossings(query, nameless, numbers, zone if aware else None, used)
 
 
 def pair_people(
@@ -101,7 +104,7 @@ def pair_people(
 ) -> Made:  # fmt: skip
     """Stays of the crossings in `given`. `then` also gets the stays of each batch of people, and the day of each person's first crossing that is too late."""
     made = Made()
-    people = batches(con, known.in_order, "crossings", made.counts, progress)
+    people = batches(con, known.in_order, "crossings", made.counts, progress, numbers=known.numbers)
     from karvan.lifecourse.stays import paired, spells_table  # compiled: loaded while the sort runs
 
     for some in people:
@@ -121,7 +124,7 @@ def repair_people(
 ) -> Made:
     """Stays of the crossings in `given`, with missing ends put in: by the medians of all stays seen, so that no part can be repaired by itself."""
     made = Made()
-    people = batches(con, known.in_order, "crossings", made.counts, progress)
+    people = batches(con, known.in_order, "crossings", made.counts, progress, numbers=known.numbers)
     from karvan.lifecourse.repaired import repaired
 
     spells, made.repairs, out = repaired(con, all_of(list(people)), observed_until=observed_until, zone=known.zone, pack=pack)

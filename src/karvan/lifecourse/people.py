@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
 
+    from karvan.lifecourse.numbers import Numbers
+
 BATCH = 400_000    # rows
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT")
 Given = Any        # a path of a Parquet or CSV file, or of a folder of Parquet files, or whatever Arrow reads as a table
@@ -95,18 +97,18 @@ class OutOfOrder(Exception):
     """Rows that were said to be in order are not."""
 
 
-def in_order(con: duckdb.DuckDBPyConnection, query: str, *, by: str = "") -> Iterator[People]:
-    """The rows of a query that is in order of `person_id`, in batches of whole people. The sort begins at once, in a thread.
+def in_order(con: duckdb.DuckDBPyConnection, query: str, *, by: str = "", numbers: Numbers | None = None) -> Iterator[People]:
+    """The rows of a query that is in order of `person_id`, in batches of whole people. The sort begins at once, in a thread. With `numbers` people are carried as these.
 
     Where the order is only promised, `by` names the column by which each person's rows are in order: raises OutOfOrder where they are not.
     """
     thread = ThreadPoolExecutor(1)
     sorting = thread.submit(lambda: con.sql(query).to_arrow_reader(BATCH))
     thread.shutdown(wait=False)
-    return whole_people(sorting, by)
+    return whole_people(sorting, by, numbers)
 
 
-def whole_people(sorting: Future[pa.RecordBatchReader], by: str) -> Iterator[People]:
+def whole_people(sorting: Future[pa.RecordBatchReader], by: str, numbers: Numbers | None) -> Iterator[People]:
     import numpy as np
     import pyarrow.compute as pc
 
@@ -122,9 +124,9 @@ def whole_people(sorting: Future[pa.RecordBatchReader], by: str) -> Iterator[Peo
         cut = int(starts[-2]) if len(starts) > 1 else 0
         left = table.slice(cut)
         if cut:
-            yield people_of(person.values.slice(0, len(starts) - 2), starts[:-1], table.slice(0, cut))
+            yield people_of(person.values.slice(0, len(starts) - 2), starts[:-1], table.slice(0, cut), numbers)
     if left is not None and left.num_rows:
-        yield people_of(whole(left.column("person_id")).slice(0, 1), np.array([0, left.num_rows], np.int64), left)
+        yield people_of(whole(left.column("person_id")).slice(0, 1), np.array([0, left.num_rows], np.int64), left, numbers)
 
 
 def demand_order(names: pa.Array, starts: np.ndarray, values: pa.Array) -> None:
@@ -149,8 +151,8 @@ def all_of(batches: Sequence[People]) -> People:
     )
 
 
-def people_of(names: pa.Array, starts: np.ndarray, table: pa.Table) -> People:
-    return People(names, starts, {name: whole(table.column(name)) for name in table.column_names if name != "person_id"})
+def people_of(names: pa.Array, starts: np.ndarray, table: pa.Table, numbers: Numbers | None) -> People:
+    return People(numbers.text(names) if numbers else names, starts, {name: whole(table.column(name)) for name in table.column_names if name != "person_id"})
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:

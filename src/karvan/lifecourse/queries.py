@@ -13,11 +13,11 @@ CARRIED = ("citizenship", "mode", "bcp", "purpose")    # by which repairs tell s
 SHIFT, OPEN = 1_000_000, 2**22 - 1    # of days in a packed stay: no day is below zero, none is as late as an open end
 
 
-def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] = (), text_is_aware: bool = False, nobody: bool = False) -> tuple[str, bool]:
+def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] = (), text_is_aware: bool = False, nobody: bool = False, person: str = "") -> tuple[str, bool]:
     """The query that puts crossings in order, and whether their times are instants of a known zone (aware) rather than local times.
 
     A crossing is one number, `moment`: microseconds since 1970, times four, plus what happened (0 in, 1 out, 2 neither); so in comes
-    before out in one instant, and then the record decides. Without a time it is the greatest number of all. With `nobody` the rows that have no person.
+    before out in one instant, and then the record decides. Without a time it is the greatest number of all. With `nobody` the rows that have no person. People are named by the expression `person`, or as they are.
     """
     kind = person_type(columns, where)
     demand(columns, {"crossed_at": ("TIMESTAMP", "DATE", "VARCHAR"), "direction": ("VARCHAR", "ENUM")}, where)
@@ -26,7 +26,8 @@ def crossings_query(columns: dict[str, str], where: str, *, also: Sequence[str] 
     moment = f"coalesce(epoch_us({at}) * 4 + case direction when 'in' then 0 when 'out' then 1 else 2 end, 9223372036854775807)"
     record = ", record_id" if "record_id" in columns else ""
     carried = "".join(f", cast({name} as varchar) as {name}" for name in also)
-    return f"select cast(person_id as {kind}) as person_id, {moment} as moment{record}{carried} from given where person_id is {'' if nobody else 'not '}null order by person_id, moment{record}", aware
+    person = person or f"cast(person_id as {kind})"
+    return f"select {person} as person_id, {moment} as moment{record}{carried} from given where person_id is {'' if nobody else 'not '}null order by person_id, moment{record}", aware
 
 
 def spells_query(columns: dict[str, str], where: str, *, records: bool, initial: bool = False, ordered: bool = False) -> str:
