@@ -18,7 +18,7 @@ $(VENV)/.ready: pyproject.toml uv.lock
 	@test -n "$(PYTHON)" || { echo "karvan needs Python 3.11 or newer with venv and pip (Debian: apt-get install python3-venv); or set PYTHON=/path/to/python3.12"; exit 1; }
 	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(UV) || $(RUN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --active --locked --inexact --quiet
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) sync --active --locked --inexact --extra seasonal --quiet
 	@touch $@
 
 browser: setup ## a Chromium for the browser tests: the system's package where it may be installed

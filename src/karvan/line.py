@@ -14,9 +14,9 @@ from karvan.workspace import Progress, Run, Step, Workspace, quiet, run_step
 
 def steps() -> list[Step]:
     """The steps in order; each knows the tables it reads and writes."""
-    from karvan import disclosure, households, indicators, intake, lifecourse, linkage, quality
+    from karvan import disclosure, households, indicators, intake, lifecourse, linkage, quality, seasonal
 
-    return [intake.STEP, linkage.STEP, lifecourse.STEP, households.STEP, quality.STEP, indicators.STEP, quality.FIGURES, disclosure.STEP]
+    return [intake.STEP, linkage.STEP, lifecourse.STEP, households.STEP, quality.STEP, indicators.STEP, quality.FIGURES, disclosure.STEP, seasonal.STEP]
 
 
 def run(

@@ -11,8 +11,9 @@ from karvan.tables.households import HOUSEHOLDS
 from karvan.tables.linkage import EVIDENCE, STATE
 from karvan.tables.linkage_sample import SAMPLE
 from karvan.tables.records import EVERY_RECORD, RECORDS
+from karvan.tables.seasonal import SEASONAL
 
-TABLES: dict[str, Table] = {t.name: t for t in (*RECORDS, IDENTITIES, *LEDGERS, *LINKAGE, *EVIDENCE, SAMPLE, *STATE, *LIFECOURSE, *HOUSEHOLDS, *INDICATORS)}
+TABLES: dict[str, Table] = {t.name: t for t in (*RECORDS, IDENTITIES, *LEDGERS, *LINKAGE, *EVIDENCE, SAMPLE, *STATE, *LIFECOURSE, *HOUSEHOLDS, *INDICATORS, *SEASONAL)}
 RECORD_TYPES: tuple[str, ...] = tuple(t.name for t in RECORDS)
 
 __all__ = ["DIMENSIONS", "EVERY_RECORD", "RECORD_TYPES", "TABLES", "Column", "Table"]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from karvan.workspace.transaction import Transaction
 
 FORMAT = 1
-ZONES = {"intake": "records", "linkage": "persons", "lifecourse": "lifecourse", "households": "lifecourse", "indicators": "indicators", "disclosure": "publications", "quality": "quality"}
+ZONES = {"intake": "records", "linkage": "persons", "lifecourse": "lifecourse", "households": "lifecourse", "indicators": "indicators", "disclosure": "publications", "seasonal": "publications", "quality": "quality"}
 
 
 class Workspace:
