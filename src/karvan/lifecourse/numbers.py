@@ -33,10 +33,12 @@ class Numbers:
         """
         import numpy as np
 
+        from karvan.lifecourse.columns import values
+
         n, length = len(numbers), len(self.same) + self.differing
         letters = np.empty((n, length), np.uint8)
         letters[:, : len(self.same)] = np.frombuffer(self.same, np.uint8)
-        letters[:, len(self.same) :] = numbers.to_numpy().astype(">u8").view(np.uint8).reshape(n, LAST)[:, LAST - self.differing :]
+        letters[:, len(self.same) :] = values(numbers).astype(">u8").view(np.uint8).reshape(n, LAST)[:, LAST - self.differing :]
         ends = np.arange(n + 1, dtype=np.int32) * np.int32(length)
         return pa.StringArray.from_buffers(n, pa.py_buffer(ends), pa.py_buffer(letters))
 

@@ -112,13 +112,15 @@ def whole_people(sorting: Future[pa.RecordBatchReader], by: str, numbers: Number
     import numpy as np
     import pyarrow.compute as pc
 
+    from karvan.lifecourse.columns import values
+
     left: pa.Table | None = None
     for batch in sorting.result():
         table = pa.Table.from_batches([batch])
         if left is not None:
             table = pa.concat_tables([left, table]).combine_chunks()
         person = pc.run_end_encode(whole(table.column("person_id")))
-        starts = np.concatenate([np.zeros(1, np.int64), person.run_ends.to_numpy().astype(np.int64)])
+        starts = np.concatenate([np.zeros(1, np.int64), values(person.run_ends).astype(np.int64)])
         if by:
             demand_order(person.values, starts, whole(table.column(by)))
         cut = int(starts[-2]) if len(starts) > 1 else 0

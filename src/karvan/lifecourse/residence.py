@@ -200,6 +200,7 @@ def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, reco
     import numpy as np
 
     from karvan.lifecourse import kernel, pairing
+    from karvan.lifecourse.columns import column, words
     from karvan.lifecourse.stays import aside, day
 
     reasons, broke, starts, ended, days, inward, stay, late = pairing.moves_of(stays.starts, stays.entered, stays.left, stays.died, np.int32(until))
@@ -213,33 +214,33 @@ def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, reco
         if stays.in_record is None or stays.out_record is None:
             return pa.nulls(len(rows), record_type)
         at = np.where(rows < 0, 0, rows)
-        of = pa.array(stay[at] if len(stay) else at, mask=rows < 0)
-        return pc.if_else(pa.array(inwards), stays.in_record.take(of), stays.out_record.take(of))
+        of = column(stay[at] if len(stay) else at, rows < 0)
+        return pc.if_else(column(inwards), stays.in_record.take(of), stays.out_record.take(of))
 
     spells = pa.table({
-        "person_id": stays.names.take(pa.array(who)),
+        "person_id": stays.names.take(column(who)),
         "from_on": day(from_day, kernel.BEFORE),
         "to_on": day(to_day, kernel.NEVER),
-        "rule": pa.repeat(rule.id, len(who)),
-        "basis": pa.array(["observed", "imputed", "undecided"]).take(pa.array(basis)),
+        "rule": words(np.zeros(len(who), np.int8), rule.id),
+        "basis": words(basis, "observed", "imputed", "undecided"),
         "final_on": day(final_day, kernel.NEVER),
         "decided_by": records(begun_by, np.ones(len(who), bool)),
-        "ended_by": pa.array([None, "emigration", "death"]).take(pa.array(ended_by)),
+        "ended_by": words(ended_by - 1, "emigration", "death"),
     })  # fmt: skip
     next_final = kernel.next_final(starts, final, np.int32(until))
     if not each:
         return Decided(spells, out, None, int(late), next_final)
     open_question = final > until
     crossings = pa.table({
-        "person_id": stays.names.take(pa.array(np.repeat(np.arange(len(stays.names)), np.diff(starts)))),
+        "person_id": stays.names.take(column(np.repeat(np.arange(len(stays.names)), np.diff(starts)))),
         "crossed_on": day(days, kernel.NEVER),
-        "direction": pa.array(["out", "in"]).take(pa.array(inward.astype(np.int8))),
+        "direction": words(inward.astype(np.int8), "out", "in"),
         "record_id": records(np.arange(len(days)), inward),
-        "resident_before": pa.array(before == kernel.RESIDENT, mask=np.append(False, open_question)[:-1] & ~first_of(starts, len(days))),
-        "resident_after": pa.array(after == kernel.RESIDENT, mask=open_question),
-        "migration": pa.array(migration, mask=open_question),
-        "final_on": pa.array(final, pa.int32(), mask=open_question | (final == kernel.NEVER)).cast(pa.date32()),
-        "undecided": pa.array(open_question),
+        "resident_before": column(before == kernel.RESIDENT, np.append(False, open_question)[:-1] & ~first_of(starts, len(days))),
+        "resident_after": column(after == kernel.RESIDENT, open_question),
+        "migration": column(migration, open_question),
+        "final_on": column(final, open_question | (final == kernel.NEVER), pa.date32()),
+        "undecided": column(open_question),
     })  # fmt: skip
     return Decided(spells, out, crossings, int(late), next_final)
 

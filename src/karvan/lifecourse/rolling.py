@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from karvan.lifecourse.columns import column
 from karvan.lifecourse.kernel import BEFORE, NEVER
 from karvan.lifecourse.stays import Stays, day
 
@@ -18,7 +19,7 @@ from karvan.lifecourse.stays import Stays, day
 def rolling_table(stays: Stays, *, days: int, window: int, until: int) -> tuple[pa.Table, int, np.ndarray]:
     """`person_id`, `max_days`, `first_exceeded_on` (null: never), one row per person; the stays that begin later than `until`; and the first day on which more may be counted (NEVER: on none)."""
     most, exceeded, late, rises = most_days(stays.starts, stays.entered, stays.left, days, window, np.int32(until))
-    return pa.table({"person_id": stays.names, "max_days": pa.array(most), "first_exceeded_on": day(exceeded, NEVER)}), int(late), rises
+    return pa.table({"person_id": stays.names, "max_days": column(most), "first_exceeded_on": day(exceeded, NEVER)}), int(late), rises
 
 
 @njit(cache=True, nogil=True)

@@ -10,23 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from karvan.lifecourse import kernel, pairing
+from karvan.lifecourse.columns import column, values, words
 from karvan.lifecourse.people import People
 
-REASONS = {
-    pairing.TWO_ENTRIES: "two_entries",
-    pairing.TWO_EXITS: "two_exits",
-    pairing.SAME_TWICE: "same_crossing_twice",
-    pairing.UNKNOWN_DIRECTION: "unknown_direction",
-    pairing.WITHOUT_TIME: "no_time",
-    pairing.BEFORE_1900: "before_1900",
-    pairing.NO_END: "no_end",
-    pairing.NO_BEGINNING: "no_beginning",
-    pairing.OVERLAP: "overlap",
-    pairing.BACKWARDS: "backwards",
-    pairing.NO_CROSSING: "no_crossing",
-}
+REASONS = (    # in order of their numbers in `pairing`, from 1
+    "two_entries", "two_exits", "same_crossing_twice", "unknown_direction", "no_time", "before_1900",
+    "no_end", "no_beginning", "overlap", "backwards", "no_crossing",
+)  # fmt: skip
 NO_PERSON = "no_person"
-CLOSED_BY = pa.array(["exit", "censored", "death"])
 
 
 @dataclass
@@ -45,31 +36,31 @@ class Stays:
 
     def persons(self) -> pa.Array:
         """Whose each stay is."""
-        return self.names.take(pa.array(np.repeat(np.arange(len(self.names)), np.diff(self.starts))))
+        return self.names.take(column(np.repeat(np.arange(len(self.names)), np.diff(self.starts))))
 
     def only(self, chosen: np.ndarray) -> Stays:
         """The same without the people who are not chosen; none of these has a stay."""
         if chosen.all():
             return self
-        return replace(self, names=self.names.filter(pa.array(chosen)), starts=np.append(self.starts[:-1][chosen], self.starts[-1]))
+        return replace(self, names=self.names.filter(column(chosen)), starts=np.append(self.starts[:-1][chosen], self.starts[-1]))
 
 
 def day(days: np.ndarray, absent: Any) -> pa.Array:
     """Days as dates; null where they are `absent`."""
-    return pa.array(days, pa.int32(), mask=days == absent).cast(pa.date32())
+    return column(days, days == absent, pa.date32())
 
 
 def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, **at: Any) -> pa.Table:
     """The people set aside: `person_id`, `reason`, and what stands in the columns `at` in the row where it broke."""
     chosen = np.flatnonzero(reasons != pairing.KEPT)
-    rows = pa.array(broke[chosen])
-    said = pa.array([REASONS[int(reason)] for reason in reasons[chosen]], pa.string())
-    return pa.table({"person_id": names.take(pa.array(chosen)), "reason": said, **{name: values.take(rows) for name, values in at.items()}})
+    rows = column(broke[chosen])
+    said = words(reasons[chosen] - 1, *REASONS)
+    return pa.table({"person_id": names.take(column(chosen)), "reason": said, **{name: values.take(rows) for name, values in at.items()}})
 
 
 def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int, np.ndarray]:
     """Crossings paired into stays, the people set aside, the crossings later than `until`, and the day of each person's first of these (NEVER: none). `zone` where times are instants."""
-    moments = people.rows["moment"].to_numpy()
+    moments = values(people.rows["moment"])
     days = pairing.days_of(moments if zone is None else local(moments, zone))
     reasons, broke, starts, entered, left, in_row, out_row, late, next_late = pairing.pair(people.starts, moments, days, np.int32(until))
     record = people.rows.get("record_id")
@@ -82,29 +73,29 @@ def of_nobody(people: People, zone: str | None) -> pa.Table:
     """Crossings without a person, one by one, as `aside` has people."""
     rows = told(people, zone)
     n = len(rows["record_id"])
-    return pa.table({"person_id": pa.nulls(n, people.names.type), "reason": pa.repeat(NO_PERSON, n), **rows})
+    return pa.table({"person_id": pa.nulls(n, people.names.type), "reason": words(np.zeros(n, np.int8), NO_PERSON), **rows})
 
 
 def told(people: People, zone: str | None) -> dict[str, pa.Array]:
     """What is said of a crossing that is set aside: its time and its record."""
-    moments = people.rows["moment"].to_numpy()
-    times = pa.array(moments >> 2, mask=moments & 3 == pairing.NO_TIME).cast(pa.timestamp("us", "UTC" if zone else None))
+    moments = values(people.rows["moment"])
+    times = column(moments >> 2, moments & 3 == pairing.NO_TIME, pa.timestamp("us", "UTC" if zone else None))
     return {"crossed_at": times, "record_id": people.rows.get("record_id", pa.nulls(len(moments), pa.string()))}
 
 
 def ends(record: pa.Array | None, rows: np.ndarray) -> pa.Array | None:
-    return None if record is None else record.take(pa.array(rows, mask=rows < 0))
+    return None if record is None else record.take(column(rows, rows < 0))
 
 
 def local(moments: np.ndarray, zone: str) -> np.ndarray:
     """Moments that are instants, as moments of the zone's clock."""
-    there = pc.local_timestamp(pa.array(moments >> 2).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", zone)))
-    return there.cast(pa.int64()).to_numpy() << 2
+    there = pc.local_timestamp(column(moments >> 2, kind=pa.timestamp("us", zone)))
+    return values(there.cast(pa.int64())) << 2
 
 
 def read(people: People) -> Stays:
     """Stays from the rows of `spells_query`."""
-    entered, left, died, entry_imputed, exit_imputed = pairing.unpack(people.rows["stay"].to_numpy())
+    entered, left, died, entry_imputed, exit_imputed = pairing.unpack(values(people.rows["stay"]))
     return Stays(people.names, people.starts, entered, left, died, entry_imputed, exit_imputed, people.rows.get("in_record_id"), people.rows.get("out_record_id"))
 
 
@@ -115,12 +106,12 @@ def spells_table(stays: Stays, record_type: pa.DataType) -> pa.Table:
     closed = np.where(stays.died, 2, (stays.left == kernel.NEVER).astype(np.int8))
     return pa.table({
         "person_id": stays.persons(),
-        "spell_no": pa.array(number),
+        "spell_no": column(number),
         "entered_on": day(stays.entered, kernel.BEFORE),
         "left_on": day(stays.left, kernel.NEVER),
-        "closed_by": CLOSED_BY.take(pa.array(closed)),
-        "entry_imputed": pa.array(stays.entry_imputed),
-        "exit_imputed": pa.array(stays.exit_imputed),
+        "closed_by": words(closed, "exit", "censored", "death"),
+        "entry_imputed": column(stays.entry_imputed),
+        "exit_imputed": column(stays.exit_imputed),
         "in_record_id": pa.nulls(n, record_type) if stays.in_record is None else stays.in_record,
         "out_record_id": pa.nulls(n, record_type) if stays.out_record is None else stays.out_record,
     })  # fmt: skip
@@ -129,4 +120,4 @@ def spells_table(stays: Stays, record_type: pa.DataType) -> pa.Table:
 def due_table(names: pa.Array, due: np.ndarray) -> pa.Table:
     """`person_id`, `due_on`: the people of whom more may be known on a day to come (not NEVER) although nothing new is seen of them."""
     chosen = np.flatnonzero(due != kernel.NEVER)
-    return pa.table({"person_id": names.take(pa.array(chosen)), "due_on": day(due[chosen], kernel.NEVER)})
+    return pa.table({"person_id": names.take(column(chosen)), "due_on": day(due[chosen], kernel.NEVER)})
