@@ -59,8 +59,10 @@ PEOPLE ?= 1210000
 bench-intervals: setup ## intervals of figures against the truth of ten synthetic countries
 	@$(RUN)/python benchmarks/lifecourse/intervals.py
 
-bench-lifecourse: setup $(SPELLS_PEERS)/.venv/.ready ## stays, residence, 90/180 beside the sort, pandas and Polars (PEOPLE=12250000: 100 million crossings, no peers)
+bench-lifecourse: setup $(SPELLS_PEERS)/.venv/.ready ## stays, residence, 90/180 beside the sort, pandas and Polars (PEOPLE=12250000: 100 million crossings, no peers); one more day; the step by stage
 	@$(RUN)/python benchmarks/lifecourse/spells.py $(PEOPLE) --commands $(if $(filter 1210000,$(PEOPLE)),--peers)
+	@echo "== one more day, and all people"; $(RUN)/python benchmarks/lifecourse/daily.py $(PEOPLE)
+	@echo "== from linked records to cubes, by stage"; $(RUN)/python benchmarks/lifecourse/step.py
 
 $(SPELLS_PEERS)/.venv/.ready: $(SPELLS_PEERS)/pyproject.toml $(SPELLS_PEERS)/uv.lock
 	@test -x $(SPELLS_PEERS)/.venv/bin/python || $(RUN)/python -m venv --without-pip $(SPELLS_PEERS)/.venv
