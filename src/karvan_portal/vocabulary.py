@@ -127,6 +127,7 @@ STEP = {
     "indicators": gettext_lazy("Indicators"),
     "figure_quality": gettext_lazy("Quality of figures"),
     "disclosure": gettext_lazy("Disclosure control"),
+    "seasonal": gettext_lazy("Seasonal adjustment"),
 }
 
 OBS_STATUS = {
@@ -134,6 +135,18 @@ OBS_STATUS = {
     "B": gettext_lazy("break in the series"),
     "E": gettext_lazy("estimated"),
     "M": gettext_lazy("missing"),
+}
+
+NOT_ADJUSTED = {  # why a series is left as it is
+    "too_short": gettext_lazy("it is shorter than three years"),
+    "gap": gettext_lazy("a period is missing or withheld"),
+    "constant": gettext_lazy("it never changes"),
+    "too_small": gettext_lazy("its counts are so small that rounding would pass for movement"),
+    "no_identifiable_season": gettext_lazy("no season can be identified in it"),
+    "season_left": gettext_lazy("a season was left after adjustment"),
+    "poor_quality": gettext_lazy("the adjustment does not pass the control of quality (Q is 1 or above)"),
+    "program_failed": gettext_lazy("the program found no model for it"),
+    "program_missing": gettext_lazy("the program X-13ARIMA-SEATS is not installed here"),
 }
 
 TREATMENT = {

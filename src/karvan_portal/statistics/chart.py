@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,10 +14,10 @@ MOST_LINES, MOST_BARS = 6, 12
 LABEL_HEIGHT = 0.06  # of the height of a chart of lines
 
 
-def chart(page: TablePage, kind: str = "") -> dict[str, Any] | None:
+def chart(page: TablePage, kind: str = "", adjusted: Mapping[str, float] | None = None) -> dict[str, Any] | None:
     """The chart that fits a table; None without figures.
 
-    A total is a line over time. A breakdown is bars of the newest period, or lines over time where the reader asks for `time`.
+    A total is a line over time, with a dashed line of the `adjusted` figures of its periods where there are any. A breakdown is bars of the newest period, or lines over time where the reader asks for `time`.
     """
     if page.by:
         rows = [row for row in page.rows if not row.is_total and any(c is not None and c.value is not None for c in row.cells)]
@@ -25,7 +26,7 @@ def chart(page: TablePage, kind: str = "") -> dict[str, Any] | None:
         return lines(page, rows) if kind == "time" and len(page.periods) > 1 else ordered_bars(page, rows)
     row = page.rows[0] if page.rows else None
     known = [c for c in (row.cells if row else ()) if c is not None and c.value is not None]
-    return over_time(page, known) if len(known) > 1 else None
+    return over_time(page, known, adjusted or {}) if len(known) > 1 else None
 
 
 def period_axis(page: TablePage) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def value_axis(page: TablePage, title: str = "") -> dict[str, Any]:
     return {"title": title or words.unit(page.unit), "tickCount": 5, "format": ",.3~f", "domain": False, "ticks": False, "labelPadding": 6}
 
 
-def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
+def over_time(page: TablePage, cells: list[Any], adjusted: Mapping[str, float]) -> dict[str, Any]:
     values = [
         {
             "period": words.period(c.period),
@@ -45,6 +46,7 @@ def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
             "firm": c.obs_status != "P",
             "status": str(vocabulary.OBS_STATUS.get(c.obs_status, "")),
         }
+        | ({"adjusted": adjusted[c.period], "adjusted_said": f"{words.measure(round(adjusted[c.period]), page.unit)} {words.unit(page.unit)}"} if c.period in adjusted else {})
         for c in cells
     ]
     x = {"field": "period", "type": "ordinal", "axis": period_axis(page)}
@@ -61,7 +63,17 @@ def over_time(page: TablePage, cells: list[Any]) -> dict[str, Any]:
                 "mark": {"type": "point", "size": 60, "strokeWidth": 2, "filled": False, "opacity": 1},
                 "encoding": {"fill": {"condition": {"test": "datum.firm", "value": "series"}, "value": "paper"}, "tooltip": tooltip},
             },
+            *([dashed(page)] if adjusted else []),
         ],
+    }
+
+
+def dashed(page: TablePage) -> dict[str, Any]:
+    """The line of the adjusted figures: dashed, and of another colour."""
+    tooltip = [{"field": "period", "title": _("Period")}, {"field": "adjusted_said", "title": _("Without the season")}]
+    return {
+        "mark": {"type": "line", "strokeWidth": 2.5, "strokeDash": [7, 4], "stroke": "against"},
+        "encoding": {"y": {"field": "adjusted", "type": "quantitative", "axis": value_axis(page)}, "tooltip": tooltip},
     }
 
 

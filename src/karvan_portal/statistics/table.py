@@ -124,7 +124,7 @@ def choose(
 ) -> TablePage | None:
     """The table that answers a reader's choice; None if the indicator has no cells yet.
 
-    asked: `by` (dimension in rows), `kind` (kind of period), `since`, `until`, `all`, and any dimension held at a code. What is not
+    asked: `by` (dimension in rows), `periods` (kind of period), `since`, `until`, `all`, and any dimension held at a code. What is not
     there is left out, never guessed at. Without `by`, series that are never added up (`kind`, `method`) stand side by side.
     share_of: the dimension whose shares an indicator gives; it is the breakdown where the reader asks for none.
     only: codes of the rows to compare; the total stays beside them, and codes that are not there are left out.
@@ -135,7 +135,8 @@ def choose(
     if not kinds_there:
         return None
     kinds = tuple(k for k in KINDS if k in kinds_there)
-    kind = asked.get("kind", "") if asked.get("kind", "") in kinds else kinds[0]
+    wanted = asked.get("periods", "")
+    kind = wanted if wanted in kinds else kinds[0]
     side_by_side = next((d for d in ("kind", "method") if d in codes and TOTAL not in codes[d]), "")  # series that are never added up
     by = asked["by"] if asked.get("by") in codes else "" if "by" in asked else share_of if share_of in codes else side_by_side
     held = hold(codes, by, asked, order)

@@ -19,9 +19,10 @@ from karvan_portal.data import quality
 from karvan_portal.frame import account_of
 from karvan_portal.statistics import dictionary, files
 from karvan_portal.statistics.chart import chart
+from karvan_portal.statistics.season import season
 from karvan_portal.statistics.table import TablePage, choose, dimensions_of, hold, require_known
 
-FAMILIES = ("FLW", "STK", "POP", "TMP", "ADM", "ASY", "IRR", "LAB", "EXT")
+FAMILIES = ("FLW", "STK", "POP", "TMP", "ADM", "ASY", "IRR", "LAB", "HHD", "FAM", "EXT")
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -52,6 +53,8 @@ def family_title(family: str) -> str:
         "INT": _("Integration"),
         "REM": _("Remittances"),
         "POP": _("Population"),
+        "HHD": _("Households"),
+        "FAM": _("Families"),
         "EXT": _("Published by others"),
     }
     return titles.get(family, family)
@@ -65,9 +68,12 @@ def show(request: HttpRequest, indicator: str) -> HttpResponse:
     context: dict[str, Any] = {"entry": entry, "definition": entry.definition, "table": page, "refused": "" if page else dictionary.refusal(indicator)}
     if page is not None:
         chart_kind = request.GET.get("chart") or ("time" if page.by in ("kind", "method") or page.compared else "newest")
+        found = season(page)
         context |= {
             "finding": None if share_of and page.by in ("", share_of) else finding(page, two_rules=bool(entry.definition and entry.definition.preliminary)),
-            "chart": chart(page, chart_kind),
+            "chart": chart(page, chart_kind, found.values if found else None),
+            "season": found,
+            "seasonal_row": [None if (value := found.values.get(period)) is None else round(value) for period in page.periods] if found else [],
             "title": table_title(entry, page),
             "kind_names": kind_names(page),
             "chart_kind": chart_kind,
