@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+NAMESAKES = 15          # people, at least, whom any name is taken to have: relatives bear one name, and are of one age
+MOST_TELLING = 0.0001   # the rarest that a name or a citizenship is taken to be among few nodes
 SIMILAR = 0.88      # Jaro-Winkler on skeletons; Mamadov against Mamedov is equal already, this is for slips of the keyboard
 
 
@@ -132,15 +134,15 @@ COMPARISONS = (
 )
 
 
-def splink_comparisons(parameters: dict[str, list[dict[str, float]]], *, by_frequency: bool = True) -> list[dict[str, Any]]:
+def splink_comparisons(parameters: dict[str, list[dict[str, float]]], *, counted: int = 1) -> list[dict[str, Any]]:
     """The comparisons as Splink reads them.
 
     Parameters
     ----------
     parameters
         By comparison, a list of {m, u} from the first level to "else".
-    by_frequency
-        Let a rare value say more than a frequent one. Among few nodes no frequency can be known.
+    counted
+        Nodes among which names were counted, so that a rare one says more than a frequent one; 0: too few to count. In a large population names are rarer than a small one can show.
     """
     said = []
     for comparison in COMPARISONS:
@@ -148,9 +150,10 @@ def splink_comparisons(parameters: dict[str, list[dict[str, float]]], *, by_freq
         conditions = [*comparison.levels, Level(OTHER, "else", "ELSE")]
         for at, ((_, label, condition), known) in enumerate(zip(conditions, parameters[comparison.name], strict=True)):
             level = {"sql_condition": condition, "label_for_charts": label, "m_probability": known["m"], "u_probability": known["u"]}
-            if at == 0 and comparison.frequency and by_frequency:
+            if at == 0 and comparison.frequency and counted:
                 level |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": 1.0}
-                level |= {"tf_minimum_u_value": 0.0001, "disable_tf_exact_match_detection": True}
+                rarest = min(MOST_TELLING, NAMESAKES / counted) if comparison.name == "name" else MOST_TELLING
+                level |= {"tf_minimum_u_value": rarest, "disable_tf_exact_match_detection": True}
             levels.append(level)
         said.append({"output_column_name": comparison.name, "comparison_levels": levels})
     return said

@@ -194,7 +194,7 @@ def score_changed(con: duckdb.DuckDBPyConnection, last: dict[str, Any], keys: Ma
     con.execute("create or replace temp view everyone as select parts, citizenship, name_at_home from keyed_nodes")
     if count(con, "changed"):
         model = {name: levels for name, levels in last["model"].items() if name != "prior"}
-        predict(con, model, last["model"]["prior"], by_frequency=last["nodes"] >= ENOUGH_NODES, floor=FLOOR, only="l.changed or r.changed")
+        predict(con, model, last["model"]["prior"], counted=last["nodes"] if last["nodes"] >= ENOUGH_NODES else 0, floor=FLOOR, only="l.changed or r.changed")
     con.execute("insert into stands_for select node, record_id from all_nodes where not in_pool")
     compare(con, keyed)
 

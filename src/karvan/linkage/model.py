@@ -90,19 +90,19 @@ def score_pairs(con: duckdb.DuckDBPyConnection, *, keyed: int, threshold: float,
     if nodes >= ENOUGH_NODES and keyed >= ENOUGH_MATCHES:
         model, origin = learn(con, shipped, prior=prior, seed=seed)
     con.execute("create or replace temp view everyone as select * from blocked")
-    (engine or predict)(con, model, prior, by_frequency=nodes >= ENOUGH_NODES, floor=min(floor, threshold))
+    (engine or predict)(con, model, prior, counted=nodes if nodes >= ENOUGH_NODES else 0, floor=min(floor, threshold))
     compared = dict(con.sql("select block, count(*) from scored_pairs group by 1 order by 1").fetchall())
     return Scored(compared, large, prior, origin, model)
 
 
-def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, by_frequency: bool, floor: float, only: str = "") -> None:
+def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, counted: int, floor: float, only: str = "") -> None:
     """Fill `scored_pairs` with the pairs of `blocked` that share a block key.
 
     Frequencies of names and citizenships are those of `everyone`. `only` narrows the pairs further (a condition over l and r).
     """
     api = new_api(con)
-    linker = new_linker(api, con, "blocked", model, prior, by_frequency=by_frequency, only=only)
-    if by_frequency:
+    linker = new_linker(api, con, "blocked", model, prior, counted=counted, only=only)
+    if counted:
         con.execute((HERE / "name_frequencies.sql").read_text(encoding="utf-8"))
         for column, table in FREQUENCIES.items():
             linker.table_management.register_term_frequency_lookup(api.register(con.table(table)), column)
@@ -250,11 +250,11 @@ def new_api(con: duckdb.DuckDBPyConnection) -> Any:
     return DuckDBAPI(con)
 
 
-def new_linker(api: Any, con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float, *, by_frequency: bool = True, only: str = "") -> Any:
+def new_linker(api: Any, con: duckdb.DuckDBPyConnection, table: str, model: Parameters, prior: float, *, counted: int = 1, only: str = "") -> Any:
     """A Splink linker over one table with given parameters; it says nothing."""
     from splink import Linker
 
-    return Linker(api.register(con.table(table)), new_settings(splink_comparisons(model, by_frequency=by_frequency), prior, only), log_level=None)
+    return Linker(api.register(con.table(table)), new_settings(splink_comparisons(model, counted=counted), prior, only), log_level=None)
 
 
 def new_settings(comparisons: Iterable[Any], prior: float, only: str = "") -> Any:

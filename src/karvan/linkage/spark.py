@@ -31,12 +31,12 @@ NODES_AT_ONCE = 50_000      # nodes for one task
 def predict_on_spark(master: str, folder: Path) -> Callable[..., None]:
     """What stands for `karvan.linkage.model.predict` on a cluster (`local[*]`, `spark://host:7077`, `yarn`, ...). Between the two, tables lie in `folder`, and are gone afterwards."""
 
-    def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, by_frequency: bool, floor: float, only: str = "") -> None:
+    def predict(con: duckdb.DuckDBPyConnection, model: Parameters, prior: float, *, counted: int, floor: float, only: str = "") -> None:
         needs_spark()
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix="spark-") as place:
-            tables = hand_over(con, Path(place), by_frequency=by_frequency)
-            settings = new_settings(on_workers(splink_comparisons(model, by_frequency=by_frequency)), prior, only)
+            tables = hand_over(con, Path(place), counted=counted)
+            settings = new_settings(on_workers(splink_comparisons(model, counted=counted)), prior, only)
             [(nodes,)] = con.sql("select count(*) from blocked").fetchall()
             score(tables, Path(place), settings, min(floor, ASKED_FROM), master=master, nodes=nodes)
             keep_scores(con, f"read_parquet('{place}/scored/*.parquet')")
@@ -47,10 +47,10 @@ def predict_on_spark(master: str, folder: Path) -> Callable[..., None]:
     return predict
 
 
-def hand_over(con: duckdb.DuckDBPyConnection, place: Path, *, by_frequency: bool) -> dict[str, str]:
+def hand_over(con: duckdb.DuckDBPyConnection, place: Path, *, counted: int) -> dict[str, str]:
     """Write `blocked` and the frequencies for the workers; returns the folder of each table."""
     names = ["blocked"]
-    if by_frequency:
+    if counted:
         con.execute((HERE / "name_frequencies.sql").read_text(encoding="utf-8"))
         names += FREQUENCIES.values()
     for name in names:
