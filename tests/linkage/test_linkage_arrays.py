@@ -83,7 +83,7 @@ def test_the_largest_blocks_are_divided_where_a_key_gives_too_many_pairs(monkeyp
     monkeypatch.setattr("karvan.linkage.model.PAIRS_PER_NODE", 20)
     con = new_connection()
     con.execute("""
-        create table nodes as select range as node, case when range < 60 then '1990-02-03' else '1991-05-06' end as birth_date, 'X' as given_key, chr(65 + range % 5) || range as surname_key,
+        create table nodes as select range as node, case when range < 60 then '1990-02-03' else '1991-05-06' end as birth_date, 'X' as given_key, chr(cast(65 + range % 5 as integer)) || range as surname_key,
                'P' || range as parts, case when range < 60 then 1990 else 1991 end as birth_year, 'M' as sex, 'AAA' as citizenship, null as birth_country
         from range(260)""")
     con.execute("create macro birth_pair(day) as day")
