@@ -35,6 +35,21 @@ def wilson_sql(above: str, below: str, times: float) -> tuple[str, str]:
     return f"greatest({low}, 0)", f"least({high}, {times!r})"
 
 
+def survival_interval_sql(longer: str, spread: str) -> tuple[str, str]:
+    """SQL of the lower and the upper end of the 95 per cent interval of a share that lasts longer, by its logarithm.
+
+    `longer` is SQL of the share by Kaplan and Meier, `spread` of the standard deviation of its logarithm by Greenwood's formula. Nothing is said above a share of 0.
+
+    Source: Kalbfleisch, J. D. and Prentice, R. L. (2002), "The Statistical Analysis of Failure Time Data", 2nd edition, Wiley, 1.4; a quantile's interval are the durations at which both ends
+    pass it: Brookmeyer, R. and Crowley, J. (1982), "A confidence interval for the median survival time", Biometrics 38, 29-41.
+
+    >>> import duckdb
+    >>> duckdb.connect().sql("select " + ", ".join(f"round({end}, 3)" for end in survival_interval_sql("0.5", "0.2"))).fetchall()
+    [(0.338, 0.74)]
+    """
+    return f"({longer} * exp(-{Z!r} * coalesce({spread}, 0)))", f"(case when {longer} > 0 then least({longer} * exp({Z!r} * coalesce({spread}, 0)), 1) end)"
+
+
 def student_sql(share: str) -> str:
     """SQL of the 97.5 per cent quantile of Student's t, by 1 / degrees of freedom; 0 is the normal distribution. Good to 0.001 from 4 degrees on.
 

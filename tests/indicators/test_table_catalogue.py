@@ -227,3 +227,22 @@ def test_without_censoring_the_median_is_that_of_the_durations(cells):
     rows = [waiting(n, days) for n, days in enumerate((5, 10, 15, 20, 25))]
     found = cells("ADM-07", "method", tables={"permit": rows})
     assert found["2026-Q1", "median"] == 15 and found["2026-Q1", "p90"] == 25
+
+
+# Remission of acute myelogenous leukemia in weeks, with and without maintenance; negative: still in remission. Miller, R. G. (1981), "Survival Analysis", Wiley, page 49. Medians and
+# intervals as `survfit` of R's package survival gives them (31 from 18, 23 from 8, no upper end). The last week, 161, is 90 here: only the order matters.
+MAINTAINED, NOT_MAINTAINED = (9, 13, -13, 18, 23, -28, 31, 34, -45, 48, -90), (5, 5, 8, 8, 12, -16, 23, 27, 30, 33, 43, 45)
+
+
+@pytest.mark.parametrize(("weeks", "median", "low"), [(MAINTAINED, 31, 18), (NOT_MAINTAINED, 23, 8)])
+def test_a_median_of_durations_has_the_interval_of_brookmeyer_and_crowley(cells, weeks, median, low):
+    rows = [waiting(n, 1) | {"applied_on": date(2026, 4, 1), "decided_on": date(2026, 4, 1) + timedelta(days=d)} for n, d in enumerate(weeks) if d > 0]
+    rows += [waiting(n, None) | {"applied_on": date(2026, 6, 30) + timedelta(days=d)} for n, d in enumerate(weeks) if d < 0]
+    found = cells("ADM-07", "method", tables={"permit": rows}, whole_rows=True)["2026-Q2", "median"]
+    assert (found["value"], found["interval_low"], found["interval_high"]) == (median, low, None)
+
+
+def test_many_durations_give_an_interval_with_both_ends_around_the_median(cells):
+    rows = [waiting(n, 1 + n % 50) for n in range(400)]
+    found = cells("ADM-07", "method", tables={"permit": rows}, whole_rows=True)["2026-Q1", "median"]
+    assert found["interval_low"] <= found["value"] == 25 <= found["interval_high"] and found["interval_high"] - found["interval_low"] <= 7

@@ -101,6 +101,7 @@ def _rounded(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], poli
     shares = ", ".join(f"case when r >= {least} and r_{s} is not null then least(r_{s} / r, 1.0) end as share_{s}" for s in ("imputed", "unlinked")) + f", {NO_INTERVAL}"
     if definition.get("quantiles"):
         thin = f"(denominator < {least} or r < {least})"
+        shares = shares.replace(NO_INTERVAL, ", ".join(f"case when not {thin} then {end} end as {end}" for end in ("interval_low", "interval_high")))
         return f"select {kept}, case when {thin} then null else value end as value, case when {thin} then 'withheld' else 'none' end as treatment, {shares}, r > 0 as shown from r"
     if share:
         matched = " and ".join(f"a.{d} is not distinct from {'b.' + d if d != share else chr(39) + '_T' + chr(39)}" for d in dims)

@@ -17,6 +17,7 @@ from karvan.expressions import to_duckdb
 from karvan.indicators.definition import Definition, Series
 from karvan.indicators.periods import Period
 from karvan.indicators.subjects import AGE, Subject, subject
+from karvan.intervals import survival_interval_sql
 
 TOTAL = "_T"
 
@@ -189,15 +190,20 @@ def _survival(dims: Sequence[str], dims_sql: str, sets: Sequence[str]) -> str:
     group by grouping sets ({grouped})
 ),
 at_risk as (select *, sum(n) over (partition by {margin} order by weight desc) as waiting from spent),
-survival as (select *, product(1 - ends / waiting) over (partition by {margin} order by weight) as longer from at_risk)"""
+survival as (  -- with the standard deviation of its logarithm (Greenwood, 1926)
+    select *, product(1 - ends / waiting) over (partition by {margin} order by weight) as longer,
+        sqrt(sum(case when waiting > ends then ends / (waiting * (waiting - ends)) end) over (partition by {margin} order by weight)) as spread
+    from at_risk
+)"""
 
 
 def _durations(definition: Definition, dims: Sequence[str]) -> str:
-    """The shortest duration that at most 1 - q outlast; null where too few were seen to their end to tell."""
+    """The shortest duration that at most 1 - q outlast; null where too few were seen to their end to tell. With an interval, where its ends pass 1 - q (Brookmeyer and Crowley, 1982)."""
     margin = ", ".join(["period", *dims])
-    values = ", ".join(f"min(weight) filter (longer <= {1 - q!r} + 1e-9)" for q in definition.quantiles)
+    values, lows, highs = ("[" + ", ".join(f"min(weight) filter ({curve} <= {1 - q!r} + 1e-9)" for q in definition.quantiles) + "]" for curve in ("longer", *survival_interval_sql("longer", "spread")))
+    ends = f", {lows} as low, {highs} as high" if definition.interval else ""
     shares = "cast(sum(imputed) as double) / sum(n) as imputed_part, cast(sum(unlinked) as double) / sum(n) as unlinked_part, sum(links_matter) as links_matter"
-    return f"select {margin}, cast(sum(n) as double) as n, [{values}] as value, {shares}\nfrom survival\ngroup by {margin}"
+    return f"select {margin}, cast(sum(n) as double) as n, {values} as value{ends}, {shares}\nfrom survival\ngroup by {margin}"
 
 
 def _measures(definition: Definition, series: Series) -> str:

@@ -181,7 +181,8 @@ def _counted(place: Bench, definition: Definition) -> str:
     own = _own_columns(definition, dims)
     if definition.quantiles:
         names = ", ".join(literal(quantile_name(q)) for q in definition.quantiles)
-        source = f"(select * exclude (value), unnest(value) as value, unnest([{names}]) as method_ from ({' union all '.join(parts)}))"
+        ends = ", unnest(low) as low, unnest(high) as high" if definition.interval else ""
+        source = f"(select * exclude (value{', low, high' if ends else ''}), unnest(value) as value{ends}, unnest([{names}]) as method_ from ({' union all '.join(parts)}))"
         figures = "value, cast(null as double) as numerator, n as denominator"
     elif definition.share_of:
         matched = " and ".join(
@@ -236,7 +237,7 @@ def _framed(place: Bench, definition: Definition, own: dict[str, str], figures: 
     """The columns of `cubes`, in the order of its declaration."""
     dims = ", ".join(f"{own[d]} as {d}" if d in own else f"cast(null as varchar) as {d}" for d in DIMENSIONS)
     formula = definition.formula
-    low, high = wilson_sql("numerator", "denominator", formula.times) if formula and definition.interval else ("cast(null as double)",) * 2
+    low, high = wilson_sql("numerator", "denominator", formula.times) if formula and definition.interval else ("low", "high") if definition.interval else ("cast(null as double)",) * 2
     colour = literal(worst_colour(place, definition))
     return (
         f"{literal(definition.id)} as indicator, period, {dims}, {figures}, {low} as interval_low, {high} as interval_high, {literal(definition.unit)} as unit, {literal(vintage)} as vintage, "

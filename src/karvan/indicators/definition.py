@@ -199,9 +199,12 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
     if "ended_when" in raw and "quantiles" not in raw:
         wrong.append("`ended_when` needs `quantiles` and `of`: the duration that it says was seen to its end")
     if "interval" in raw:
-        if raw["interval"] != "wilson":
-            wrong.append(f"`interval` is `wilson`, not `{raw['interval']}`")
-        if formula is None or not formula.over or formula.minus or formula.absolute:
+        if raw["interval"] not in ("wilson", "survival"):
+            wrong.append(f"`interval` is `wilson` or `survival`, not `{raw['interval']}`")
+        if raw["interval"] == "survival":
+            if "ended_when" not in raw:
+                wrong.append("`interval: survival` needs `quantiles` of durations with `ended_when`")
+        elif formula is None or not formula.over or formula.minus or formula.absolute:
             wrong.append("`interval` needs a share: `from` with `plus` and `over`, and what is above a part of what is below")
     if wrong:
         raise PackError(

@@ -26,6 +26,11 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "95 per cent confidence interval (Wilson)",
         "ru": "95-процентный доверительный интервал (Уилсон)",
     },
+    "interval_survival": {
+        "az": "95 % etibarlılıq intervalı (Brookmeyer və Crowley)",
+        "en": "95 per cent confidence interval (Brookmeyer and Crowley)",
+        "ru": "95-процентный доверительный интервал (Брукмейер и Кроули)",
+    },
     "uncertainty": {"az": "Qeyri-müəyyənlik", "en": "Uncertainty", "ru": "Неопределённость"},
     "from_draws": {
         "az": "95 % intervalı; əlaqələndirmə və bərpanın təsadüfi variantları: {n}",
@@ -281,7 +286,7 @@ def page(e: Explanation, lang: str) -> str:
     if e.untreated is not None:
         lines.append(line("untreated", f"{number(e.untreated, lang)} {unit}"))
     if e.interval:
-        lines.append(line("interval", f"{number(e.interval[0], lang)} – {number(e.interval[1], lang)} {unit}"))
+        lines.append(line("interval_survival" if "method" in e.dims else "interval", f"{number(e.interval[0], lang)} – {number(e.interval[1], lang)} {unit}"))
     if e.uncertainty:
         rests = word("from_draws").format(n=e.uncertainty.draws) + (f", {word('with_rounding')}" if e.untreated is None else "")
         lines.append(line("uncertainty", f"{number(e.uncertainty.low, lang)} – {number(e.uncertainty.high, lang)} {unit}; {rests}"))
