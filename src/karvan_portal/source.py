@@ -122,6 +122,15 @@ def institution_name(institution: Any) -> str:
     return next((i.name(language()) for i in known.values() if i.id.casefold() == wanted), str(institution or ""))
 
 
+def feed_name(feed: Any) -> str:
+    """What the packs call a feed, in the reader's language; empty where they give it no name."""
+    try:
+        texts = country()
+        return texts.text(f"feed.{feed}", language()) if f"feed.{feed}" in texts.texts else ""
+    except KarvanError:
+        return ""
+
+
 def country_name() -> str:
     """Name of the country of the first pack, in the reader's language."""
     try:

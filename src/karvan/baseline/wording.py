@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -97,7 +98,7 @@ class Words:
     def points(self, points: float | None) -> dict[str, str]:
         if points is None:
             return {"t": NO_FIGURE, "colour": ""}
-        return {"t": f"{points:.0f}", "colour": "green" if points >= 80 else "amber" if points >= 40 else "red"}
+        return {"t": f"{math.floor(points)}", "colour": "green" if points >= 80 else "amber" if points >= 40 else "red"}
 
     def judged(self, measure: Mapping[str, Any] | None, qi: str) -> dict[str, str]:
         return {"t": self.measured(qi, measure["measured"]), "colour": measure["colour"] or ""} if measure else {"t": NO_FIGURE, "colour": ""}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,8 @@ def vectors(feeds: list[str]) -> tuple[list[str], list[dict[str, Any]]]:
 
 
 def points(score: float | None) -> dict[str, Any] | None:
-    return None if score is None else {"score": score, "colour": "green" if score >= 80 else "amber" if score >= 40 else "red"}
+    """A score as it is shown, in whole points; rounded down, so that no number reaches a limit that the score itself does not."""
+    return None if score is None else {"score": math.floor(score), "colour": "green" if score >= 80 else "amber" if score >= 40 else "red"}
 
 
 def feeds_of(account: Account) -> list[str]:

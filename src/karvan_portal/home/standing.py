@@ -85,7 +85,7 @@ def waiting(account: Account) -> list[Task]:
     red = sum(1 for s in scores(account) if s["colour"] == "red")
     if red:
         said = ngettext("%(n)s feed has a red quality score", "%(n)s feeds have a red quality score", red) % {"n": red}
-        tasks.append(Task(said, _("Figures that rest on it are marked."), reverse("data:quality"), "warn"))
+        tasks.append(Task(said, _("Figures that rest on such a feed are marked."), reverse("data:quality"), "warn"))
     return tasks + to_review + improve(account)
 
 

@@ -37,7 +37,7 @@ def weights_of_pairs(rows: list[dict[str, Any]], threshold: float) -> dict[str, 
                     "x": x,
                     "x2": {"field": "to"},
                     "y": {"field": "pairs", "type": "quantitative", "axis": {**PLAIN, "title": _("Pairs"), "tickCount": 4}},
-                    "color": {"field": "kind", "type": "nominal", "sort": [joined, apart], "legend": {"orient": "top", "title": None, "labelFontSize": 13}},
+                    "color": {"field": "kind", "type": "nominal", "sort": [joined, apart], "legend": {"orient": "top", "title": None}},
                     "tooltip": [{"field": "from", "title": _("Bits from")}, {"field": "kind", "title": _("Links")}, {"field": "said", "title": _("Pairs")}],
                 },
             },
@@ -114,7 +114,7 @@ def match_weights(rows: list[dict[str, Any]]) -> dict[str, Any]:
                 "field": "weight",
                 "type": "quantitative",
                 "scale": {"domain": [low - room, high + room]},
-                "axis": {**PLAIN, "title": _("Bits: against one person, and for"), "tickCount": 6},
+                "axis": {**PLAIN, "title": _("Bits: against one person, and for"), "titleAnchor": "end", "tickCount": 6},
             },
         },
         "layer": [
@@ -122,7 +122,8 @@ def match_weights(rows: list[dict[str, Any]]) -> dict[str, Any]:
                 "mark": {"type": "bar", "height": {"band": 0.7}},
                 "encoding": {"color": {"condition": {"test": "datum.weight < 0", "value": "against"}, "value": "series"}},
             },
-            {"transform": [{"filter": "datum.weight >= 0"}], "mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"text": {"field": "said"}}},
-            {"transform": [{"filter": "datum.weight < 0"}], "mark": {"type": "text", "align": "right", "dx": -5}, "encoding": {"text": {"field": "said"}}},
+            # Beside 0, on the side that the bar leaves free: at the end of a bar a number would cover the names where the window is narrow.
+            {"transform": [{"filter": "datum.weight >= 0"}], "mark": {"type": "text", "align": "right", "dx": -5}, "encoding": {"x": {"datum": 0}, "text": {"field": "said"}}},
+            {"transform": [{"filter": "datum.weight < 0"}], "mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"x": {"datum": 0}, "text": {"field": "said"}}},
         ],
     }

@@ -13,6 +13,7 @@
       view: { stroke: null },
       axis: { labelColor: soft, titleColor: soft, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 13, titleFontSize: 13, titleFontWeight: "normal", labelFont: font, titleFont: font },
       axisX: { grid: false },
+      legend: { labelColor: ink, titleColor: soft, labelFont: font, titleFont: font, labelFontSize: 13 },
       mark: { color: series },
       line: { color: series }, area: { color: series }, bar: { color: series }, point: { color: series },
       text: { color: ink, fontSize: 13, font: font },
@@ -34,7 +35,7 @@
   function named(spec) {
     delete spec.padding;
     spec.layer.pop();
-    spec.layer[1].encoding.shape.legend = spec.encoding.color.legend = { orient: "bottom", columns: 1, title: null, labelLimit: 280, labelFontSize: 13, symbolSize: 70 };
+    spec.layer[1].encoding.shape.legend = spec.encoding.color.legend = { orient: "bottom", columns: 1, title: null, labelLimit: 280, symbolSize: 70 };
     delete spec.layer[0].encoding.strokeDash.legend;
     spec.layer[0].encoding.strokeDash.legend = null;
   }
@@ -44,7 +45,7 @@
     if (!spec || !window.vegaEmbed) return;
     const full = Object.assign({ $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", autosize: { type: "fit-x", contains: "padding", resize: true } }, inColours(JSON.parse(spec.textContent)));
     place.closest("figure").hidden = false;
-    if (full.padding && place.clientWidth < 480) named(full);
+    if (full.padding && place.clientWidth < 520) named(full);
     window.vegaEmbed(place, full, { ast: true, actions: false, renderer: "svg", defaultStyle: false, config: look(), tooltip: { disableDefaultStyle: true }, formatLocale: numbers() })
       .then(function () { place.dataset.drawn = "yes"; })
       .catch(function (wrong) { place.closest("figure").hidden = true; console.error(wrong); });

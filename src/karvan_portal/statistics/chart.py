@@ -118,11 +118,11 @@ def lines(page: TablePage, rows: list[Row]) -> dict[str, Any]:
             },
             {
                 "data": {"values": label_places(shown, words.period(page.periods[-1]))},
-                "mark": {"type": "text", "align": "left", "dx": 9, "limit": 150},
+                "mark": {"type": "text", "align": "left", "dx": 9, "limit": 220},
                 "encoding": {"y": {"field": "place", "type": "quantitative"}, "text": {"field": "label"}},
             },
         ],
-        "padding": {"right": 150, "left": 5, "top": 5, "bottom": 5},
+        "padding": {"right": 20, "left": 5, "top": 5, "bottom": 5},
     }
 
 

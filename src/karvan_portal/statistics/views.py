@@ -22,7 +22,8 @@ from karvan_portal.statistics.chart import chart
 from karvan_portal.statistics.season import season
 from karvan_portal.statistics.table import TablePage, choose, dimensions_of, hold, require_known
 
-FAMILIES = ("FLW", "STK", "POP", "TMP", "ADM", "ASY", "IRR", "LAB", "HHD", "FAM", "EXT")
+FAMILIES = ("FLW", "STK", "POP", "RUL", "TMP", "ADM", "ASY", "IRR", "LAB", "HHD", "FAM", "HR", "EU", "NAT", "SDG", "EXT")
+FEW = 100  # rounded to 5, counts below this say nothing of a change in per cent
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -55,6 +56,11 @@ def family_title(family: str) -> str:
         "POP": _("Population"),
         "HHD": _("Households"),
         "FAM": _("Families"),
+        "RUL": _("Rules of residence"),
+        "HR": _("Rights of migrants"),
+        "EU": _("Tables of the European Union"),
+        "NAT": _("National tables"),
+        "SDG": _("Sustainable Development Goals"),
         "EXT": _("Published by others"),
     }
     return titles.get(family, family)
@@ -98,7 +104,7 @@ def kind_names(page: TablePage) -> list[tuple[str, str]]:
 def finding(page: TablePage, *, two_rules: bool = False) -> dict[str, Any] | None:
     """The newest figure of the choice, and how it stands to the period before.
 
-    Where provisional and final figures are made by two rules, one is never compared with the other.
+    Where provisional and final figures are made by two rules, one is never compared with the other; of few people no change in per cent is said, which rounding would make up.
     """
     row = page.total or (page.rows[0] if page.rows and not page.by else None)
     if row is None:
@@ -107,11 +113,13 @@ def finding(page: TablePage, *, two_rules: bool = False) -> dict[str, Any] | Non
     if not known:
         return None
     now = known[-1]
-    found: dict[str, Any] = {"cell": now, "change": None, "points": None, "before": None, "other_rule": False}
+    found: dict[str, Any] = {"cell": now, "change": None, "points": None, "before": None, "other_rule": False, "few": False}
     if len(known) > 1 and two_rules and (now.obs_status == "P") != (known[-2].obs_status == "P"):
         return found | {"before": known[-2], "other_rule": True}
     if len(known) > 1 and page.unit == "percent":
         return found | {"before": known[-2], "points": now.value - known[-2].value}  # type: ignore[operator]
+    if len(known) > 1 and "rounded" in (now.treatment, known[-2].treatment) and min(abs(now.value), abs(known[-2].value)) < FEW:  # type: ignore[arg-type]
+        return found | {"before": known[-2], "few": True}
     if len(known) > 1 and known[-2].value:
         found["before"] = known[-2]
         found["change"] = (now.value - known[-2].value) / abs(known[-2].value)  # type: ignore[operator]

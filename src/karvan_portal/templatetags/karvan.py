@@ -24,6 +24,7 @@ register.filter("dimension", words.dimension)
 register.filter("unit", words.unit)
 register.filter("expected", words.expected)
 register.filter("institution", source.institution_name)
+register.filter("feed_name", source.feed_name)
 register.filter("text", source.in_language)
 
 
