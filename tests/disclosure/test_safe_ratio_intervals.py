@@ -59,3 +59,39 @@ def test_the_audit_sees_ends_that_published_parts_do_not_give():
     con.execute("create or replace temp view safe_intervals as from found")
     findings, _ = audit_intervals(con, DEFINITIONS)
     assert [f.what for f in findings] == ["interval: ends that published parts do not give"]
+
+
+SHARES = {"S": {"id": "S", "count": "x", "by": ["duration"], "share_of": "duration"}}
+
+
+def published_share(part: int, whole: int, half: float, rounded_part: float, rounded_whole: float):
+    """The safe intervals of a share of a whole and the connection that has them; `half` is half the width of the inner interval around the value in force."""
+    con = new_connection(threads=1, memory="100MB")
+    cell, value = {"indicator": "S", "period": "2024", "duration": "1-4", "vintage": "v"}, 100 * part / whole
+    con.register("cubes", arrow("cubes", [cell | {"value": value, "numerator": float(part), "denominator": float(whole)}]))
+    con.register("cube_intervals", arrow("cube_intervals", [cell | {"value": value, "draws": 20, "mean": value, "low": value - half, "high": value + half}]))
+    con.register("safe_cubes", arrow("safe_cubes", [cell | {"value": 100 * rounded_part / rounded_whole}]))
+    con.execute(f"create temp view safe_intervals as from {treat_intervals(con, SHARES)}")
+    return con, con.sql("select low, high from safe_intervals").fetchall()
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(40, 3000), st.floats(0, 1), st.floats(0, 5), st.booleans(), st.booleans())
+def test_the_interval_of_a_share_holds_the_inner_one_whatever_rounding_did(whole, share, half, up, down):
+    part = round(share * whole)
+    rounded_part, rounded_whole = multiple(part, up), multiple(whole, down)
+    assume(rounded_part <= rounded_whole)
+    con, found = published_share(part, whole, half, rounded_part, rounded_whole)
+    value = 100 * part / whole
+    for low, high in found:
+        assert low <= max(value - half, 0) + 1e-9 and min(value + half, 100) <= high + 1e-9
+    assert found or half + 100 * 5 * (1 + value / 100) / (whole - 5) > 20, "only an interval of more than 20 points is left out"
+    assert audit_intervals(con, SHARES) == ([], len(found))
+
+
+def test_the_audit_sees_a_share_whose_ends_are_no_class():
+    con, [(low, _)] = published_share(400, 1000, 0.3, 400.0, 1000.0)
+    con.execute(f"create or replace temp table found as select * replace ({low} + 0.1 as low) from safe_intervals")
+    con.execute("create or replace temp view safe_intervals as from found")
+    findings, _ = audit_intervals(con, SHARES)
+    assert [finding.what for finding in findings] == ["interval: no class of points around the published share"]

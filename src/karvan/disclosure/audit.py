@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from karvan.disclosure.intervals import CLASSES, ratio_ends, safe_part
+from karvan.disclosure.intervals import CLASSES, POINTS, ratio_ends, safe_part
 from karvan.disclosure.policies import policy_of
 from karvan.tables import DIMENSIONS
 
@@ -60,13 +60,16 @@ def audit_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Ma
     """Look for an interval of the view `safe_intervals` that says more of a figure than its published value does, and for one that belongs to no published cell.
 
     Of a count, both ends must lie as far from the published value, by a multiple of the base; a lower end of zero may be nearer. Of a ratio, the ends must follow from published parts and
-    one of the classes of reach. Returns the findings and the number of intervals looked at.
+    one of the classes of reach; of a share of a whole, they must lie one of the classes of points from the published share. Returns the findings and the number of intervals looked at.
     """
     findings: list[Finding] = []
     same = " and ".join(["i.period = s.period", "i.value = s.value", *(f"i.{d} is not distinct from s.{d}" for d in DIMENSIONS)])
     for (name,) in con.execute("select distinct indicator from safe_intervals order by 1").fetchall():
         if (definitions[name].get("from") or {}).get("over"):
             findings += [Finding(name, period, "interval: ends that published parts do not give", width) for period, width in unexplained_ratios(con, name, definitions)]
+            continue
+        if definitions[name].get("share_of"):
+            findings += [Finding(name, period, "interval: no class of points around the published share", width) for period, width in unexplained_shares(con, name)]
             continue
         base = policy_of(definitions[name], definitions).base or 1
         found = con.execute(
@@ -95,6 +98,15 @@ def unexplained_ratios(con: duckdb.DuckDBPyConnection, name: str, definitions: M
         select any_value(period), any_value(high - low) from could group by place having not coalesce(bool_or(abs(low - low_) < 1e-9 and abs(high - high_) < 1e-9), false)
         union all select s.period, s.high - s.low from (from safe_intervals where indicator = $1) s anti join (from safe_cubes where indicator = $1) c on {same}""",
         [name],
+    ).fetchall()
+
+
+def unexplained_shares(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[str, float]]:
+    """Period and width of the published intervals of a share of a whole that no class of points gives from the published share."""
+    same = " and ".join(["s.period = c.period", "s.value = c.value", *(f"s.{d} is not distinct from c.{d}" for d in DIMENSIONS)])
+    given = f"exists (select 1 from unnest({list(POINTS)}) t(one) where abs(s.low - greatest(s.value - one, 0)) < 1e-9 and abs(s.high - least(s.value + one, 100)) < 1e-9)"
+    return con.execute(
+        f"select s.period, s.high - s.low from (from safe_intervals where indicator = $1) s where not {given} or not exists (select 1 from safe_cubes c where c.indicator = $1 and {same})", [name]
     ).fetchall()
 
 

@@ -8,7 +8,10 @@ same. It is never narrower than the untreated one. What the pack declares of err
 A ratio is published from rounded parts. Its interval is what the ratio can be, given that each part may have been moved by rounding, widened by the relative reach of the inner interval; and that reach is
 told only as one of a few classes (`CLASSES`), so that it tells no denominator. Ends are made of published parts and a class, of nothing else. A withheld ratio has no interval.
 
-Shares of a whole, quantiles and ratios over a value of law have no published interval.
+A share of a whole is published without its parts, so its interval is the published share, and as many percentage points on either side as one of a few classes (`POINTS`) says: the smallest
+that holds the reach of the inner interval and all that rounding can do.
+
+Quantiles and ratios over a value of law have no published interval of this kind.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     import duckdb
 
 CLASSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)     # how far a ratio reaches, as a share of itself; beyond the last, the interval would say nothing
+POINTS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)     # how far a share of a whole reaches, in percentage points
 MATCHED = " and ".join(["{a}.indicator = {b}.indicator", "{a}.period = {b}.period", *(f"{{a}}.{d} is not distinct from {{b}}.{d}" for d in DIMENSIONS)])
 
 
@@ -38,6 +42,9 @@ def treat_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Ma
             continue
         if (definition.get("from") or {}).get("over"):
             treat_ratio(con, name, definition, definitions)
+            continue
+        if definition.get("share_of"):
+            treat_share(con, name, definition["share_of"], policy_of(definition, definitions).base)
             continue
         reach = moved_by_rounding(definition, definitions)
         if reach is None:
@@ -79,6 +86,24 @@ def treat_ratio(con: duckdb.DuckDBPyConnection, name: str, definition: Mapping[s
             join (from safe_cubes where indicator = $1 and value is not null) s on {MATCHED.format(a="s", b="c")}
         )
         select indicator, period, {", ".join(DIMENSIONS)}, draws, value, {low}, {high} from joined where class is not null and {high} is not null""",
+        [name],
+    )
+
+
+def treat_share(con: duckdb.DuckDBPyConnection, name: str, along: str, base: float) -> None:
+    """Add the safe intervals of shares of a whole along a dimension, in per cent, to `intervals_treated`; the whole is 100 and has none."""
+    reach = f"(i.high - i.low) / 2 + abs((i.high + i.low) / 2 - c.value) + 100.0 * {base} * (1 + c.value / 100) / (c.denominator - {base})"
+    cells = ", ".join(f"s.{column}" for column in ("indicator", "period", *DIMENSIONS))
+    con.execute(
+        f"""
+        insert into intervals_treated
+        with joined as (
+            select {cells}, i.draws, s.value, (select min(one) from unnest({list(POINTS)}) t(one) where one >= {reach} - 1e-9) as points
+            from (from cube_intervals where indicator = $1 and high is not null) i
+            join (from cubes where indicator = $1 and denominator > {base}) c on {MATCHED.format(a="i", b="c")} and c.value = i.value and c.vintage = i.vintage
+            join (from safe_cubes where indicator = $1 and value is not null) s on {MATCHED.format(a="s", b="c")} and s.{along} <> '_T'
+        )
+        select * exclude (points), greatest(value - points, 0), least(value + points, 100) from joined where points is not null""",
         [name],
     )
 

@@ -165,6 +165,7 @@ def compute_drawn(
         select {", ".join("e." + column.strip() for column in CELL.split(","))}, coalesce(i.value, 0) + coalesce(m.by_, 0), 0.0, i.vintage, e.draw
         from every_one e left join (from drawn where draw = 0) i on {SAME.format(a="i", b="e")} left join moved m on {SAME.format(a="m", b="e")} and m.draw = e.draw""", [[d.id for d in counts]])  # fmt: skip
     model(con, counts, error or Declared())
+    model_shares(con, [d for d in whole if d.share_of], error or Declared())
     for d in every:
         if d.formula:
             derive(con, d, known, country, draws)
@@ -188,6 +189,21 @@ def model(con: duckdb.DuckDBPyConnection, counts: Sequence[Definition], error: D
         con.execute(
             f"""insert into modelled select {CELL}, pow(case when obs_status = 'P' then $2 else $3 end * value, 2) + case when obs_status = 'P' then $4 else $5 end * abs(value)
             from cubes where indicator = $1 and value is not null""",
+            [d.id, preliminary.whole, final.whole, preliminary.each, final.each],
+        )
+
+
+def model_shares(con: duckdb.DuckDBPyConnection, shares: Sequence[Definition], error: Declared) -> None:
+    """Add to `modelled` the variance of shares of a whole, in per cent, by what no draw can show: by the linear terms of the part and of the rest, taken as independent."""
+    for d in shares:
+        final, preliminary = (error.error(d, status) for status in "AP")
+
+        def variance(count: str) -> str:
+            return f"(pow(case when obs_status = 'P' then $2 else $3 end * {count}, 2) + case when obs_status = 'P' then $4 else $5 end * {count})"
+
+        con.execute(
+            f"""insert into modelled select {CELL}, pow(100.0 / denominator, 2) * (pow(1 - numerator / denominator, 2) * {variance("numerator")} + pow(numerator / denominator, 2) * {variance("(denominator - numerator)")})
+            from cubes where indicator = $1 and denominator > 0""",
             [d.id, preliminary.whole, final.whole, preliminary.each, final.each],
         )
 
