@@ -14,6 +14,7 @@ from karvan.lifecourse.queries import OPEN, SHIFT
 
 FIRST_DAY = np.int32(-25567)    # 1900-01-01
 DAY = 86_400_000_000            # microseconds
+LONG_AGO = -30_000_000          # days, before any that fits into a moment
 
 IN, OUT, NO_DIRECTION, NO_TIME = 0, 1, 2, 3
 KEPT, TWO_ENTRIES, TWO_EXITS, SAME_TWICE, UNKNOWN_DIRECTION, WITHOUT_TIME, BEFORE_1900 = 0, 1, 2, 3, 4, 5, 6
@@ -24,8 +25,8 @@ NO_END, NO_BEGINNING, OVERLAP, BACKWARDS, NO_CROSSING = 7, 8, 9, 10, 11
 def days_of(moments):  # pragma: no cover - compiled
     """The day of each moment (microseconds since 1970, times four, plus what happened)."""
     days = np.empty(moments.shape[0], np.int32)
-    for i in range(moments.shape[0]):
-        days[i] = np.int32((moments[i] >> 2) // DAY)
+    for i in range(moments.shape[0]):    # from a day before all others, so that an unsigned division will do: five times as fast
+        days[i] = np.int32(np.uint64((moments[i] >> 2) - LONG_AGO * DAY) // np.uint64(DAY)) + LONG_AGO
     return days
 
 

@@ -40,7 +40,7 @@ def repaired(con: duckdb.DuckDBPyConnection, people: People, *, observed_until: 
         reasons[who[row]], broke[who[row]] = unreadable[row], row
     record = people.rows.get("record_id", pa.nulls(len(who), pa.string()))
     times = pa.array(moments >> 2, mask=moments & 3 == pairing.NO_TIME).cast(pa.timestamp("us"))
-    out = aside(people.names, reasons, broke, crossed_at=times, record_id=record)
+    out = aside(people.names, reasons, broke, lambda rows: {"crossed_at": times.take(pa.array(rows)), "record_id": record.take(pa.array(rows))})
 
     readable = pa.table({
         "row": pa.array(np.arange(len(who))),

@@ -204,7 +204,7 @@ def residence_tables(stays: Stays, *, rule: Rule, until: int, initial: Any, reco
     from karvan.lifecourse.stays import aside, day
 
     reasons, broke, starts, ended, days, inward, stay, late = pairing.moves_of(stays.starts, stays.entered, stays.left, stays.died, np.int32(until))
-    out = aside(stays.names, reasons, broke, entered_on=day(stays.entered, kernel.BEFORE), left_on=day(stays.left, kernel.NEVER))
+    out = aside(stays.names, reasons, broke, lambda rows: {"entered_on": day(stays.entered[rows], kernel.BEFORE), "left_on": day(stays.left[rows], kernel.NEVER)})
     before, after, migration, final = kernel.decide(starts, days, inward, initial, ended, rule.threshold, rule.tolerance, rule.bridge)
     imputed = np.where(inward, stays.entry_imputed[stay], stays.exit_imputed[stay])
     who, from_day, to_day, begun_by, basis, ended_by, final_day = kernel.spells_of(starts, days, inward, imputed, before, migration, final, ended, np.int32(until))

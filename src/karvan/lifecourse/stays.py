@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,12 +51,10 @@ def day(days: np.ndarray, absent: Any) -> pa.Array:
     return column(days, days == absent, pa.date32())
 
 
-def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, **at: Any) -> pa.Table:
-    """The people set aside: `person_id`, `reason`, and what stands in the columns `at` in the row where it broke."""
+def aside(names: pa.Array, reasons: np.ndarray, broke: np.ndarray, at: Callable[[np.ndarray], dict[str, pa.Array]]) -> pa.Table:
+    """The people set aside: `person_id`, `reason`, and the columns that `at` gives of the rows where it broke."""
     chosen = np.flatnonzero(reasons != pairing.KEPT)
-    rows = column(broke[chosen])
-    said = words(reasons[chosen] - 1, *REASONS)
-    return pa.table({"person_id": names.take(column(chosen)), "reason": said, **{name: values.take(rows) for name, values in at.items()}})
+    return pa.table({"person_id": names.take(column(chosen)), "reason": words(reasons[chosen] - 1, *REASONS), **at(broke[chosen])})
 
 
 def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Table, int, np.ndarray]:
@@ -64,23 +63,23 @@ def paired(people: People, until: int, zone: str | None) -> tuple[Stays, pa.Tabl
     days = pairing.days_of(moments if zone is None else local(moments, zone))
     reasons, broke, starts, entered, left, in_row, out_row, late, next_late = pairing.pair(people.starts, moments, days, np.int32(until))
     record = people.rows.get("record_id")
-    out = aside(people.names, reasons, broke, **told(people, zone))
+    out = aside(people.names, reasons, broke, lambda rows: told(people, rows, zone))
     no = np.zeros(len(entered), np.bool_)
     return Stays(people.names, starts, entered, left, no, no, no, ends(record, in_row), ends(record, out_row)), out, int(late), next_late
 
 
 def of_nobody(people: People, zone: str | None) -> pa.Table:
     """Crossings without a person, one by one, as `aside` has people."""
-    rows = told(people, zone)
-    n = len(rows["record_id"])
-    return pa.table({"person_id": pa.nulls(n, people.names.type), "reason": words(np.zeros(n, np.int8), NO_PERSON), **rows})
+    n = len(people.rows["moment"])
+    return pa.table({"person_id": pa.nulls(n, people.names.type), "reason": words(np.zeros(n, np.int8), NO_PERSON), **told(people, np.arange(n), zone)})
 
 
-def told(people: People, zone: str | None) -> dict[str, pa.Array]:
-    """What is said of a crossing that is set aside: its time and its record."""
-    moments = values(people.rows["moment"])
+def told(people: People, rows: np.ndarray, zone: str | None) -> dict[str, pa.Array]:
+    """What is said of crossings that are set aside: their times and their records."""
+    moments = values(people.rows["moment"])[rows]
     times = column(moments >> 2, moments & 3 == pairing.NO_TIME, pa.timestamp("us", "UTC" if zone else None))
-    return {"crossed_at": times, "record_id": people.rows.get("record_id", pa.nulls(len(moments), pa.string()))}
+    record = people.rows.get("record_id")
+    return {"crossed_at": times, "record_id": pa.nulls(len(rows), pa.string()) if record is None else record.take(column(rows))}
 
 
 def ends(record: pa.Array | None, rows: np.ndarray) -> pa.Array | None:
