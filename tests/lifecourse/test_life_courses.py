@@ -139,6 +139,27 @@ def test_someone_of_the_register_first_seen_coming_in_after_years_lived_elsewher
     """)
 
 
+def test_a_national_of_the_register_back_from_a_journey_had_left_unseen_and_did_not_live_abroad():
+    """Both are first seen three years after the data begin, and stay; only the one who comes back from no journey had lived abroad."""
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship | purpose
+            tourist   | 2023-01-01 | in        | UTO         | tourism
+            emigrant  | 2023-01-01 | in        | UTO         |
+        """),
+        resident=table("""
+            person_id | since_on   | citizenship
+            tourist   | 1999-05-05 | UTO
+            emigrant  | 1999-05-05 | UTO
+        """),
+    )
+    assert lives.show("residence_spells", "person_id from_on to_on basis", rule="UR-12/16") == table("""
+        person_id | from_on    | to_on | basis
+        emigrant  | 2023-01-01 |       | observed
+        tourist   | 1999-05-05 |       | register
+    """)
+
+
 def test_an_arrival_that_cannot_be_decided_yet_is_undecided_and_an_open_departure_ends_nothing():
     lives = Lives(
         crossing=table("""

@@ -33,6 +33,7 @@ PARAMS: dict[str, Any] = {
     "max_open_days": 365,      # an open stay is presumed ended when its lawful end is longer ago than this
     "least_exits": 1000,       # fewer exits than this do not tell how many are missed: then every stay long overdue is presumed ended
     "long_days": 365,          # a right to stay that reaches this makes someone expected to be resident (UR-EXP)
+    "journeys": ["business", "culture", "official", "science", "sport", "tourism", "treatment"],     # purposes of a national's entry that are those of a journey abroad
     "compared": ["UR-12/12", "UR-6/12", "UR-SOL"],     # rules beside UR-12/16, for comparison
     "visa_free_cap": "V20",    # rule of the pack that says how long a visa-free stay is lawful
     "visa_free_days": 90,      # used where the pack has no such rule

@@ -27,6 +27,11 @@ inside as (
     from first_move f join proofs p on p.person_id = f.person_id and p.seen_on < f.first_on and p.seen_on >= $observed_from
     group by f.person_id
 ),
+-- A national who comes back from tourism or a treatment was on a journey, and its departure was missed: no absence since before the data is asked about.
+on_journey as (
+    select f.person_id from first_move f join spells s using (person_id) join foreigners z using (person_id)
+    where f.direction = 'in' and s.entered_on = f.first_on and not s.entry_imputed and not z.foreigner and list_contains($journeys, s.purpose)
+),
 away as (select distinct f.person_id from first_move f join linked_resident r on r.person_id = f.person_id and r.since_on is null and r.until_on <= f.first_on),
 known as (
     select f.person_id, f.first_on, f.direction, l.person_id is not null as listed, p.person_id is not null as permitted,
@@ -44,7 +49,7 @@ known as (
 ),
 judged as (
     select *,
-           direction = 'in' and not seen_inside and first_on > $observed_from
+           direction = 'in' and not seen_inside and first_on > $observed_from and person_id not in (select person_id from on_journey)
                and (listed and coalesce(since_on, $observed_from) <= $observed_from or not listed and from_the_first_day) as ask_departure,
            direction = 'out' and not listed and not (permitted and prolongs) and (permitted or stranger) and first_on > $observed_from as ask_arrival
     from known
