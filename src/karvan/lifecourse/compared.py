@@ -50,6 +50,7 @@ def by_crossings(con: duckdb.DuckDBPyConnection, rules: tuple[str, ...], *, deci
         if name == SIGNS_OF_LIFE:
             continue
         decide(con, facts["observed_until"], rule_named(name))
+        con.execute("insert into open_decisions select person_id, final_on from decisions where undecided")
         sql.make(con, "decided_spells", "decided_spells.sql", **facts | {"rule": name})
         con.execute(f"insert into residence_made by name select {columns} from decided_spells")
         con.execute(
@@ -66,7 +67,7 @@ def weigh_signs(con: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> dict[s
     until: date = facts["observed_until"]
     con.execute("create or replace temp table years_told as select min(year) as first_year, max(year) as last_year from whole_counted_signs")
     patterns = con.execute(
-        "select signs, before, half, coalesce(sum(n) filter (year < $1), 0)::bigint as n, coalesce(sum(n) filter (year < $1 and resident), 0)::bigint as residents "
+        "select signs, before, half, coalesce(sum(n) filter (year < $1), 0)::bigint as n, coalesce(sum(n) filter (year < $1 and holds), 0)::bigint as residents "
         "from whole_counted_signs group by all order by all", [until.year - 1]
     ).fetchnumpy()  # fmt: skip
     shown = np.array([[(s >> bit) & 1 for bit in range(len(SIGNS))] + [(b >> bit) & 1 for bit in range(len(SIGNS))] for s, b in zip(patterns["signs"], patterns["before"], strict=True)], float)

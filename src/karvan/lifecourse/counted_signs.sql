@@ -1,5 +1,5 @@
 -- Persons and years by the signs of life they show, by half of the population, and by whether UR-12/16 says that the person was resident on 31 December.
-select s.year, s.signs, s.before, hash(s.person_id) % 2 = 0 as half, r.person_id is not null as resident, count(*) as n
+select s.year, s.signs, s.before, hash(s.person_id) % 2 = 0 as half, r.person_id is not null as holds, count(*) as n
 from signs s
 left join (
     select distinct y.year, m.person_id

@@ -8,6 +8,7 @@ as a day's change or one worker of many, puts the counts of everybody in place o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -48,12 +49,14 @@ MADE = {  # declared table: the table on the connection that holds its rows
 class Bench:
     """A connection that holds the record tables and the `links` of some people or of all, and what is set for the run.
 
-    `after` is called with the name of each table that a `.sql` file made, before the next one reads it. `measured` is what the comparison of rules found.
+    `after` is called with the name of each table that a `.sql` file made, before the next one reads it. `few` says that the people are so few that what is read of them is kept. `measured`
+    is what the comparison of rules found.
     """
 
     con: duckdb.DuckDBPyConnection
     facts: dict[str, Any]
     after: Callable[[str], None] = lambda made: None
+    few: bool = False
     measured: dict[str, Any] = field(default_factory=dict)
 
     def make(self, name: str, file: str | None = None) -> None:
@@ -81,8 +84,8 @@ class Stage:
 def see(one: Bench) -> None:
     """Records of linked people; crossings that count, citizenships, statuses, the register; stays as they were seen."""
     con = one.con
-    for record in RECORDS:    # crossings are read twice, all others many times
-        kind = "view" if record == "crossing" else "table"
+    for record in RECORDS:    # crossings are read three times, all others many times
+        kind = "view" if record == "crossing" and not one.few else "table"
         con.execute(
             f"create or replace temp {kind} linked_{record} as "
             f"select l.person_id, r.* exclude (extra, delivery_id, row_no, feed) from {record} r join links l using (record_id)"
@@ -103,8 +106,8 @@ def see(one: Bench) -> None:
 
 def find_missing(one: Bench) -> None:
     """Stays of which an end is missing, and what may be put in."""
-    one.make("judged")
-    one.make("candidates")
+    for name in ("broken", "strata", "typical", "judged", "candidates"):
+        one.make(name)
 
 
 def repair(one: Bench) -> None:
@@ -129,13 +132,18 @@ def decide(one: Bench) -> None:
     )
     decide_moves(one.con, one.until, UR_12_16)
     one.con.execute("create or replace temp table first_decisions as from decisions")
+    one.con.execute("create or replace temp table open_decisions as select person_id, final_on from decisions where undecided")
     sql.make(one.con, "decided_spells", "decided_spells.sql", **one.facts | {"rule": UR_12_16.id})
     one.after("decided_spells")
 
 
 def reside(one: Bench) -> None:
-    """Spells of usual residence under the three rules, the region of each person, and events."""
+    """Spells of usual residence under the three rules."""
     one.make("residence_made", "residence.sql")
+
+
+def tell(one: Bench) -> None:
+    """The region of each person, and events."""
     one.make("regions_made", "residence_regions.sql")
     one.make("events_made", "events.sql")
 
@@ -157,12 +165,14 @@ STAGES = (
     Stage("repair", find_missing, ("candidates",), ("cutoffs",)),
     Stage("statuses and permits", repair, ("counted_waits", "counted_closed", "silent"), ("usual_wait", "silent_share", "silent_cutoff")),
     Stage("residence", decide, ("counted_sides",), ("lasting",)),
-    Stage("spells and events", reside, ("counted_numbers",)),
+    Stage("spells", reside, ("counted_numbers",)),
 )
-COMPARED = (
+TOLD = (Stage("regions and events", tell),)
+COMPARED = (      # after STAGES: rules beside UR-12/16
     Stage("other rules", compare, ("counted_signs",), ("weights_of_signs",)),
     Stage("signs of life", add_years),
 )
+ALL = (*STAGES, *COMPARED, *TOLD)
 
 
 # -- over everybody --------------------------------------------------------------------------------------------------
@@ -179,12 +189,10 @@ def work_out(one: Bench, stage: Stage) -> None:
 def learn(one: Bench, stage: Stage) -> None:
     """What the counts of everybody (`whole_<name>`) teach; the later stages read it."""
     for name in stage.learned:
-        if name == "weights_of_signs":
-            found = compared.weigh_signs(one.con, one.facts)
-            if compared.SIGNS_OF_LIFE in one.facts["compared"]:
-                one.measured = {compared.SIGNS_OF_LIFE: found}
-        else:
+        if name != "weights_of_signs":
             one.make(name)
+        elif compared.SIGNS_OF_LIFE in one.facts["compared"]:
+            one.measured = {compared.SIGNS_OF_LIFE: compared.weigh_signs(one.con, one.facts)}
 
 
 def here_is_everybody(one: Bench, stage: Stage) -> None:
@@ -202,7 +210,7 @@ def life_courses(
     params: dict[str, Any] | None = None,
     progress: Progress = quiet,
     after: Callable[[str], None] = lambda made: None,
-    stages: Sequence[Stage] = STAGES,
+    stages: Sequence[Stage] = (*STAGES, *TOLD),
 ) -> dict[str, Any]:
     """Make the tables of the life course on a connection that holds the record tables and `links`.
 
@@ -221,7 +229,7 @@ def life_courses(
 
 def notes(one: Bench) -> dict[str, Any]:
     """What was counted over everybody, for the notes of the run."""
-    numbers = dict(one.con.execute("select what, cast(n as bigint) from whole_counted_numbers").fetchall())
+    numbers = Counter(dict(one.con.execute("select what, n from whole_counted_numbers").fetchall()))
     (records,) = one.con.execute("select count(*) from crossing").fetchall()[0]
     said = {
         "rows_set_aside": numbers["crossings_later"] + numbers["crossings_read_twice"],

@@ -1,7 +1,7 @@
 -- After how many days a stay begun by an arrival, or an absence begun by a departure, is expected to last: the fewest (in weeks) that most of those
 -- that reached them went on to be a migration. From crossings decided; what crossings still open are held to.
 with ended as (
-    select direction, coalesce(days, $observed_until - since_on) // 7 as week, sum(n) as n, coalesce(sum(n) filter (migration), 0) as migrations
+    select direction, coalesce(days, $observed_until - since_on) // 7 as week, sum(n) as n, coalesce(sum(n) filter (holds), 0) as migrations
     from whole_counted_sides
     group by all
 ),

@@ -1,51 +1,82 @@
-"""The step: records and links in, life courses out."""
+"""The step: records and links in, life courses out; only those of the persons concerned, where the last run was the same."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError, KarvanError
 from karvan.lifecourse import sql
-from karvan.lifecourse.courses import COMPARED, PARAMS, RECORDS, STAGES, life_courses
+from karvan.lifecourse.courses import ALL, MADE, PARAMS, RECORDS, Bench, life_courses
+from karvan.lifecourse.delta import COUNTS, WATCH, Everybody, change, columns_of, counts
+from karvan.lifecourse.residence import UR_12_16
 from karvan.tables import TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
+from karvan.workspace.runner import code_hash
 
 if TYPE_CHECKING:
     import duckdb
 
-WRITES = ("events", "presence_spells", "status_spells", "citizenships", "residence_spells", "residence_regions", "repairs")
+WRITES = (*MADE, COUNTS, WATCH)
 
 
 def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet) -> dict[str, Any]:
-    """Write the tables of the life course; returns what was counted on the way."""
-    from karvan.country import for_workspace
-
-    con = ws.connect(memory="800MB")
+    """Write the tables of the life course: anew for the persons concerned, where the last run had the same code, packs and parameters; else for everybody."""
+    before = tx.base.runs.get(STEP.name)
+    con = ws.connect(memory="800MB", at=tx.base)
     try:
-        if not sql.count(con, "links"):    # sources without people in them, as published tables and anonymous extracts
-            for table in WRITES:
-                tx.write(table, con.sql(TABLES[table].empty_select()))
-            return {"observed_until": None}
-        country = for_workspace(ws)
-        observed_from, observed_until = observed(con)
-        facts = params | visa_free_days(country, observed_until, params)
-        rows = life_courses(
-            con, observed_from=observed_from, observed_until=observed_until, national=country.national, params=facts, progress=progress, stages=(*STAGES, *COMPARED)
-        )
-        for place, (table, made) in enumerate(rows["tables"].items()):
-            progress(f"writing {table}", 0.8 + 0.2 * place / len(rows["tables"]))
-            columns = ", ".join(f"cast({c.name} as {c.duckdb_type}) as {c.name}" for c in TABLES[table].columns)
-            tx.write(table, con.sql(f"select {columns} from {made} order by {', '.join(in_order(table))}"))
-        return rows["notes"]
+        facts = facts_of(ws, con, params)
+        if facts is None or before is None or not tx.base.tables.get(WATCH):
+            raise Everybody("first run")
+        if before.notes.get("made_with") != made_with(ws, facts):
+            raise Everybody("other code, packs or parameters than in the last run")
+        return change(ws, tx, con, before, facts, progress) | {"made_with": before.notes["made_with"]}
+    except Everybody as reason:
+        return work_whole(ws, tx, params, progress, why=str(reason))
     finally:
         con.close()
 
 
-def in_order(table: str) -> list[str]:
-    """All columns, those of the key first: a total order up to rows that are equal."""
-    key = TABLES[table].key
-    return [*key, *(name for name in TABLES[table].column_names if name not in key)]
+def work_whole(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet, *, why: str = "asked for") -> dict[str, Any]:
+    """Write the tables of the life course for everybody; returns what was counted on the way."""
+    con = ws.connect(memory="800MB", at=tx.base)
+    try:
+        facts = facts_of(ws, con, params)
+        if facts is None:    # sources without people in them, as published tables and anonymous extracts
+            for table in WRITES:
+                tx.write(table, con.sql(TABLES[table].empty_select()))
+            return {"observed_until": None}
+        made = life_courses(
+            con, observed_from=facts["observed_from"], observed_until=facts["observed_until"], national=facts["national"], params=facts, progress=progress, stages=ALL
+        )
+        Bench(con, facts).make("watch")
+        con.execute(f"create temp view counted as {' union all by name '.join(counts())}")
+        for place, (table, source) in enumerate({**made["tables"], COUNTS: "counted", WATCH: "watch"}.items()):
+            progress(f"writing {table}", 0.8 + 0.2 * place / len(WRITES))
+            tx.write(table, con.sql(f"select {columns_of(table)} from {source} order by {', '.join(TABLES[table].in_order)}"))
+        return made["notes"] | {"recomputed": {"persons": ws.version("persons", at=tx.base).rows, "everybody": why}, "made_with": made_with(ws, facts)}
+    finally:
+        con.close()
+
+
+def facts_of(ws: Workspace, con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> dict[str, Any] | None:
+    """Parameters of the run, with the days observed, the national citizenship and the days of a visa-free stay; None where no record is linked to a person."""
+    from karvan.country import for_workspace
+
+    if not sql.count(con, "links"):
+        return None
+    country = for_workspace(ws)
+    observed_from, observed_until = observed(con)
+    set_by_data = {"observed_from": observed_from, "observed_until": observed_until, "national": country.national, "rule": UR_12_16.id}
+    return PARAMS | params | visa_free_days(country, observed_until, params) | set_by_data
+
+
+def made_with(ws: Workspace, facts: dict[str, Any]) -> str:
+    """Hash of what the tables hang on besides records, links and days: code, packs, parameters."""
+    fixed = {name: value for name, value in facts.items() if name not in ("observed_from", "observed_until")}
+    return sha256(json.dumps([code_hash(work), packs(ws), fixed], sort_keys=True).encode()).hexdigest()
 
 
 def observed(con: duckdb.DuckDBPyConnection) -> tuple[date, date]:
@@ -81,4 +112,4 @@ def packs(ws: Workspace) -> str:
     return country.pack_hash("rules")
 
 
-STEP = Step("lifecourse", (*RECORDS, "links", "persons", "completeness"), WRITES, work, params=PARAMS, also=packs)
+STEP = Step("lifecourse", (*RECORDS, "links", "persons", "completeness"), WRITES, work, params=PARAMS, also=packs, anew=work_whole)

@@ -56,6 +56,11 @@ class Table:
     def column_names(self) -> list[str]:
         return [column.name for column in self.columns]
 
+    @property
+    def in_order(self) -> list[str]:
+        """All columns, those of the key first: a total order up to rows that are equal."""
+        return [*self.key, *(name for name in self.column_names if name not in self.key)]
+
     def column(self, name: str) -> Column:
         for column in self.columns:
             if column.name == name:

@@ -151,12 +151,23 @@ class Workspace:
 
     def view(self, con: duckdb.DuckDBPyConnection, name: str, version: TableVersion, *, as_name: str | None = None) -> None:
         """Make a view of one version of a table on a connection. A column declared since the version was written is null."""
-        source = scan(self.paths(version)) if version.parts else f"({TABLES[version.table].empty_select()})"
+        source = self.source(version)
         con.execute(f'create or replace view "{as_name or name}" as select * from {source}')
         there = {row[0] for row in con.execute(f'describe "{as_name or name}"').fetchall()}
         later = "".join(f", cast(null as {c.duckdb_type}) as {c.name}" for c in TABLES[version.table].columns if c.name not in there)
         if later:
             con.execute(f'create or replace view "{as_name or name}" as select *{later} from {source}')
+
+    def source(self, version: TableVersion) -> str:
+        """The rows of a version, as SQL to select from."""
+        if not version.parts:
+            return f"({TABLES[version.table].empty_select()})"
+        later = next((part for part in version.parts if part.replaces), None)
+        if later is None:
+            return scan(self.paths(version))
+        data = self.folder(version.table) / "data"
+        stands = scan([str(data / part.file) for part in version.parts if part is not later])
+        return f"(select * from {stands} stands anti join {scan([str(data / str(later.replaces))])} gone using (person_id) union all select * from {scan([str(data / later.file)])})"
 
     @property
     def audit_log(self) -> Path:

@@ -1,7 +1,8 @@
 """Versions of tables: small JSON files that name immutable Parquet files.
 
 A version of a table lists its parts. A part is one Parquet file with a key ("all", a feed and month, an indicator), so that a
-correction replaces one part and leaves the others untouched. A commit says which version of every table belongs together;
+correction replaces one part and leaves the others untouched. Where persons change and not feeds, one more part ("changed") holds the
+rows of these persons and names whom it replaces. A commit says which version of every table belongs together;
 `HEAD` names the commit in force and is replaced by one atomic rename.
 """
 
@@ -17,12 +18,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Part:
-    """One immutable Parquet file of a table."""
+    """One immutable Parquet file of a table. `rows` counts those in force.
+
+    A part that `replaces` the rows of some persons names the file that lists them: of the other parts, rows of these persons do not count.
+    """
 
     key: str
     file: str
     rows: int
     sha256: str
+    replaces: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class TableVersion:
     @property
     def content(self) -> str:
         """Hash of the contents; equal for equal files, whatever the version number."""
-        text = "\n".join(f"{part.key} {part.sha256}" for part in sorted(self.parts, key=lambda p: p.key))
+        text = "\n".join(" ".join(filter(None, (part.key, part.sha256, part.replaces))) for part in sorted(self.parts, key=lambda p: p.key))
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -30,6 +30,7 @@ class Step:
 
     `work(ws, tx, params, progress)` writes its tables through `tx` and returns notes: a dictionary, of which `rows_set_aside` and
     whatever the reader of a run should know. `also(ws)` gives text that the step depends on besides its tables: packs, files.
+    `anew` does the same and takes nothing from the run before; a run that is forced takes it, where there is one.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Step:
     work: Callable[[Workspace, Transaction, dict[str, Any], Progress], dict[str, Any] | None]
     params: dict[str, Any] = field(default_factory=dict)
     also: Callable[[Workspace], str] | None = None
+    anew: Callable[[Workspace, Transaction, dict[str, Any], Progress], dict[str, Any] | None] | None = None
 
 
 def run_step(ws: Workspace, step: Step, *, progress: Progress = quiet, force: bool = False) -> Run | None:
@@ -50,7 +52,8 @@ def run_step(ws: Workspace, step: Step, *, progress: Progress = quiet, force: bo
     started_at, started = datetime.now(UTC), time.monotonic()
     versions = {name: ws.version(name, at=head) for name in step.reads}
     with ws.transaction() as tx:
-        notes = dict(step.work(ws, tx, step.params, progress) or {})
+        work = step.anew if force and step.anew else step.work
+        notes = dict(work(ws, tx, step.params, progress) or {})
         run = Run(
             step=step.name,
             fingerprint=fingerprint,

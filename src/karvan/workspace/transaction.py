@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from karvan.errors import DataError
 from karvan.tables import TABLES
 from karvan.workspace import faults
-from karvan.workspace.folder import Workspace, disk_errors
+from karvan.workspace.folder import Workspace, disk_errors, scan
 from karvan.workspace.manifest import Commit, Part, Run, TableVersion, commit_text, file_sha256, version_text, write_atomically
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Version 2 of the pages is a fifth quicker to write than version 1, and a fifth smaller; level 1 of zstd is a quarter quicker than level 3, and hardly larger;
 # a dictionary of more than 4,096 values costs more than it saves.
 PARQUET = "(format parquet, parquet_version v2, compression zstd, compression_level 1, dictionary_size_limit 4096)"
+WHOLE, CHANGED = "all", "changed"      # parts of a table that is changed by persons
+FOLDED_FROM = 0.2                      # part of the rows that changed, from which the table is written whole again
 
 
 class Transaction:
@@ -56,23 +58,7 @@ class Transaction:
         `rows` is a DuckDB relation (ordered by its maker, so that equal rows give equal bytes), an Arrow table, or a Parquet file
         that is moved in. Columns must be those of the declaration, in its order. part="all" replaces the whole table.
         """
-        folder = self.workspace.folder(table)
-        (folder / "data").mkdir(parents=True, exist_ok=True)
-        draft = folder / "data" / f"{uuid.uuid4().hex}.draft"
-        with disk_errors(folder):
-            if isinstance(rows, Path):
-                os.replace(rows, draft)
-            elif isinstance(rows, pa.Table):
-                pq.write_table(rows, draft, compression="zstd")
-            else:
-                path = str(draft).replace("'", "''")
-                rows.query("rows_to_write", f"copy (from rows_to_write) to '{path}' {PARQUET}")
-            faults.point(f"{table}:written")
-            check_columns(table, draft)
-            count = pq.read_metadata(draft).num_rows
-            digest = file_sha256(draft)
-            name = f"{digest[:24]}.parquet"
-            os.replace(draft, folder / "data" / name)
+        name, count, digest = self._file(table, rows, check=True)
         parts = self._parts(table)
         if part == "all":
             parts.clear()
@@ -81,6 +67,42 @@ class Transaction:
         else:
             parts.pop(part, None)
         return count
+
+    def replace(self, con: duckdb.DuckDBPyConnection, table: str, rows: str, people: str) -> int:
+        """Put rows in the place of all rows of some persons; everybody else's stand as they are, in the files they are in. Returns the rows in force.
+
+        `rows` and `people` name a table or view of the connection with the declared columns, and one with `person_id`. The rows of persons replaced since the table was last written
+        whole lie in one part; where they come to more than a fifth of the table, it is written whole again.
+
+        Examples
+        --------
+        ::
+
+            tx.replace(con, "links", "new_links", "touched")
+        """
+        parts, ws = self._parts(table), self.workspace
+        columns, order = ", ".join(TABLES[table].column_names), ", ".join(TABLES[table].in_order)
+        whole, later = parts.get(WHOLE), parts.get(CHANGED)
+        ours = f"select {columns} from {rows}"
+        if whole is None or set(parts) - {WHOLE, CHANGED} or self._names(table, whole) != TABLES[table].column_names:
+            ws.view(con, table, TableVersion(table, 1, tuple(parts.values())), as_name="rows_before")
+            return self.write(table, con.sql(f"from (select {columns} from rows_before anti join {people} using (person_id) union all {ours}) order by {order}"))
+        stands = scan([str(ws.folder(table) / "data" / whole.file)])
+        if later:
+            listed, rest = (scan([str(ws.folder(table) / "data" / str(file))]) for file in (later.replaces, later.file))
+            ours = f"select {columns} from {rest} rest anti join {people} using (person_id) union all {ours}"
+            con.execute(f"create or replace temp table people_replaced as select person_id from {people} union select person_id from {listed}")
+        else:
+            con.execute(f"create or replace temp table people_replaced as select distinct person_id from {people}")
+        con.execute(f"create or replace temp table rows_changed as from ({ours})")
+        [(changed, kept)] = con.execute(f"select (select count(*) from rows_changed), (select count(*) from {stands} stands anti join people_replaced using (person_id))").fetchall()
+        if changed > FOLDED_FROM * (kept + changed):
+            return self.write(table, con.sql(f"from (select {columns} from {stands} stands anti join people_replaced using (person_id) union all from rows_changed) order by {order}"))
+        listed_in, _, _ = self._file(table, con.sql("from people_replaced order by person_id"))
+        name, count, digest = self._file(table, con.sql(f"from rows_changed order by {order}"), check=True)
+        parts[WHOLE] = Part(WHOLE, whole.file, kept, whole.sha256)
+        parts[CHANGED] = Part(CHANGED, name, count, digest, listed_in)
+        return kept + count
 
     def drop(self, table: str, *, part: str) -> None:
         """Leave a part out of the next version."""
@@ -111,6 +133,31 @@ class Transaction:
             write_atomically(self.workspace.root / "HEAD", f"{commit.number:06d}")
             faults.point("commit:after_head")
         return commit
+
+    def _file(self, table: str, rows: duckdb.DuckDBPyRelation | pa.Table | Path, *, check: bool = False) -> tuple[str, int, str]:
+        """Write one immutable file: its name, rows and hash."""
+        folder = self.workspace.folder(table)
+        (folder / "data").mkdir(parents=True, exist_ok=True)
+        draft = folder / "data" / f"{uuid.uuid4().hex}.draft"
+        with disk_errors(folder):
+            if isinstance(rows, Path):
+                os.replace(rows, draft)
+            elif isinstance(rows, pa.Table):
+                pq.write_table(rows, draft, compression="zstd")
+            else:
+                path = str(draft).replace("'", "''")
+                rows.query("rows_to_write", f"copy (from rows_to_write) to '{path}' {PARQUET}")
+            faults.point(f"{table}:written")
+            if check:
+                check_columns(table, draft)
+            count = pq.read_metadata(draft).num_rows
+            digest = file_sha256(draft)
+            name = f"{digest[:24]}.parquet"
+            os.replace(draft, folder / "data" / name)
+        return name, count, digest
+
+    def _names(self, table: str, part: Part) -> list[str]:
+        return list(pq.read_schema(self.workspace.folder(table) / "data" / part.file).names)
 
     def _parts(self, table: str) -> dict[str, Part]:
         if table not in self.parts:
