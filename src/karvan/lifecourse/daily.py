@@ -22,8 +22,8 @@ import pyarrow as pa
 
 from karvan.errors import DataError
 from karvan.lifecourse.engine import engine
-from karvan.lifecourse.files import remove, writing, writing_folder
-from karvan.lifecourse.passes import FILES, Made, all_rules, know_crossings
+from karvan.lifecourse.files import Nowhere, remove, writing, writing_folder
+from karvan.lifecourse.passes import TABLES, Made, all_rules, know_crossings
 from karvan.lifecourse.people import Files, files_of, offer, sql_text
 from karvan.lifecourse.residence import rule_named
 from karvan.workspace import Progress, quiet
@@ -34,12 +34,11 @@ ORDER = {
     "residence": "person_id, from_on nulls first",
     "over": "person_id",
     "aside": "person_id nulls last, crossed_at, record_id",
-    "due": "person_id",
 }
 
 
 def run_all(crossings: Path, folder: Path, *, observed_until: date, zone: str | None, rule: str, days: int, window: int, progress: Progress = quiet) -> Made:
-    """All rules for all people: the tables `FILES` in `folder`, and in `run.json` what they were made of. A delta of an earlier run goes."""
+    """All rules for all people: the tables `TABLES` in `folder`, `due`, and in `run.json` what they were made of. A delta of an earlier run goes."""
     from karvan.lifecourse.spells import all_files
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +64,7 @@ def run_new(crossings: Path, folder: Path, *, observed_until: date, zone: str | 
 
     with engine() as con, writing_folder(folder / DELTA) as part, contextlib.ExitStack() as stack:
         assert part is not None
-        known = know_crossings(con, files, zone=zone)
+        known = know_crossings(con, files, zone=zone, few=True)
         columns = ", ".join(known.columns)
         offer(con, "added", new or files)
         only_added = "" if new else " limit 0"
@@ -80,7 +79,7 @@ def run_new(crossings: Path, folder: Path, *, observed_until: date, zone: str | 
             union all (select {columns} from (from given limit 0) union all by name (from added where person_id is null{only_added}))
         """)
         con.execute("create or replace temp view given as from of_concerned")
-        sheets = {name: stack.enter_context(writing(part / f"{name}.parquet")) for name in FILES}
+        sheets = {name: stack.enter_context(writing(part / f"{name}.parquet")) for name in TABLES} | {"due": Nowhere()}
         made = all_rules(con, known, sheets, rule=rule_named(rule), days=days, window=window, observed_until=observed_until, progress=progress)
         con.execute(f"copy (from concerned order by person_id) to '{sql_text(part / PEOPLE)}.parquet'")
         [(people,)] = con.execute("select count(*) from concerned").fetchall()
@@ -90,7 +89,7 @@ def run_new(crossings: Path, folder: Path, *, observed_until: date, zone: str | 
 
 
 def current(folder: Path, name: str) -> pa.Table:
-    """A table of `FILES` as it is with the delta, in order of person: what a full run would have written."""
+    """A table of `TABLES` as it is with the delta, in order of person: what a full run would have written."""
     if name not in ORDER:
         raise DataError(f"There is no table `{name}`.", fix=f"choose {', '.join(ORDER)}")
     since = read_run(folder)

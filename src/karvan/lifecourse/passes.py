@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
     from karvan.lifecourse.stays import Stays
 
-FILES = ("stays", "residence", "over", "aside", "due")    # of all rules in one pass
+TABLES = ("stays", "residence", "over", "aside")    # of all rules in one pass
+FILES = (*TABLES, "due")
 
 
 @dataclass
@@ -78,15 +79,16 @@ class Crossings:
     columns: tuple[str, ...]
 
 
-def know_crossings(con: duckdb.DuckDBPyConnection, crossings: Given, *, zone: str | None = None, strata: bool = False) -> Crossings:
-    """Make crossings readable as the view `given`. With `strata` the columns by which repairs are counted come along.
+def know_crossings(con: duckdb.DuckDBPyConnection, crossings: Given, *, zone: str | None = None, strata: bool = False, few: bool = False) -> Crossings:
+    """Make crossings readable as the view `given`. With `strata` the columns by which repairs are counted come along. Where `few` people
+    will be read, they are not looked at for how they are sorted fastest.
 
     Raises DataError for columns, words and zones that are not what they should be.
     """
     columns, where = offer(con, "given", crossings), named(crossings)
     also = [name for name in CARRIED if strata and name in columns]
     text = text_is_aware(con, columns)
-    numbers = numbers_of(con) if columns.get("person_id") == "VARCHAR" else None
+    numbers = numbers_of(con) if columns.get("person_id") == "VARCHAR" and not few else None
     query, aware = crossings_query(columns, where, also=also, text_is_aware=text, person=SORTED_AS if numbers else "")
     if aware and not zone:
         raise DataError("`crossed_at` holds instants, and the day of an instant depends on the zone.", where=where, fix="say where the day counts, as --zone Etc/GMT-4")
