@@ -131,6 +131,17 @@ def feed_name(feed: Any) -> str:
         return ""
 
 
+def rounding_base(indicator: str) -> int:
+    """What the counts of an indicator are rounded to a multiple of: 5, or 10 of protected topics; 0 where others published them."""
+    from karvan.disclosure.policies import policy_of
+
+    try:
+        known = country().indicators
+        return policy_of(known[indicator], known).base if indicator in known else 0
+    except KarvanError:
+        return 0
+
+
 def country_name() -> str:
     """Name of the country of the first pack, in the reader's language."""
     try:

@@ -151,7 +151,7 @@ NOT_ADJUSTED = {  # why a series is left as it is
 
 TREATMENT = {
     "none": gettext_lazy("as counted"),
-    "rounded": gettext_lazy("rounded to base 5"),
+    "rounded": gettext_lazy("rounded at random"),
     "from_rounded": gettext_lazy("computed from rounded counts"),
     "withheld": gettext_lazy("withheld to protect people"),
     "public_source": gettext_lazy("published by its source"),

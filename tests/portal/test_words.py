@@ -108,3 +108,25 @@ def test_a_provisional_figure_of_another_rule_is_not_compared_with_a_final_one(t
 
     found = finding(choose("TMP-01", {}), two_rules=two_rules)
     assert (found["cell"].value, found["change"], found["other_rule"]) == (32_500, change, two_rules)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "treatment", "said"),
+    [(15, 5, "rounded", (None, True)), (150, 165, "rounded", (0.1, False)), (15, 5, "public_source", (-2 / 3, False))],
+)
+def test_of_few_people_no_change_in_per_cent_is_said_since_rounding_would_make_it_up(tinyland, before, now, treatment, said):
+    from types import SimpleNamespace
+
+    from karvan_portal.statistics.table import Cell, Row
+    from karvan_portal.statistics.views import finding
+
+    cells = tuple(Cell(float(value), period, "A", treatment, "") for value, period in ((before, "2023"), (now, "2024")))
+    found = finding(SimpleNamespace(total=Row("_T", "Total", cells), rows=(), by="", unit="persons"))
+    assert (found["change"] and round(found["change"], 9), found["few"]) == (said[0] and round(said[0], 9), said[1])
+
+
+def test_what_was_rounded_is_said_with_its_base(tinyland):
+    from karvan_portal.templatetags.karvan import treated
+
+    assert [treated(t, "TMP-01") for t in ("rounded", "withheld")] == ["rounded to base 5", "withheld to protect people"]
+    assert treated("rounded", "no such indicator") == "rounded at random"

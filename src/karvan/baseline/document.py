@@ -152,7 +152,7 @@ def quality(found: Mapping[str, Any], country: Country, say: Words) -> list[Bloc
     return [
         text(say("text", "quality")),
         {"kind": "table", "caption": "", "columns": columns, "rows": rows, "widths": [2.8, *(1.1 for _ in shown), 1]},
-        table(say, [("source", "text"), ("measure", "text"), ("measured", "number"), ("judgement", "badge"), ("rests", "number")], weak, caption=say("text", "weak"), widths=[2.4, 3, 1.6, 1.2, 1.2]),
+        table(say, [("source", "text"), ("measure", "text"), ("measured", "number"), ("judgement", "badge"), ("rests", "number")], weak, caption=say("text", "weak"), widths=[2.4, 2.9, 1.2, 1.75, 1.35]),
     ]
 
 
@@ -163,7 +163,7 @@ def coverage(found: Mapping[str, Any], country: Country, say: Words) -> list[Blo
     for s in found["sources"]:
         cells: list[Any] = [say.feed(s["feed"]), *(say.number(s[name]) for name in ("deliveries", "held", "rows", "set_aside")), s["first_on"] or "–", s["complete_until_on"] or "–"]
         rows.append(cells + [say.judged(s["measures"].get(qi), qi) for qi in shown])
-    made = table(say, columns, rows, widths=[2.4, 1.1, 0.9, 1.1, 1, 1.3, 1.3, *(1.4 for _ in shown)])
+    made = table(say, columns, rows, widths=[2.1, 1.4, 1.25, 1.05, 1.05, 1.35, 1.35, *(1.4 for _ in shown)])
     made["columns"] += [{"title": say.qi(qi), "kind": "badge"} for qi in shown]
     return [made]
 

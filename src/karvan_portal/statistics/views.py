@@ -21,6 +21,7 @@ from karvan_portal.statistics import dictionary, files
 from karvan_portal.statistics.chart import chart
 from karvan_portal.statistics.season import season
 from karvan_portal.statistics.table import TablePage, choose, dimensions_of, hold, require_known
+from karvan_portal.templatetags.karvan import treated
 
 FAMILIES = ("FLW", "STK", "POP", "RUL", "TMP", "ADM", "ASY", "IRR", "LAB", "HHD", "FAM", "HR", "EU", "NAT", "SDG", "EXT")
 FEW = 100  # rounded to 5, counts below this say nothing of a change in per cent
@@ -185,7 +186,7 @@ def about(entry: dictionary.Entry, page: TablePage, cite: str) -> list[tuple[str
         (_("Standard"), standard),
         (_("Unit"), words.unit(page.unit)),
         (_("Edition") if page.basis == "observations" else _("Data complete until"), page.vintage),
-        (_("Disclosure control"), "; ".join(str(vocabulary.TREATMENT.get(one, one)) for one in page.treatments)),
+        (_("Disclosure control"), "; ".join(treated(one, entry.id) for one in page.treatments)),
         (_("Marks"), "; ".join(f"{mark}: {vocabulary.OBS_STATUS.get(mark, mark)}" for mark in page.marks)),
         (_("How to cite"), cite),
     ]

@@ -25,6 +25,7 @@ register.filter("unit", words.unit)
 register.filter("expected", words.expected)
 register.filter("institution", source.institution_name)
 register.filter("feed_name", source.feed_name)
+register.filter("rounding_base", source.rounding_base)
 register.filter("text", source.in_language)
 
 
@@ -43,6 +44,13 @@ def points(value: float) -> str:
 @register.filter
 def code(value: Any, dimension: str) -> str:
     return words.code(dimension, value)
+
+
+@register.filter
+def treated(treatment: str, indicator: str) -> str:
+    """What disclosure control did to a figure of an indicator, with the base of its rounding."""
+    base = source.rounding_base(indicator)
+    return _("rounded to base %(base)s") % {"base": base} if treatment == "rounded" and base else word(treatment, "treatment")
 
 
 @register.filter
