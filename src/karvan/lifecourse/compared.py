@@ -4,8 +4,8 @@ UR-12/12 and UR-6/12 decide the same crossings by other numbers of days. UR-SOL 
 and takes the person as resident in the years whose score is at least one half. The weights are those of a logistic regression on the years that UR-12/16 has decided; how far its
 population is from that of UR-12/16 is measured on people that the weights were not fitted on.
 
-Source: Zhang, L.-C. and Dunne, J. (2017), "Trimmed dual system estimation", in Capture-Recapture Methods for the Social and Medical Sciences (signs of life in registers);
-Tiit, E.-M. and Maasing, E. (2016), "Residency index and its applications in censuses and population statistics", Eesti Statistika Kvartalikiri 3/16.
+Source: Maasing, E., Tiit, E.-M. and Vähi, M. (2017), "Residency index – a tool for measuring the population size", Acta et Commentationes Universitatis Tartuensis de Mathematica 21 (weighted signs
+of life); Zhang, L.-C. and Dunne, J. (2018), "Trimmed dual system estimation", in Capture-Recapture Methods for the Social and Medical Sciences (populations made of signs of life).
 """
 
 from __future__ import annotations
