@@ -1,7 +1,7 @@
 """The line walked again under every draw, from links to cubes, and what the figures differ by.
 
-A count changes only by the people whom draws touch, so the cells of a count under a draw are those in force, and the difference that these people make. Sums and ratios are
-made again from their parts; shares and quantiles, which no difference tells, from everybody.
+A count changes only by the people whom draws touch, so the cells of a count under a draw are those in force, and the difference that these people make; a share of a whole is made of two
+such counts. Sums and ratios are made again from their parts; quantiles, which no difference tells, from everybody.
 """
 
 from __future__ import annotations
@@ -141,34 +141,45 @@ def compute_drawn(
     known = dictionary(country)
     every = with_parts(definitions, known)
     counts = [d for d in every if not d.formula and not d.share_of and not d.quantiles]
-    whole = [d for d in every if not d.formula and d not in counts]
+    shares = [d for d in every if d.share_of]
+    quantiles = [d for d in every if d.quantiles]
     progress("life courses", 0.0)
     courses = Courses(con, country, draws=draws, seed=seed, guesses=guesses)
     con.execute(f"create or replace temp table drawn as select {CELL}, value, cast(null as double) as sampling, vintage, cast(0 as bigint) as draw from cubes where indicator in (select unnest($1))", [[d.id for d in every]])
     con.execute("create or replace temp table few as from drawn limit 0")
     for draw in range(draws + 1):
         progress(f"draw {draw} of {draws}", 0.2 + 0.7 * draw / (draws + 1))
-        for those, table in ((counts, "few"), (whole if draw else [], "drawn")):
+        for those, table in (([*counts, *shares], "few"), (quantiles if draw else [], "drawn")):
             if those:
                 courses.lay(draw, everybody=table == "drawn")
                 place = bench(con, country)
                 for d in those:
-                    con.execute(f"insert into {table} select {CELL}, value, 0.0, vintage, {draw} from {cube(place, d)}")
+                    con.execute(f"insert into {table} select {CELL}, {'numerator' if d.share_of else 'value'}, 0.0, vintage, {draw} from {cube(place, d)}")
     courses.lay(0)
-    con.execute(f"""
-        insert into drawn
-        with moved as (
-            select {CELL}, d.draw, coalesce(sum(f.value) filter (f.draw = d.draw), 0) - coalesce(sum(f.value) filter (f.draw = 0), 0) as by_
-            from few f join (select unnest(range(1, {draws + 1})) as draw) d on f.draw in (0, d.draw) group by all),
-        cells as (select {CELL} from drawn where indicator in (select unnest($1)) union select {CELL} from few),
-        every_one as (select c.*, n.draw from cells c cross join (select unnest(range(1, {draws + 1})) as draw) n)
-        select {", ".join("e." + column.strip() for column in CELL.split(","))}, coalesce(i.value, 0) + coalesce(m.by_, 0), 0.0, i.vintage, e.draw
-        from every_one e left join (from drawn where draw = 0) i on {SAME.format(a="i", b="e")} left join moved m on {SAME.format(a="m", b="e")} and m.draw = e.draw""", [[d.id for d in counts]])  # fmt: skip
+    count_under_draws(con, [d.id for d in counts], [d.id for d in shares], draws)
+    con.execute("insert into drawn select * from counted where indicator in (select unnest($1))", [[d.id for d in counts]])
+    for d in shares:
+        whole = " and ".join([*(f"t.{column} is not distinct from c.{column}" for column in ("indicator", "period", *DIMENSIONS) if column != d.share_of), f"t.{d.share_of} = '_T'", "t.draw = c.draw"])
+        con.execute(f"insert into drawn select c.* replace (100.0 * c.value / nullif(t.value, 0) as value) from counted c join counted t on {whole} where c.indicator = $1", [d.id])
     model(con, counts, error or Declared())
-    model_shares(con, [d for d in whole if d.share_of], error or Declared())
+    model_shares(con, shares, error or Declared())
     for d in every:
         if d.formula:
             derive(con, d, known, country, draws)
+
+
+def count_under_draws(con: duckdb.DuckDBPyConnection, counts: Sequence[str], shares: Sequence[str], draws: int) -> None:
+    """Make `counted`: counts (of shares, the part above) under each draw, in the layout of `drawn`: as in force, and what the few people whom draws touch make of it."""
+    con.execute(f"""
+        create or replace temp table counted as
+        with force as (select {CELL}, case when indicator in (select unnest($shares)) then numerator else value end as value, vintage from cubes where indicator in (select unnest($all))),
+        moved as (
+            select {CELL}, d.draw, coalesce(sum(f.value) filter (f.draw = d.draw), 0) - coalesce(sum(f.value) filter (f.draw = 0), 0) as by_
+            from few f join (select unnest(range(1, {draws + 1})) as draw) d on f.draw in (0, d.draw) group by all),
+        cells as (select {CELL} from force union select {CELL} from few),
+        every_one as (select c.*, n.draw from cells c cross join (select unnest(range(1, {draws + 1})) as draw) n)
+        select {", ".join("e." + column.strip() for column in CELL.split(","))}, coalesce(i.value, 0) + coalesce(m.by_, 0) as value, 0.0 as sampling, i.vintage, e.draw
+        from every_one e left join force i on {SAME.format(a="i", b="e")} left join moved m on {SAME.format(a="m", b="e")} and m.draw = e.draw""", {"shares": list(shares), "all": [*counts, *shares]})  # fmt: skip
 
 
 def with_parts(definitions: Sequence[Definition], known: dict[str, Definition]) -> list[Definition]:
