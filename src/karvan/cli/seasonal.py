@@ -50,6 +50,8 @@ def seasonal(ws: Workspace, indicator: str | None, dims: tuple[str, ...], by: tu
     con = ws.connect(memory="400MB")
     if indicator is None:
         found = con.sql("select * from seasonal_series order by all").to_arrow_table()
+        if not found.num_rows:
+            raise DataError("No series is adjusted with every run.", where=str(ws.root), fix="run `karvan run`; if there are none then, declare series in seasonal.yaml of the pack, or name an indicator here")
         if out:
             write(found, out)
             return
