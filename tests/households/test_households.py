@@ -144,6 +144,7 @@ def test_a_registration_is_an_address_until_a_permit_names_another_and_a_hotel_i
         registration=table("""
             person_id | registered_on | host_type | dwelling_key
             P1        | 2022-01-10    | owner     | D1
+            P1        | 2023-02-01    | owner     | D3
             P2        | 2022-01-10    | hotel     | D1
         """),
         permit=table("""

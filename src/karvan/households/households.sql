@@ -10,7 +10,7 @@ held as (
 protection as (     -- refugee and asylum seeker may follow on one day: days are counted once, as statuses never overlap by their precedence
     select person_id, coalesce(from_on, date '0001-01-01') as from_on, coalesce(to_on, date '9999-12-31') as to_on from status_spells where status in ('refugee', 'asylum_seeker')
 ),
-youth as (select person_id, date '0001-01-01' as from_on, make_date(birth_year + 18, coalesce(birth_month, 7), 15) as to_on from persons where birth_year is not null),
+youth as (select person_id, date '0001-01-01' as from_on, make_date(birth_year + $adult_age, coalesce(birth_month, 7), 15) as to_on from persons where birth_year is not null),
 spans as (
     select household_id, 'persons' as what, from_on, to_on from stays
     union all
