@@ -2,7 +2,7 @@
 
 >>> from karvan.lifecourse import STEP
 >>> STEP.writes
-('events', 'presence_spells', 'status_spells', 'citizenships', 'residence_spells', 'residence_regions', 'repairs')
+('events', 'presence_spells', 'status_spells', 'citizenships', 'residence_spells', 'residence_regions', 'repairs', 'course_counts', 'course_watch')
 """
 
 from karvan.lifecourse import spells

@@ -90,6 +90,11 @@ def weigh_signs(con: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> dict[s
     }
 
 
+def weigh_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    """No signs make a year one of residence: UR-SOL is not asked for."""
+    _keep_patterns(con, [])
+
+
 def add_years(con: duckdb.DuckDBPyConnection) -> None:
     """Add the spells of UR-SOL to `residence_made`."""
     con.execute(f"insert into residence_made by name {sql.text_of('years_of_signs.sql')}")

@@ -49,8 +49,8 @@ MADE = {  # declared table: the table on the connection that holds its rows
 class Bench:
     """A connection that holds the record tables and the `links` of some people or of all, and what is set for the run.
 
-    `after` is called with the name of each table that a `.sql` file made, before the next one reads it. `few` says that the people are so few that what is read of them is kept. `measured`
-    is what the comparison of rules found.
+    `after` is called with the name of each table that a `.sql` file made, before the next one reads it. `few` says that the people are few: the record tables hold theirs
+    alone, without what says nothing of a life. `measured` is what the comparison of rules found.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -84,12 +84,10 @@ class Stage:
 def see(one: Bench) -> None:
     """Records of linked people; crossings that count, citizenships, statuses, the register; stays as they were seen."""
     con = one.con
+    columns = "r.*" if one.few else "r.* exclude (extra, delivery_id, row_no, feed)"
     for record in RECORDS:    # crossings are read three times, all others many times
         kind = "view" if record == "crossing" and not one.few else "table"
-        con.execute(
-            f"create or replace temp {kind} linked_{record} as "
-            f"select l.person_id, r.* exclude (extra, delivery_id, row_no, feed) from {record} r join links l using (record_id)"
-        )
+        con.execute(f"create or replace temp {kind} linked_{record} as select l.person_id, {columns} from {record} r join links l using (record_id)")
     con.execute("create or replace temp table precedence as select unnest($1) as status, unnest(range($2)) as place", [list(PRECEDENCE), len(PRECEDENCE)])
     con.execute("create or replace temp table positive_outcomes as select unnest($1) as word", [list(POSITIVE_OUTCOMES)])
     con.execute("create or replace temp table ending_outcomes as select unnest($1) as word", [list(ENDING_OUTCOMES)])
@@ -193,6 +191,8 @@ def learn(one: Bench, stage: Stage) -> None:
             one.make(name)
         elif compared.SIGNS_OF_LIFE in one.facts["compared"]:
             one.measured = {compared.SIGNS_OF_LIFE: compared.weigh_signs(one.con, one.facts)}
+        else:
+            compared.weigh_nothing(one.con)
 
 
 def here_is_everybody(one: Bench, stage: Stage) -> None:
@@ -218,19 +218,19 @@ def life_courses(
 
     Returns `tables` (name of a declared table -> name of the temporary table that holds its rows) and `notes` (what was counted).
     """
-    one = Bench(con, {**PARAMS, **(params or {}), "observed_from": observed_from, "observed_until": observed_until, "national": national, "rule": UR_12_16.id}, after)
+    facts = {**PARAMS, **(params or {}), "observed_from": observed_from, "observed_until": observed_until, "national": national, "rule": UR_12_16.id}
+    one = Bench(con, facts | {"register": bool(sql.count(con, "(from resident limit 1)"))}, after)
     for number, stage in enumerate(stages):
         progress(stage.name, 0.05 + 0.75 * number / len(stages))
         work_out(one, stage)
         here_is_everybody(one, stage)
         learn(one, stage)
-    return {"tables": MADE, "notes": notes(one)}
+    return {"tables": MADE, "notes": notes(one, sql.count(con, "crossing"))}
 
 
-def notes(one: Bench) -> dict[str, Any]:
-    """What was counted over everybody, for the notes of the run."""
+def notes(one: Bench, records: int) -> dict[str, Any]:
+    """What was counted over everybody, for the notes of the run, where there are so many records of crossings."""
     numbers = Counter(dict(one.con.execute("select what, n from whole_counted_numbers").fetchall()))
-    (records,) = one.con.execute("select count(*) from crossing").fetchall()[0]
     said = {
         "rows_set_aside": numbers["crossings_later"] + numbers["crossings_read_twice"],
         "observed_from": one.facts["observed_from"].isoformat(),

@@ -36,7 +36,7 @@ away as (select distinct f.person_id from first_move f join linked_resident r on
 known as (
     select f.person_id, f.first_on, f.direction, l.person_id is not null as listed, p.person_id is not null as permitted,
            coalesce(p.prolongs, false) as prolongs, coalesce(p.from_the_first_day, false) as from_the_first_day, p.likely_from_on,
-           i.seen_on, coalesce(i.since_then, false) as seen_inside, a.person_id is not null as moved_away, z.foreigner is not null and (z.foreigner or exists (select 1 from resident)) as stranger,
+           i.seen_on, coalesce(i.since_then, false) as seen_inside, a.person_id is not null as moved_away, z.foreigner is not null and (z.foreigner or $register) as stranger,
            case when p.prolongs and p.since_on <= coalesce(l.since_on, date '9999-12-31') then null        -- since before the permit that was prolonged
                 else nullif(least(l.since_on, p.since_on), date '0001-01-01') end as since_on,
            coalesce(l.record_id, p.record_id) as record_id

@@ -2,6 +2,6 @@
 -- A citizen whom no register knows is taken for a visitor: most live abroad, some are the other passport of someone already known.
 select person_id, coalesce(from_on, date '0001-01-01') as from_on, coalesce(to_on, date '9999-12-31') as to_on
 from status_records
-where status in ('temporary', 'permanent', 'refugee') or status = 'citizen' and not exists (select 1 from resident)
+where status in ('temporary', 'permanent', 'refugee') or status = 'citizen' and not $register
 union all
 select person_id, from_on, to_on from registered

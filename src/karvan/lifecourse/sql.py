@@ -15,12 +15,11 @@ def text_of(file: str) -> str:
     return (Path(__file__).parent / file).read_text(encoding="utf-8")
 
 
-def make(con: duckdb.DuckDBPyConnection, name: str, file: str, **params: Any) -> int:
-    """Make the temporary table `name` from the query in `file`; returns its rows. Only the parameters that the query names are passed."""
+def make(con: duckdb.DuckDBPyConnection, name: str, file: str, **params: Any) -> None:
+    """Make the temporary table `name` from the query in `file`. Only the parameters that the query names are passed."""
     query = text_of(file)
     given = {key: value for key, value in params.items() if f"${key}" in query}
     con.execute(f"create or replace temp table {name} as {query}", given)
-    return count(con, name)
 
 
 def count(con: duckdb.DuckDBPyConnection, name: str) -> int:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from karvan.errors import DataError, KarvanError
 from karvan.lifecourse import sql
+from karvan.lifecourse.concerned import COUNTS, WATCH
 from karvan.lifecourse.courses import ALL, MADE, PARAMS, RECORDS, Bench, life_courses
-from karvan.lifecourse.delta import COUNTS, WATCH, Everybody, change, columns_of, counts
+from karvan.lifecourse.delta import Everybody, change, columns_of, counts
 from karvan.lifecourse.residence import UR_12_16
 from karvan.tables import TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
@@ -34,9 +35,10 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
             raise Everybody("other code, packs or parameters than in the last run")
         return change(ws, tx, con, before, facts, progress) | {"made_with": before.notes["made_with"]}
     except Everybody as reason:
-        return work_whole(ws, tx, params, progress, why=str(reason))
+        why = str(reason)
     finally:
         con.close()
+    return work_whole(ws, tx, params, progress, why=why)
 
 
 def work_whole(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet, *, why: str = "asked for") -> dict[str, Any]:
@@ -52,7 +54,7 @@ def work_whole(ws: Workspace, tx: Transaction, params: dict[str, Any], progress:
             con, observed_from=facts["observed_from"], observed_until=facts["observed_until"], national=facts["national"], params=facts, progress=progress, stages=ALL
         )
         Bench(con, facts).make("watch")
-        con.execute(f"create temp view counted as {' union all by name '.join(counts())}")
+        con.execute(f"create temp view counted as {' union all by name '.join(counts('whole_'))}")
         for place, (table, source) in enumerate({**made["tables"], COUNTS: "counted", WATCH: "watch"}.items()):
             progress(f"writing {table}", 0.8 + 0.2 * place / len(WRITES))
             tx.write(table, con.sql(f"select {columns_of(table)} from {source} order by {', '.join(TABLES[table].in_order)}"))
@@ -69,13 +71,13 @@ def facts_of(ws: Workspace, con: duckdb.DuckDBPyConnection, params: dict[str, An
         return None
     country = for_workspace(ws)
     observed_from, observed_until = observed(con)
-    set_by_data = {"observed_from": observed_from, "observed_until": observed_until, "national": country.national, "rule": UR_12_16.id}
+    set_by_data = {"observed_from": observed_from, "observed_until": observed_until, "national": country.national, "rule": UR_12_16.id, "register": bool(ws.version("resident").rows)}
     return PARAMS | params | visa_free_days(country, observed_until, params) | set_by_data
 
 
 def made_with(ws: Workspace, facts: dict[str, Any]) -> str:
     """Hash of what the tables hang on besides records, links and days: code, packs, parameters."""
-    fixed = {name: value for name, value in facts.items() if name not in ("observed_from", "observed_until")}
+    fixed = {name: value for name, value in facts.items() if name not in ("observed_from", "observed_until", "register")}
     return sha256(json.dumps([code_hash(work), packs(ws), fixed], sort_keys=True).encode()).hexdigest()
 
 

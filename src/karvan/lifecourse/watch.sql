@@ -41,3 +41,6 @@ from permit_chains c semi join moves using (person_id) cross join usual_wait u w
 union all by name
 select o.person_id, 'lasting' as watch, o.crossed_on as due_on, o.direction, cast(coalesce($observed_until - o.crossed_on >= l.days, false) as integer) as value
 from first_open o left join lasting l using (direction)
+union all by name          -- a year with signs of life; those of the border alone are everybody's, and weigh the same for all
+select distinct s.person_id, 'signs' as watch, s.signs * 128 + s.before as place, cast(p.signs is not null as integer) as value
+from signs s left join patterns_resident p using (signs, before) where s.signs > 1 or s.before > 1

@@ -183,7 +183,7 @@ LIFECOURSE = (
         "course_watch", "derived", "lifecourse", "one thing that may change a person's life course without a new record of theirs", "Whom a passing day, or what is learned from everybody, concerns.",
         (
             Column("person_id", "text", "the person", null="never"),
-            Column("watch", "text", "what may change it: a day, the median of a stay or an absence, as many exits or entries as are missed, as many silent people as stay on, the usual wait for a permit, the length from which a stay is expected to last", null="never", values=("day", "stay", "absence", "exit", "entry", "silent", "wait", "lasting")),
+            Column("watch", "text", "what may change it: a day, the median of a stay or an absence, as many exits or entries as are missed, as many silent people as stay on, the usual wait for a permit, the length from which a stay is expected to last, what signs of life weigh", null="never", values=("day", "stay", "absence", "exit", "entry", "silent", "wait", "lasting", "signs")),
             Column("due_on", "day", "day: when it changes; exit: when the stay is overdue; silent: when the procedure ended; lasting: day of the crossing", null="does not apply"),
             Column("claim", "text", "strongest status ever held", null="does not apply"),
             Column("lives_here", "yes_no", "the person lives here by some record", null="does not apply"),
@@ -192,7 +192,7 @@ LIFECOURSE = (
             Column("purpose", "text", "purpose stated", null="does not apply"),
             Column("month", "whole", "month of the crossing", null="does not apply", unit="1 to 12"),
             Column("direction", "text", "direction of the crossing", null="does not apply", values=("in", "out")),
-            Column("place", "whole", "place in the order of the stratum", null="does not apply"),
+            Column("place", "whole", "place in the order of the stratum; signs: kinds of signs in a year times 128, and those of the year before", null="does not apply"),
             Column("value", "whole", "what was used: days, or 1 for taken and 0 for not", null="does not apply"),
         ),
         key=("person_id", "watch"),
