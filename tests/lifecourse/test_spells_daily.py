@@ -140,3 +140,24 @@ def test_a_full_run_ends_the_delta_and_a_stopped_one_leaves_one_that_counts_for_
     assert current(out, "stays").equals(pq.read_table(out / "stays.parquet"))
     run_all(tmp_path / "c", out, observed_until=date(2026, 4, 2), **ASKED)
     assert not (out / "delta").exists()
+
+
+def test_a_run_that_was_killed_between_two_tables_is_no_full_run(tmp_path, monkeypatch):
+    """The tables may be of two runs then: nothing begins from them, and no delta is laid over them."""
+    put(tmp_path / "c", "first", FIRST)
+    out = tmp_path / "out"
+    run_all(tmp_path / "c", out, observed_until=date(2026, 3, 31), **ASKED)
+    run_new(tmp_path / "c", out, observed_until=date(2026, 4, 1), **ASKED)
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr("karvan.lifecourse.files.os.replace", raises(KeyboardInterrupt))
+        run_all(tmp_path / "c", out, observed_until=date(2026, 4, 2), **ASKED)
+    for begin in (lambda: current(out, "stays"), lambda: run_new(tmp_path / "c", out, observed_until=date(2026, 4, 2), **ASKED)):
+        with pytest.raises(DataError, match="no full run"):
+            begin()
+
+
+def raises(wrong: type[BaseException]):
+    def work(*words: object) -> None:
+        raise wrong
+
+    return work

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,9 @@ def run_all(crossings: Path, folder: Path, *, observed_until: date, zone: str | 
     folder.mkdir(parents=True, exist_ok=True)
     files = files_of(crossings)
     asked = {"observed_until": observed_until.isoformat(), "zone": zone, "rule": rule, "days": days, "window": window}
-    made = all_files(files, folder, observed_until=observed_until, zone=zone, rule=rule, days=days, window=window, progress=progress)
+    made = all_files(
+        files, folder, observed_until=observed_until, zone=zone, rule=rule, days=days, window=window, progress=progress, then=partial(forget_run, folder)
+    )
     write_run(folder, asked | {"files": sizes(files)})
     remove(folder / DELTA)
     return made
@@ -95,7 +98,7 @@ def current(folder: Path, name: str) -> pa.Table:
     since = read_run(folder)
     query = f"from '{sql_text(folder / name)}.parquet'"
     delta = folder / DELTA
-    if (delta / RUN).is_file() and read_run(delta)["since"] == since:    # else it was left behind when a full run was stopped
+    if (delta / RUN).is_file() and read_run(delta)["since"] == since:    # else a full run was stopped before it took the delta away
         query += f" anti join '{sql_text(delta / PEOPLE)}.parquet' using (person_id) union all by name from '{sql_text(delta / name)}.parquet'"
     with engine() as con:
         return con.sql(f"from ({query}) order by {ORDER[name]}").to_arrow_table()
@@ -105,6 +108,11 @@ def write_run(folder: Path, run: dict[str, Any]) -> None:
     part = folder / f".{RUN}.part"
     part.write_text(json.dumps(run, indent=1), encoding="utf-8")
     part.replace(folder / RUN)
+
+
+def forget_run(folder: Path) -> None:
+    """Say that the tables of `folder` are of no full run: they are about to be other ones."""
+    (folder / RUN).unlink(missing_ok=True)
 
 
 def read_run(folder: Path) -> dict[str, Any]:

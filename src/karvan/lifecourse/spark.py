@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from karvan import errors
 from karvan.errors import DataError, KarvanError
+from karvan.lifecourse.daily import forget_run
 from karvan.lifecourse.engine import engine, said_complete_through
 from karvan.lifecourse.files import Sheet, writing, writing_folder
 from karvan.lifecourse.passes import FILES, Crossings, Made, Spells, all_rules, count_people, decide_people, know_crossings, know_spells, pair_people
@@ -90,12 +91,12 @@ def all_on_spark(
     crossings: Path, folder: Path, *, observed_until: date, zone: str | None = None, rule: str | Rule = "UR-12/16", days: int = 90, window: int = 180,
     master: str = "", progress: Progress = quiet,
 ) -> Made:  # fmt: skip
-    """`karvan.lifecourse.spells.all_files` on Spark; each of its files becomes a folder."""
+    """`karvan.lifecourse.spells.all_files` on Spark; each of its files becomes a folder. A day added later is not decided from these, but by a run in full."""
     with engine() as con:
         known = know_crossings(con, only_parquet(crossings), zone=zone)
         empty = nothing_of(con, known.columns)
     work = partial(all_of_bucket, known=known, rule=rule_named(rule) if isinstance(rule, str) else rule, days=days, window=window, observed_until=observed_until)
-    return by_person(work, {name: folder / f"{name}.parquet" for name in FILES}, crossings, empty, master=master, progress=progress)
+    return by_person(work, {name: folder / f"{name}.parquet" for name in FILES}, crossings, empty, master=master, progress=progress, then=partial(forget_run, folder))
 
 
 def all_of_bucket(con: duckdb.DuckDBPyConnection, sheets: Sheets, *, known: Crossings, rule: Rule, days: int, window: int, observed_until: date) -> Made:
@@ -107,7 +108,7 @@ def all_of_bucket(con: duckdb.DuckDBPyConnection, sheets: Sheets, *, known: Cros
 
 def by_person(
     work: Work, outs: Mapping[str, Path | None], given: Path, empty: pa.Table,
-    *, beside: Path | None = None, beside_empty: pa.Table | None = None, master: str = "", progress: Progress = quiet,
+    *, beside: Path | None = None, beside_empty: pa.Table | None = None, master: str = "", progress: Progress = quiet, then: Callable[[], None] = lambda: None,
 ) -> Made:  # fmt: skip
     """Do `work` on each bucket of the persons of `given`, with the rows that `beside` has of them; what it writes goes to the folders `outs`.
 
@@ -140,7 +141,9 @@ def by_person(
         if not reports:
             nothing = worker(0, *(table for table in (empty, beside_empty) if table is not None))
             reports = list(zip(*nothing.to_pydict().values(), strict=True))
-        return made_of(reports)
+        made = made_of(reports)
+        then()
+    return made
 
 
 def on_worker(work: Work, places: Mapping[str, Path | None], schemas: Sequence[pa.Schema], bucket: int, *tables: pa.Table) -> pa.Table:

@@ -15,6 +15,7 @@ What counts as what, with drawn examples: docs/explanation/life-course-specifica
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -156,15 +157,19 @@ def rolling_into(table: Sheet, spells: Given, *, days: int, window: int, observe
 
 
 def all_files(
-    crossings: Given, folder: Path, *, observed_until: date, zone: str | None = None, rule: str | Rule = "UR-12/16", days: int = 90, window: int = 180, progress: Progress = quiet
-) -> Made:
+    crossings: Given, folder: Path, *, observed_until: date, zone: str | None = None, rule: str | Rule = "UR-12/16", days: int = 90, window: int = 180,
+    progress: Progress = quiet, then: Callable[[], None] = lambda: None,
+) -> Made:  # fmt: skip
     """All three rules in one pass, read and sorted once: `stays`, `residence`, `over`, `aside` and `due`, each `.parquet`, in `folder`.
 
     The first four are those of `presence`, `residence` and `rolling` one after the other. `due` names the people of whom more may be known on a day to come
     although no crossing is added, and the first such day (`person_id`, `due_on`): a decision becomes final, days of a stay add up, a crossing is no longer too late.
+    `then` is called when all is made, before the files take the place of earlier ones.
     """
     rule = rule_named(rule) if isinstance(rule, str) else rule
     with contextlib.ExitStack() as open_files, engine() as con:
         sheets = {name: open_files.enter_context(writing(folder / f"{name}.parquet")) for name in FILES}
         known = know_crossings(con, crossings, zone=zone)
-        return all_rules(con, known, sheets, rule=rule, days=days, window=window, observed_until=observed_until, progress=progress)
+        made = all_rules(con, known, sheets, rule=rule, days=days, window=window, observed_until=observed_until, progress=progress)
+        then()
+    return made
