@@ -25,7 +25,7 @@ from karvan.linkage.numbers import TOO_MANY, join_by_number
 from karvan.linkage.opinion import make_ready
 from karvan.linkage.people import NODE_COLUMNS, NUMBERS, make_people
 from karvan.linkage.prepare import prepare
-from karvan.linkage.step import PARAMS, STEP, WRITTEN, Clock, count, link, link_people, match_keys
+from karvan.linkage.step import PARAMS, STEP, WRITTEN, Clock, count, link, link_people, match_keys, memory_for
 from karvan.workspace import Progress, Run, Step, TableVersion, Transaction, Workspace, quiet
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def difference(ws: Workspace, *, progress: Progress = quiet) -> dict[str, Any]:
     run = ws.head().runs.get("link")
     if run is None:
         raise DataError("Nothing is linked yet.", where=str(ws.root), fix="run `karvan link run` first")
-    con = ws.connect(identity="measure the difference from a full run of linkage", memory="600MB")
+    con = ws.connect(identity="measure the difference from a full run of linkage", memory=memory_for(ws.version("identities").rows))
     try:
         link_people(con, keys=match_keys(ws), seed=run.params["seed"], progress=progress, said=decisions(ws))
         [(records, differing, precision, recall, persons, full)] = con.sql("""

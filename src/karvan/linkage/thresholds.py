@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from karvan.linkage.decisions import decisions
 from karvan.linkage.history import view_undone
-from karvan.linkage.step import PARAMS, WRITTEN, link_people, match_keys
+from karvan.linkage.step import PARAMS, WRITTEN, link_people, match_keys, memory_for
 from karvan.workspace import Progress, quiet
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def link_at(ws: Workspace, tx: Transaction, *, threshold: float, actor: str, pro
             persons = link_at(copy, tx, threshold=0.8, actor="ssc")
     """
     said = decisions(ws)
-    con = ws.connect(identity=f"links under a threshold of {threshold:g}", actor=actor, memory="600MB", at=tx.base)
+    con = ws.connect(identity=f"links under a threshold of {threshold:g}", actor=actor, memory=memory_for(ws.version("identities", at=tx.base).rows), at=tx.base)
     try:
         view_undone(ws, con, said)
         notes = link_people(con, keys=replace(match_keys(ws), threshold=threshold), seed=PARAMS["seed"], progress=progress, said=said)
