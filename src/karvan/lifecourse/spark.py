@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from karvan import errors
-from karvan.errors import DataError, KarvanError
+from karvan.errors import DataError, KarvanError, SetupError
 from karvan.lifecourse.daily import forget_run
 from karvan.lifecourse.engine import engine, said_complete_through
 from karvan.lifecourse.files import Sheet, writing, writing_folder
@@ -118,7 +118,7 @@ def by_person(
     from pyspark.sql import functions as f
 
     progress("on Spark", 0.0)
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack, said_plainly():
         places = {name: stack.enter_context(writing_folder(path)) for name, path in outs.items()}
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="karvan-spark-")))
         spark = session(master or HERE_ONLY, place, name="karvan spells")
@@ -144,6 +144,23 @@ def by_person(
         made = made_of(reports)
         then()
     return made
+
+
+@contextlib.contextmanager
+def said_plainly() -> Iterator[None]:
+    """What goes wrong in Spark itself as an error of ours, without the values it may speak of."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as wrong:
+        condition = wrong.getCondition() if isinstance(wrong, PySparkException) else ""
+        raise SetupError(
+            f"Spark stopped: {condition or type(wrong).__name__}.",
+            where="--engine spark",
+            fix="look at what Spark wrote above and in the logs of its workers (files under one path, memory, types that Spark reads); or leave out --engine spark",
+        ) from None
 
 
 def on_worker(work: Work, places: Mapping[str, Path | None], schemas: Sequence[pa.Schema], bucket: int, *tables: pa.Table) -> pa.Table:
