@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 @workspace_option
 @click.option("--through", metavar="STEP", help="Stop after this step: intake, link, lifecourse, quality, indicators, disclosure.")
 @click.option("--force", is_flag=True, help="Run every step again, changed or not.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="What links records and works out life courses; the tables are the same.")
+@click.option("--spark-master", default="", envvar="KARVAN_SPARK_MASTER", help="Address of a Spark cluster, as in spark://host:7077; without one, the processors of this machine.")
 @click.option("--no-intervals", is_flag=True, help="Draw no intervals for the figures that the pack declares.")
 @json_option
-def run(ws: Workspace, through: str | None, force: bool, no_intervals: bool, as_json: bool) -> None:
+def run(ws: Workspace, through: str | None, force: bool, engine: str, spark_master: str, no_intervals: bool, as_json: bool) -> None:
     """Run the line: extracts, records, persons, life courses, indicators, safe cubes.
 
     Intervals are drawn for the figures that the pack declares in `uncertainty.yaml`, where they changed; `karvan indicators intervals` draws them for any other.
 
-    A step whose inputs, parameters and code are unchanged is not run again. A killed run leaves the last good tables in force.
+    A step whose inputs, parameters and code are unchanged is not run again; life courses are worked out of the persons alone whom new records and days concern (--force: of everybody). A killed run leaves the last good tables in force.
 
     Example: karvan run -w demo --through lifecourse
     """
@@ -35,7 +37,7 @@ def run(ws: Workspace, through: str | None, force: bool, no_intervals: bool, as_
 
     intervals = Intervals(ws)
     with progress("run") as report:
-        done = line.run(ws, through=through, progress=report, force=force, before={} if no_intervals else {"disclosure": intervals.draw})
+        done = line.run(ws, through=through, progress=report, force=force, before={} if no_intervals else {"disclosure": intervals.draw}, engine=engine, spark_master=spark_master)
     if as_json:
         click.echo(json.dumps({name: asdict(one) if one else None for name, one in done}, indent=1, default=str))
         return

@@ -8,6 +8,6 @@
 from karvan.lifecourse import spells
 from karvan.lifecourse.presence import presence_spells
 from karvan.lifecourse.residence import RULES, UR_12_16, Rule, decide_crossings, rule_named
-from karvan.lifecourse.step import STEP
+from karvan.lifecourse.step import STEP, step_on
 
-__all__ = ["RULES", "STEP", "UR_12_16", "Rule", "decide_crossings", "presence_spells", "rule_named", "spells"]
+__all__ = ["RULES", "STEP", "UR_12_16", "Rule", "decide_crossings", "presence_spells", "rule_named", "spells", "step_on"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,7 @@ from karvan.errors import DataError, KarvanError
 from karvan.lifecourse import sql
 from karvan.lifecourse.concerned import COUNTS, WATCH
 from karvan.lifecourse.courses import ALL, MADE, PARAMS, RECORDS, Bench, life_courses
+from karvan.lifecourse.courses_spark import OnSpark
 from karvan.lifecourse.delta import Everybody, change, columns_of, counts
 from karvan.lifecourse.residence import UR_12_16
 from karvan.tables import TABLES
@@ -23,7 +27,7 @@ if TYPE_CHECKING:
 WRITES = (*MADE, COUNTS, WATCH)
 
 
-def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet) -> dict[str, Any]:
+def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet, *, master: str | None = None) -> dict[str, Any]:
     """Write the tables of the life course: anew for the persons concerned, where the last run had the same code, packs and parameters; else for everybody."""
     before = tx.base.runs.get(STEP.name)
     con = ws.connect(memory="800MB", at=tx.base)
@@ -38,29 +42,30 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
         why = str(reason)
     finally:
         con.close()
-    return work_whole(ws, tx, params, progress, why=why)
+    return work_whole(ws, tx, params, progress, why=why, master=master)
 
 
-def work_whole(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet, *, why: str = "asked for") -> dict[str, Any]:
-    """Write the tables of the life course for everybody; returns what was counted on the way."""
-    con = ws.connect(memory="800MB", at=tx.base)
-    try:
+def work_whole(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet, *, why: str = "asked for", master: str | None = None) -> dict[str, Any]:
+    """Write the tables of the life course for everybody, worked out here or on the Spark cluster `master`; returns what was counted on the way."""
+    with contextlib.ExitStack() as stack:
+        con = stack.enter_context(contextlib.closing(ws.connect(memory="800MB", at=tx.base)))
         facts = facts_of(ws, con, params)
         if facts is None:    # sources without people in them, as published tables and anonymous extracts
             for table in WRITES:
                 tx.write(table, con.sql(TABLES[table].empty_select()))
             return {"observed_until": None}
-        made = life_courses(
-            con, observed_from=facts["observed_from"], observed_until=facts["observed_until"], national=facts["national"], params=facts, progress=progress, stages=ALL
-        )
-        Bench(con, facts).make("watch")
+        if master is None:
+            made = life_courses(
+                con, observed_from=facts["observed_from"], observed_until=facts["observed_until"], national=facts["national"], params=facts, progress=progress, stages=ALL
+            )
+            Bench(con, facts).make("watch")
+        else:
+            made = stack.enter_context(OnSpark(ws, con, facts, master=master)).work_out(progress)
         con.execute(f"create temp view counted as {' union all by name '.join(counts('whole_'))}")
         for place, (table, source) in enumerate({**made["tables"], COUNTS: "counted", WATCH: "watch"}.items()):
             progress(f"writing {table}", 0.8 + 0.2 * place / len(WRITES))
             tx.write(table, con.sql(f"select {columns_of(table)} from {source} order by {', '.join(TABLES[table].in_order)}"))
         return made["notes"] | {"recomputed": {"persons": ws.version("persons", at=tx.base).rows, "everybody": why}, "made_with": made_with(ws, facts)}
-    finally:
-        con.close()
 
 
 def facts_of(ws: Workspace, con: duckdb.DuckDBPyConnection, params: dict[str, Any]) -> dict[str, Any] | None:
@@ -115,3 +120,20 @@ def packs(ws: Workspace) -> str:
 
 
 STEP = Step("lifecourse", (*RECORDS, "links", "persons", "completeness"), WRITES, work, params=PARAMS, also=packs, anew=work_whole)
+
+
+def step_on(engine: str, master: str = "") -> Step:
+    """The step with everybody worked out by another engine: `duckdb`, or `spark` with the address of a cluster (nothing: the processors of this machine). A day's few persons are worked out here.
+
+    The tables are the same, so a step that was run on one engine is not run again on the other. Raises SetupError where Spark is not there.
+    """
+    if engine == "duckdb":
+        return STEP
+    from karvan.workspace.spark import HERE_ONLY, needs_spark
+
+    needs_spark()
+
+    def work_on_spark(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        return work(ws, tx, params, progress, master=master or HERE_ONLY)
+
+    return replace(STEP, work=work_on_spark, anew=partial(work_whole, master=master or HERE_ONLY))
