@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ def verdicts(con: duckdb.DuckDBPyConnection, country: Country, indicator: str, *
         return list(pool.map(lambda series: adjust(series, country.calendar, feasts, flow=flow(series)), found))
 
 
-def counted_over_time(country: Country, indicator: str) -> Any:
+def counted_over_time(country: Country, indicator: str) -> Callable[[Series], bool]:
     """Whether a series counts over its period (days of the week can matter), or what stands at the period's end."""
     said = country.indicators.get(indicator, {})
     at = {kind for kind, own in (said.get("series") or {}).items() if "at" in (own or {})}
@@ -82,11 +82,11 @@ def told(verdict: Verdict) -> dict[str, Any]:
     }  # fmt: skip
     if found is None:
         return row
-    effects = " + ".join(dict.fromkeys(name for name in effects_of(found.said)))
+    effects = " + ".join(effects_of(found.said))
     return row | dict(statistics(found)) | {"composition": "multiplicative" if found.multiplicative else "additive", "model": found.said.get("arimamdl", "(0 1 1)(0 1 1)"), "effects": effects or None}
 
 
-def effects_of(said: dict[str, str] | Any) -> list[str]:
+def effects_of(said: Mapping[str, str]) -> list[str]:
     """Calendar effects and outliers that the program kept, by its own names.
 
     >>> effects_of({"1-Coefficient Trading Day$Weekday": "", "User-defined Holiday$ramazan": "", "AutoOutlier$AO2021.May": "", "MA$Seasonal$12$12": "", "q": ""})
