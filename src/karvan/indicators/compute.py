@@ -50,13 +50,18 @@ class Bench:
     known: dict[str, Definition]
     done: dict[str, str]
     made: dict[str, str] = field(default_factory=dict)
+    windows: dict[tuple[str, ...], Window | None] = field(default_factory=dict)
+    told: dict[Window, Facts] = field(default_factory=dict)
 
     @property
     def national(self) -> str | None:
         return window.national(self.country)
 
     def facts(self, until: Window) -> Facts:
-        return Facts(self.national, until.until_on, rule_value_sql(self.country), working_days_sql(self.country, until))
+        """What definitions may use besides columns, made once for each window: a calendar is read day by day."""
+        if until not in self.told:
+            self.told[until] = Facts(self.national, until.until_on, rule_value_sql(self.country), working_days_sql(self.country, until))
+        return self.told[until]
 
     def subjects_made(self, definition: Definition, seen: Window) -> dict[str, str]:
         """Temporary tables of an indicator's subject and of the look-ups, made once for all indicators that count the same things."""
@@ -76,11 +81,14 @@ class Bench:
         return self.made
 
     def window(self, definition: Definition) -> Window:
-        found = window.window(self.con, window.leading_feeds(definition, self.known, self.country))
+        feeds = tuple(window.leading_feeds(definition, self.known, self.country))
+        if feeds not in self.windows:
+            self.windows[feeds] = window.window(self.con, list(feeds))
+        found = self.windows[feeds]
         if found is None:
             raise DataError(
                 f"{definition.id} has no data: none of its feeds has an accepted delivery.",
-                where=", ".join(window.leading_feeds(definition, self.known, self.country)), fix="take deliveries in with `karvan run`, or see `karvan feed list`",
+                where=", ".join(feeds), fix="take deliveries in with `karvan run`, or see `karvan feed list`",
             )  # fmt: skip
         return found
 
