@@ -35,7 +35,7 @@ def presence_spells(crossings: Any, *, observed_until: date) -> pa.Table:
     -------
     The columns of `presence_spells`, one row per spell: `spell_no` (from 1), `entered_on` (null: inside before the first crossing
     seen), `left_on` (null: not seen leaving), `closed_by` ('exit', 'missing_exit', 'censored'). Every crossing is in exactly one
-    spell. Ties in the same second are ordered: in before out, then by record.
+    spell. Of crossings in the same instant those come first that let entries and exits alternate, as in `karvan spells`.
 
     Raises
     ------
