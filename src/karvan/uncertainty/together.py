@@ -43,7 +43,7 @@ def put_together_sql(definition: Definition, draws: int) -> str:
     named = " and ".join(f"s.{column.strip()} is not distinct from e.{column.strip()}" for column in CELL.split(","))
     return f"""
         with cells as (
-            select {CELL}, any_value(value) filter (draw = 0) as value, any_value(vintage) filter (draw = 0) as vintage, avg(sampling) filter (draw > 0 and value is not null) as within,
+            select {CELL}, any_value(value) filter (draw = 0) as value, any_value(vintage) filter (draw = 0) as vintage, list_avg(list(sampling order by draw) filter (draw > 0 and value is not null)) as within,
                    list(value order by draw) filter (draw > 0) as found
             from drawn where indicator = '{definition.id}' group by all
         ),
