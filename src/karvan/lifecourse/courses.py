@@ -1,6 +1,6 @@
 """Life courses in the order in which they are made: what is worked out person by person, and what is learned from everybody in between.
 
-Most of a life course hangs on the person's own records alone. Seven things are learned from the whole: how long stays and absences usually last, how many crossings were missed and on whose
+Most of a life course hangs on the person's own records alone. Eight things are learned from the whole: how long stays and absences usually last, how many crossings were missed and on whose
 stays that falls, how long a first permit is waited for, how many people stayed on unseen, after how long a stay is expected to last, and what signs of life weigh. So each stage
 works out tables of persons (`work`), counts some of them (`counted`), and learns from the counts of everybody (`learned`), which the later stages read. Whoever holds only some people,
 as a day's change or one worker of many, puts the counts of everybody in place of their own between the two: as `whole_<name>`.
