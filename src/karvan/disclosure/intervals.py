@@ -36,6 +36,8 @@ def treat_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Ma
     Returns the name of a temporary table with the columns of `safe_intervals`.
     """
     con.execute(f"create or replace temp table intervals_treated as {TABLES['safe_intervals'].empty_select()}")
+    for of_intervals, table in (("drawn_cells", "cubes"), ("drawn_safe_cells", "safe_cubes")):
+        con.execute(f"create or replace temp table {of_intervals} as from {table} where value is not null and indicator in (select indicator from cube_intervals)")
     for (name,) in con.execute("select distinct indicator from cube_intervals order by 1").fetchall():
         definition = definitions.get(name)
         if definition is None:
@@ -60,8 +62,8 @@ def treat_intervals(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Ma
             insert into intervals_treated
             select {cells}, i.draws, s.value, {low if signed else f"greatest({low}, 0)"}, s.value + {half}
             from (from cube_intervals where indicator = $1 and high is not null) i
-            join (from cubes where indicator = $1) c on {MATCHED.format(a="i", b="c")} and c.value = i.value and c.vintage = i.vintage
-            join (from safe_cubes where indicator = $1 and value is not null) s on {MATCHED.format(a="s", b="c")}""",
+            join (from drawn_cells where indicator = $1) c on {MATCHED.format(a="i", b="c")} and c.value = i.value and c.vintage = i.vintage
+            join (from drawn_safe_cells where indicator = $1) s on {MATCHED.format(a="s", b="c")}""",
             [name],
         )
     return "intervals_treated"
@@ -82,8 +84,8 @@ def treat_ratio(con: duckdb.DuckDBPyConnection, name: str, definition: Mapping[s
         with joined as (
             select {cells}, i.draws, s.value, {classes} as class, {safe_part("plus", definition, definitions)} - {safe_part("minus", definition, definitions)} as above, {safe_part("over", definition, definitions)} as below
             from (from cube_intervals where indicator = $1 and high is not null) i
-            join (from cubes where indicator = $1 and value <> 0) c on {MATCHED.format(a="i", b="c")} and c.value = i.value and c.vintage = i.vintage
-            join (from safe_cubes where indicator = $1 and value is not null) s on {MATCHED.format(a="s", b="c")}
+            join (from drawn_cells where indicator = $1 and value <> 0) c on {MATCHED.format(a="i", b="c")} and c.value = i.value and c.vintage = i.vintage
+            join (from drawn_safe_cells where indicator = $1) s on {MATCHED.format(a="s", b="c")}
         )
         select indicator, period, {", ".join(DIMENSIONS)}, draws, value, {low}, {high} from joined where class is not null and {high} is not null""",
         [name],
@@ -100,8 +102,8 @@ def treat_share(con: duckdb.DuckDBPyConnection, name: str, along: str, base: flo
         with joined as (
             select {cells}, i.draws, s.value, (select min(one) from unnest({list(POINTS)}) t(one) where one >= {reach} - 1e-9) as points
             from (from cube_intervals where indicator = $1 and high is not null) i
-            join (from cubes where indicator = $1 and denominator > {base}) c on {MATCHED.format(a="i", b="c")} and c.value = i.value and c.vintage = i.vintage
-            join (from safe_cubes where indicator = $1 and value is not null) s on {MATCHED.format(a="s", b="c")} and s.{along} <> '_T'
+            join (from drawn_cells where indicator = $1 and denominator > {base}) c on {MATCHED.format(a="i", b="c")} and c.value = i.value and c.vintage = i.vintage
+            join (from drawn_safe_cells where indicator = $1) s on {MATCHED.format(a="s", b="c")} and s.{along} <> '_T'
         )
         select * exclude (points), greatest(value - points, 0), least(value + points, 100) from joined where points is not null""",
         [name],

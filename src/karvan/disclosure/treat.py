@@ -42,13 +42,14 @@ def treat(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
             f"{len(unknown)} indicators in the cubes have no definition: {', '.join(unknown[:5])}.",
             fix="run the step `indicators` again; nothing is published without its policy",
         )
+    con.execute("create or replace temp table cells as from cubes")      # read once, not once an indicator
     done: dict[str, str] = {}
     ordered = sorted(present, key=lambda name: ("from" in definitions[name], name))
     for number, name in enumerate(ordered):
         progress(name, number / max(len(ordered), 1))
         definition, policy = definitions[name], policy_of(definitions[name], definitions)
         table = f'"safe {name}"'
-        con.execute("create or replace temp table cell as select * from cubes where indicator = ?", [name])
+        con.execute("create or replace temp table cell as select * from cells where indicator = ?", [name])
         if not policy.base:
             made = _untouched()
         elif "from" in definition:
@@ -57,6 +58,7 @@ def treat(con: duckdb.DuckDBPyConnection, definitions: Mapping[str, Mapping[str,
             made = _rounded(con, definition, policy, key)
         con.execute(f"create or replace temp table {table} as select {', '.join(COLUMNS)} from ({made}) where {_listed(con, name)}")
         done[name] = table
+    con.execute("drop table cells")
     return done
 
 
