@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from karvan.quality.limits import Scale, colour, scale_of, score
-from karvan.quality.mirrors import mirror_rows, totals_of, typical
+from karvan.quality.mirrors import figures, mirror_rows, totals_of, typical
 from karvan.quality.step import table_of
-from karvan.tables import DIMENSIONS
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
 
 if TYPE_CHECKING:
@@ -38,16 +37,6 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     return {"measured": len(rows)}
 
 
-def totals(con: duckdb.DuckDBPyConnection, indicator: str) -> dict[str, tuple[float, str]]:
-    """By year: the total of an indicator, and the basis it rests on."""
-    none = " and ".join(f"coalesce(\"{d}\", '_T') = '_T'" for d in DIMENSIONS)
-    found = con.execute(
-        f"select left(period, 4), value, basis from cubes where indicator = ? and {none} and value is not null and length(period) in (4, 10) and (length(period) = 4 or period like '%-01-01') order by period",
-        [indicator],
-    ).fetchall()
-    return {year: (value, basis) for year, value, basis in found}
-
-
 def mirrors(con: duckdb.DuckDBPyConnection, country: Country, *, made_up: bool) -> list[Row]:
     """QI-18 of each pair of the pack: the asymmetry of its totals in each common year, and the median over the years."""
     out: list[Row] = []
@@ -61,7 +50,7 @@ def mirrors(con: duckdb.DuckDBPyConnection, country: Country, *, made_up: bool) 
 
 def balance(con: duckdb.DuckDBPyConnection) -> list[Row]:
     """QI-19 of each final year, and of the newest."""
-    years = {year: value for year, (value, _basis) in totals(con, BALANCE).items()}
+    years = {year: value for (year, _), (value, _basis) in figures(con, "cubes", BALANCE, None).items()}
     rows: list[Row] = [{"indicator": BALANCE, "qi": "QI-19", "detail": year, "measured": value} for year, value in years.items()]
     return [*rows, {"indicator": BALANCE, "qi": "QI-19", "detail": None, "measured": years[max(years)]}] if years else []
 
