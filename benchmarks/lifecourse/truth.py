@@ -1,6 +1,6 @@
 """Figures of synthetic countries against their truth, over seeds and defect rates.
 
-    python benchmarks/lifecourse/truth.py [--residents 50000] [--seeds 20] [--rates 1 2] [--workers 2] [--out FILE.jsonl]
+    python benchmarks/lifecourse/truth.py [--residents 50000] [--seeds 20] [--rates 1 2] [--workers 2] [--out FILE.jsonl] [--keep FOLDER]
 
 Every country is made, read, linked and taken through its life courses; residents (on 1 January), foreign residents and migrations of each year that UR-12/16 has decided are compared
 with the truth. Errors are pooled: the sum over seeds and years against the sum in truth; `worst` is the largest error of one seed (years summed). Citizenship groups that count are those with
@@ -25,18 +25,25 @@ AIMS = {"residents": 0.01, "foreign residents": 0.02, "immigration": 0.03, "emig
 AIM_OF_GROUP, MIGRATIONS_OF_GROUP, AIM_PER_PERSON, RULE = 0.05, 200, 0.95, "UR-12/16"
 
 
-def scored(residents: int, seed: int, rate: float) -> dict[str, Any]:
-    """The score of one country, made in a folder that is gone afterwards."""
+def scored(residents: int, seed: int, rate: float, kept: Path | None) -> dict[str, Any]:
+    """The score of one country, made in a folder that is gone afterwards; or in `kept`, where its later steps alone are run anew when they have changed."""
     from karvan import line
     from karvan.country import for_workspace
     from karvan.synth.make import make
     from karvan.synth.score import score
     from karvan.workspace import Workspace
 
-    folder = Path(tempfile.mkdtemp(prefix="truth-"))
+    folder = Path(tempfile.mkdtemp(prefix="truth-", dir=kept))
+    linked = kept / f"{residents}-{seed}-x{rate:g}" if kept else folder
     try:
-        ws = Workspace.create(folder / "ws", packs=["az", "world"])
-        make(for_workspace(ws), seed=seed, residents=residents, extracts=ws.extracts, truth=ws.root / "truth", defect_rates=rate)
+        if not (linked / "ws").exists():
+            ws = Workspace.create(folder / "ws", packs=["az", "world"])
+            make(for_workspace(ws), seed=seed, residents=residents, extracts=ws.extracts, truth=ws.root / "truth", defect_rates=rate)
+            line.run(ws, through="link")
+            if linked != folder:
+                shutil.rmtree(ws.extracts)
+                folder.rename(linked)      # whole, or not there
+        ws = Workspace.open(linked / "ws")
         line.run(ws, through="lifecourse")
         return {"residents": residents, "seed": seed, "rate": rate, **{key: value for key, value in score(ws).items() if key in ("residence", "foreign", "flows", "flows_by_citizenship", "flow_dates")}}
     finally:
@@ -98,13 +105,16 @@ def main() -> int:
     words.add_argument("--rates", type=float, nargs="+", default=[1.0, 2.0])
     words.add_argument("--workers", type=int, default=2)
     words.add_argument("--out", type=Path, help="a score a line; countries that the file already holds are not made again")
+    words.add_argument("--keep", type=Path, help="folder in which the countries stay (some 150 MB each), so that another rule is scored without making and linking them again")
     said = words.parse_args()
+    if said.keep:
+        said.keep.mkdir(parents=True, exist_ok=True)
     asked = [(said.residents, seed, rate) for rate in said.rates for seed in range(1, said.seeds + 1)]
     results = [json.loads(row) for row in said.out.read_text(encoding="utf-8").splitlines()] if said.out and said.out.exists() else []
     results = [one for one in results if (one["residents"], one["seed"], one["rate"]) in asked]
     there = {(one["residents"], one["seed"], one["rate"]) for one in results}
     with ProcessPoolExecutor(said.workers) as pool:
-        begun = [pool.submit(scored, *one) for one in asked if one not in there]
+        begun = [pool.submit(scored, *one, said.keep) for one in asked if one not in there]
         for done in as_completed(begun):
             if done.exception():
                 pool.shutdown(cancel_futures=True)      # one that fails, fails at once, not after all the others
