@@ -4,7 +4,8 @@
 """
 
 from karvan.revisions.provisional import expected_migrations, provisional
+from karvan.revisions.published import publish
 from karvan.revisions.replay import vintage_days, vintages
 from karvan.revisions.triangle import completeness, nowcast, one_cell, revision_sizes, triangle
 
-__all__ = ["completeness", "expected_migrations", "nowcast", "one_cell", "provisional", "revision_sizes", "triangle", "vintage_days", "vintages"]
+__all__ = ["completeness", "expected_migrations", "nowcast", "one_cell", "provisional", "publish", "revision_sizes", "triangle", "vintage_days", "vintages"]

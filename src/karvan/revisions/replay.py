@@ -1,22 +1,23 @@
 """Vintages by replay: the line from records to cubes run again with only what had been delivered by an earlier day.
 
 Links are those in force: who is who is not taken back, so that what moves between two vintages is what the data had not shown yet, and not what
-linkage has learned since. Nothing is written to the workspace.
+linkage has learned since. Nothing is written here.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from karvan.country import for_workspace
 from karvan.errors import DataError
 from karvan.households import live_together
-from karvan.indicators import dictionary
-from karvan.indicators.compute import bench, cube, definition_of
+from karvan.indicators import Definition, dictionary
+from karvan.indicators.compute import Bench, bench, cube, definition_of
 from karvan.lifecourse.step import PARAMS, RECORDS, life_courses, visa_free_days
 from karvan.tables import DIMENSIONS
 from karvan.workspace import Progress, Workspace, quiet
@@ -24,7 +25,9 @@ from karvan.workspace import Progress, Workspace, quiet
 if TYPE_CHECKING:
     import duckdb
 
-COLUMNS = ("vintage_on", "indicator", "period", *DIMENSIONS, "value", "obs_status")
+COLUMNS = ("vintage_on", "indicator", "period", *DIMENSIONS, "value", "obs_status", "dated_on")
+BEFORE_IT_BEGINS = """(case when length(period) = 4 then make_date(cast(period as integer), 1, 1) when period like '%-Q%' then make_date(cast(period[1:4] as integer), 3 * cast(period[7:7] as integer) - 2, 1)
+    when length(period) = 7 then cast(period || '-01' as date) end - 1)"""
 
 
 def vintages(ws: Workspace, indicators: Sequence[str], on: Sequence[date], *, progress: Progress = quiet) -> pa.Table:
@@ -42,23 +45,35 @@ def vintages(ws: Workspace, indicators: Sequence[str], on: Sequence[date], *, pr
 
     Returns
     -------
-    `vintage_on`, `indicator`, `period`, the dimensions of `cubes`, `value` (null: nothing to divide by) and `obs_status` (A final, P preliminary),
-    untreated: not for publication.
+    `vintage_on`, `indicator`, `period`, the dimensions of `cubes`, `value` (null: nothing to divide by), `obs_status` (A final, P preliminary) and `dated_on` (the day before the
+    period, of a stock on its first day; null: dated by its end), untreated: not for publication.
 
     Raises
     ------
     DataError
         An indicator is unknown, or a day lies outside the days that the crossings cover.
     """
-    from karvan.country import for_workspace
+    wanted = [definition_of(dictionary(for_workspace(ws)), name) for name in indicators]
+    dims = ", ".join(DIMENSIONS)
+    found = []
+    for day, place in replayed(ws, on, progress=progress):
+        for definition in wanted:
+            found.append(place.con.sql(f"select date '{day}' as vintage_on, indicator, period, {dims}, value, obs_status, {dated_on(definition)} as dated_on from {cube(place, definition)} order by period, {dims}").to_arrow_table())
+    return pa.concat_tables(found)
 
+
+def dated_on(definition: Definition) -> str:
+    """SQL of the day from which delays of a figure are counted, where that is not the end of its period."""
+    return BEFORE_IT_BEGINS if definition.series and all(s.dated == "at" and s.on == "start" for s in definition.series) else "cast(null as date)"
+
+
+def replayed(ws: Workspace, on: Sequence[date], *, progress: Progress = quiet) -> Iterator[tuple[date, Bench]]:
+    """Each of the days, and the last one covered, with a bench on which indicators are computed as they would have been then. Raises DataError for a day that the crossings do not cover."""
     country = for_workspace(ws)
-    wanted = [definition_of(dictionary(country), name) for name in indicators]
     first, last = covered(ws)
     for day in on:
         if not first < day <= last:
             raise DataError(f"{day} is not among the days that the crossings cover.", where=f"{first} through {last}", fix="name a day in between")
-    found = []
     days = sorted({*on, last})
     for number, day in enumerate(days):
         progress(day.isoformat(), number / len(days))
@@ -73,18 +88,10 @@ def vintages(ws: Workspace, indicators: Sequence[str], on: Sequence[date], *, pr
                 con.execute(f"create or replace temp view {table} as from {source}")
             for table, source in live_together(con, national=country.national)["tables"].items():
                 con.execute(f"create or replace temp view {table} as from {source}")
-            place = bench(con, country)
-            for definition in wanted:
-                dims = ", ".join(DIMENSIONS)
-                found.append(
-                    con.sql(
-                        f"select date '{day}' as vintage_on, indicator, period, {dims}, value, obs_status from {cube(place, definition)} order by period, {dims}"
-                    ).to_arrow_table()
-                )
+            yield day, bench(con, country)
         finally:
             con.close()
     progress("", 1.0)
-    return pa.concat_tables(found)
 
 
 def vintage_days(ws: Workspace, every: int) -> list[date]:

@@ -36,8 +36,8 @@ def triangle(vintages: Any) -> pa.Table:
 
     Returns
     -------
-    The columns given, with `delay_months` (whole months from the end of the period; of a figure dated by its first day, as a stock on 1 January, from
-    that day), `final` (the value of the newest vintage in which the cell is final; null: not final yet) and `completeness` (value over final; null
+    The columns given, with `delay_months` (whole months from the end of the period, or from `dated_on` where the table has it: a stock on
+    1 January is dated by the day before), `final` (the value of the newest vintage in which the cell is final; null: not final yet) and `completeness` (value over final; null
     where there is no final value or it is 0).
 
     Examples
@@ -64,11 +64,11 @@ TRIANGLE = """
 def _given(con: duckdb.DuckDBPyConnection, vintages: Any) -> None:
     con.register("came", pa.table(vintages))
     there = {row[0] for row in con.execute("describe came").fetchall()}
-    missing = "".join(f", cast(null as varchar) as {d}" for d in DIMENSIONS if d not in there)
+    missing = "".join(f", cast(null as varchar) as {d}" for d in DIMENSIONS if d not in there) + ("" if "dated_on" in there else ", cast(null as date) as dated_on")
     con.execute(
         f"""create temp table given as
         select *, hash({SERIES}) as series, hash({SERIES}, period) as cell,
-            case when length(period) = 4 then make_date(cast(period as integer), 12, 31)
+            case when dated_on is not null then dated_on when length(period) = 4 then make_date(cast(period as integer), 12, 31)
                  when period like '%-Q%' then last_day(make_date(cast(period[1:4] as integer), 3 * cast(period[7:7] as integer), 1))
                  when length(period) = 7 then last_day(cast(period || '-01' as date)) else cast(period as date) end as ends_on
         from (select *{missing} from came)"""

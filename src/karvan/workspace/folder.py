@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from karvan.errors import BusyError, DataError, SetupError, nearest
-from karvan.tables import TABLES
+from karvan.tables import RECORD_TYPES, TABLES
 from karvan.workspace import audit
 from karvan.workspace.manifest import Commit, TableVersion, commit_text, read_commit, read_version, write_atomically
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from karvan.workspace.transaction import Transaction
 
 FORMAT = 1
-ZONES = {"intake": "records", "linkage": "persons", "lifecourse": "lifecourse", "households": "lifecourse", "indicators": "indicators", "disclosure": "publications", "seasonal": "publications", "quality": "quality"}
+ZONES = {"intake": "records", "linkage": "persons", "lifecourse": "lifecourse", "households": "lifecourse", "indicators": "indicators", "disclosure": "publications", "seasonal": "publications", "revisions": "publications", "quality": "quality"}
 
 
 class Workspace:
@@ -148,6 +148,16 @@ class Workspace:
             names = ", ".join(n for n, t in TABLES.items() if t.kind == "identity")
             audit.append(self.audit_log, actor=actor, act="open", subject=names, purpose=identity)
         return con
+
+    def memory(self, least: int, *, at: Commit | None = None) -> str:
+        """What an engine may hold that reads the country's records, as text with a unit; more goes to disk.
+
+        `least` (MB) is enough for two million records; for more it grows with them, up to six tenths of the machine.
+        """
+        at = at or self.head()
+        records = sum(self.version(name, at=at).rows for name in RECORD_TYPES)
+        of_machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_000_000 * 6 // 10
+        return f"{max(least, min(least * records // 2_000_000, of_machine))} MB"
 
     def view(self, con: duckdb.DuckDBPyConnection, name: str, version: TableVersion, *, as_name: str | None = None) -> None:
         """Make a view of one version of a table on a connection. A column declared since the version was written is null."""
