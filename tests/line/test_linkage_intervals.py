@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 
 import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
 from drawn import ARROW, Drawn, drawn, table
-from karvan import disclosure, indicators, lifecourse, line
+from karvan import disclosure, households, indicators, lifecourse, line
 from karvan.cli import karvan
 from karvan.country import for_workspace
 from karvan.errors import DataError
@@ -110,11 +111,11 @@ def test_where_two_persons_may_be_one_the_interval_spans_both(two_or_one):
     con = two_or_one.connect()
     assert totals(con, "(select * replace (round(high, 2) as high, round(between, 2) as between) from cube_intervals)", "period draws value mean low high differing between") == table("""
         period | draws | value | mean | low | high | differing | between
-        2021   | 6     | 0     | 0    | 0   | 0    | 0         | 0
+        2021   | 6     | 0     | 0    |     |      | 0         | 0
         2022   | 6     | 1     | 1.5  | 0   | 3.02 | 3         | 0.3
-        2023   | 6     | 0     | 0    | 0   | 0    | 0         | 0
-        2024   | 6     | 0     | 0    | 0   | 0    | 0         | 0
-        2025   | 6     | 0     | 0    | 0   | 0    | 0         | 0
+        2023   | 6     | 0     | 0    |     |      | 0         | 0
+        2024   | 6     | 0     | 0    |     |      | 0         | 0
+        2025   | 6     | 0     | 0    |     |      | 0         | 0
     """)    # mean 1.5, and t of 5 degrees of freedom times the root of 7/6 of the variance 0.3 on either side; a count is not below 0
     assert row["cells"] > 5 and 0 < row["moving"] < 1 and row["outside"] == 0
     here = con.sql("select * from cube_intervals where citizenship = 'GEO' and period = '2022' and sex = '_T' and age_group = '_T' and reason = '_T'")
@@ -143,6 +144,34 @@ def test_the_published_interval_stands_around_the_rounded_count_and_holds_the_in
     assert {name for name, *_ in found} == {"FLW-01", "FLW-03"}
     assert all(low <= inner_low and inner_high <= high and (high - rounded) % 5 == 0 and low in (0, 2 * rounded - high) for _, inner_low, inner_high, low, high, rounded in found)
     assert disclosure.audit_intervals(con, for_workspace(two_or_one).indicators)[0] == []
+
+
+def test_who_lives_together_is_made_anew_of_each_draw(two_or_one):
+    """K has a dwelling and lived here in every draw; the other has one too, and lived here in three draws of six."""
+    permits = table("""
+        record_id | feed           | decision | valid_from_on | valid_to_on | dwelling_key
+        p         | az.sms.permits | granted  | 2022-05-10    | 2022-06-10  | D1
+        q         | az.sms.permits | granted  | 2022-02-01    | 2022-06-10  | D2
+    """)
+    links = Drawn(LINKS.columns, [*LINKS.rows, ("p", "P1", "document", 0.9), ("q", "K", "document", 1.0)])
+    covered = Drawn(COMPLETENESS.columns, [*COMPLETENESS.rows, ("az.sms.permits", None, date(2021, 1, 1), date(2025, 12, 31))])
+    with two_or_one.lock():
+        with two_or_one.transaction() as tx:
+            for name, rows in (("permit", permits), ("links", links), ("completeness", covered)):
+                tx.write(name, whole(name, rows))
+        for step in (lifecourse.STEP, households.STEP, indicators.STEP, disclosure.STEP):
+            run_step(two_or_one, step)
+    drawn_for(two_or_one, "HHD-01")
+    con = two_or_one.connect()
+    found = "(select * replace (round(high, 2) as high, round(between, 2) as between) from cube_intervals where region = '_T' and kind = 'with_foreigner' and period < '2024')"
+    assert drawn(con.sql(f"select period, draws, value, mean, low, high, differing, between from {found} order by period"), "period draws value mean low high differing between") == table("""
+        period | draws | value | mean | low | high | differing | between
+        2021   | 6     | 0     | 0    |     |      | 0         | 0
+        2022   | 6     | 1     | 1.5  | 0   | 3.02 | 3         | 0.3
+        2023   | 6     | 1     | 1.5  | 0   | 3.02 | 3         | 0.3
+    """)    # nothing is declared of households: where no draw moves a figure, it has no interval rather than one without width
+    assert con.sql("select count(*) from households where foreigners > 0").fetchall() == [(1,)], "households in force stay as they are"
+    assert explain(two_or_one, "HHD-01", "2021", kind="with_foreigner", inside="test").uncertainty is None
 
 
 def test_the_explanation_shows_the_interval_until_the_cell_changes(two_or_one):

@@ -31,7 +31,7 @@ def country(tmp_path_factory) -> Workspace:
     """A small synthetic country with many defects, its line run through the cubes."""
     ws = Workspace.create(tmp_path_factory.mktemp("uncertainty") / "ws", packs=["az", "world"])
     make(for_workspace(ws), seed=3, residents=400, extracts=ws.extracts, truth=ws.root / "truth", defect_rates=3.0)
-    line.run(ws, through="lifecourse")
+    line.run(ws, through="households")
     with ws.lock():
         run_step(ws, indicators.STEP)
     return ws
@@ -55,14 +55,15 @@ def test_under_another_number_everybody_lives_the_same_life(country):
 
 
 def test_figures_move_only_by_what_is_drawn(country):
-    """The same draws of names only leave every cell as it is, computed from the few people touched and taken from everybody alike."""
+    """The same draws of names only leave every cell as it is, computed from the few people touched, and taken from everybody, with cases and households made anew, alike."""
     con = country.connect()
     for statement in RENAMED.split(";"):
         con.execute(statement)
-    definitions = [asked(name, for_workspace(country)) for name in ("FLW-01", "STK-03")]
+    definitions = [asked(name, for_workspace(country)) for name in ("FLW-01", "STK-03", "HHD-01", "HHD-02", "FAM-01")]
     compute_drawn(con, definitions, for_workspace(country), draws=1, seed=1, guesses=False)
     moved = con.sql(f"select {CELL} from drawn group by all having count(distinct coalesce(value, 0)) > 1").fetchall()
-    assert moved == [] and con.sql("select count(*) from drawn where draw = 1 and indicator = 'STK-03'").fetchall() != [(0,)]
+    assert moved == []
+    assert {name for (name,) in con.sql("select distinct indicator from drawn where draw = 1 and value > 0").fetchall()} >= {"FLW-01", "STK-03", "HHD-01", "HHD-02", "FAM-01"}
 
 
 def test_guesses_by_lot_stay_within_what_was_seen(country):
@@ -92,6 +93,12 @@ def test_intervals_that_the_pack_declares_are_made_once(country):
     found = con.sql("select indicator, min(model) filter (value > 0), bool_and(low <= mean and mean <= high) from cube_intervals group by 1").fetchall()
     assert len(found) == len(names) and all(inside for *_, inside in found)
     assert all(least > 0 for name, least, _ in found if name in ("POP-01", "FLW-01", "FLW-03"))
+
+
+@pytest.mark.parametrize(("name", "counts"), [("ASY-04", "people in asylum cases"), ("ASY-05", "people in asylum cases"), ("TMP-01", "border crossings")])
+def test_of_figures_that_no_draw_can_move_no_interval_is_made(country, name, counts):
+    with pytest.raises(DataError, match=f"{name} counts {counts}.*an interval without width would say that it is exact"):
+        asked(name, for_workspace(country))
 
 
 def test_of_links_that_changed_since_nothing_is_drawn(tmp_path, country):

@@ -122,6 +122,9 @@ def intervals(ws: Workspace, names: tuple[str, ...], draws: int, seed: int, link
     The columns: moving, share of the cells that any draw changes; outside, share whose value in force lies outside its own interval, so that guessing by lot and deciding at a
     threshold disagree there; width, median width where a cell moves; published, cells with an interval for everybody.
 
+    Figures that count records as their source wrote them (crossings, applications, asylum files) have no such interval, and are refused one. A cell that no draw moves, of an indicator of which
+    the pack declares no error, has none either.
+
     What is in the intervals, and how often they hold the truth where it is known: see docs/explanation/uncertainty.md.
 
     \b

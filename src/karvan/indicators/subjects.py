@@ -52,7 +52,7 @@ HELD = {"citizenship": "coalesce(k.citizenship, 'unknown')"}
 
 @dataclass(frozen=True)
 class Subject:
-    """What can be counted. Its dimensions may need dated look-ups: `k` is the citizenship held on the day, `h` the status, `lives` the region."""
+    """What can be counted. `linked`: links decide which rows there are, or what they say. Its dimensions may need dated look-ups: `k` is the citizenship held on the day, `h` the status, `lives` the region."""
 
     name: str
     speaks_of: str
@@ -114,12 +114,12 @@ SUBJECTS: dict[str, Subject] = {
             "applications", "applications of every procedure but asylum", ("visa", "registration", "permit", "work_permit", "citizenship"), ("permit", "visa", "registration", "work_permit", "citizenship"),
             RECORD_WHO | {"procedure": known("procedure"), "channel": known("channel"), "decision": known("decision")},
         ),
-        Subject("asylum_cases", "members of asylum cases", ("case_event", "decision", "links"), ("case_event", "decision"), RECORD_WHO),
+        Subject("asylum_cases", "members of asylum cases", ("case_event", "decision", "links"), ("case_event", "decision"), RECORD_WHO, linked=True),
         Subject("asylum_files", "people in asylum cases, named or only counted", ("cases", "persons", "links", "citizenships"), ("case_event", "decision"), WHO | HELD),
-        Subject("sponsored_families", "sponsors and the family that joined them by permit", ("cases", "persons", "links", "citizenships"), ("permit",), WHO | HELD),
+        Subject("sponsored_families", "sponsors and the family that joined them by permit", ("cases", "persons", "links", "citizenships"), ("permit",), WHO | HELD, linked=True),
         Subject(
             "households", "households while their composition lasts", ("households",), ("permit", "registration", "crossing", "case_event", "civil_event"),
-            {"region": known("region")}, "household",
+            {"region": known("region")}, "household", linked=True,
         ),
         Subject("asylum_decisions", "decisions in asylum cases, one per member and instance", ("decision",), ("decision",), RECORD_WHO | {"decision": known("outcome")}),
         Subject(
@@ -152,7 +152,7 @@ SUBJECTS: dict[str, Subject] = {
             "work_permit", "applications for work permits", ("work_permit",), ("work_permit",),
             RECORD_WHO | {"occupation": known("occupation"), "industry": known("industry"), "region": known("region"), "decision": known("decision"), "ground": known("exempt_ground")},
         ),
-        Subject("civil_event", "acts of civil status", ("civil_event", "links", "residence_spells"), ("civil_event",), RECORD_WHO | {"region": known("region")}),
+        Subject("civil_event", "acts of civil status", ("civil_event", "links", "residence_spells"), ("civil_event",), RECORD_WHO | {"region": known("region")}, linked=True),
         Subject(
             "stay", "stays of a source without a key to the person", ("stay",), ("stay",),
             RECORD_WHO | {"mode": known("mode"), "bcp": known("bcp"), "purpose": known("purpose"), "region": known("region"), "duration": STAY_BANDS, "ground": known("visa_class"),

@@ -1,7 +1,7 @@
 """The line walked again under every draw, from links to cubes, and what the figures differ by.
 
 A count changes only by the people whom draws touch, so the cells of a count under a draw are those in force, and the difference that these people make; a share of a whole is made of two
-such counts. Sums and ratios are made again from their parts; quantiles, which no difference tells, from everybody.
+such counts. Sums and ratios are made again from their parts; quantiles, which no difference tells, and counts of households and cases, which are made of several people, from everybody.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from karvan.country import for_workspace
 from karvan.errors import DataError
 from karvan.indicators import dictionary, refusal
+from karvan.indicators.compiler import subject_of
 from karvan.indicators.compute import bench, cube, definition_of, derived
 from karvan.indicators.window import basis
 from karvan.tables import DIMENSIONS, TABLES
-from karvan.uncertainty.courses import Courses
+from karvan.uncertainty.courses import OF_SEVERAL, Courses
 from karvan.uncertainty.declared import Declared, declared
 from karvan.uncertainty.together import CELL, LEAST_DRAWS, put_together_sql, sampling_sql
 from karvan.workspace import Progress, Workspace, quiet
@@ -45,7 +46,7 @@ def carry(ws: Workspace, indicators: Sequence[str], *, draws: int, seed: int, gu
     Raises
     ------
     DataError
-        Fewer than five draws; an indicator that is unknown, refused, or made of published tables; nothing linked yet; or tables in force that are not made of
+        Fewer than five draws; an indicator that is unknown, refused, made of published tables, or counts records that are the same whoever they are of; nothing linked yet; or tables in force that are not made of
         today's data, code and packs, so that a draw would differ from them by more than its links.
     """
     from karvan import linkage
@@ -54,7 +55,7 @@ def carry(ws: Workspace, indicators: Sequence[str], *, draws: int, seed: int, gu
     definitions = [asked(name, country) for name in dict.fromkeys(indicators)]
     if draws < LEAST_DRAWS:
         raise DataError(f"{draws} draws are too few for an interval.", where="--draws", fix=f"ask for {LEAST_DRAWS} at least; 20 are usual")
-    require_fresh(ws)
+    require_fresh(ws, households=any(of_several(d) for d in with_parts(definitions, dictionary(country))))
     ws.sweep()
     linkage.draw(ws, draws=draws, seed=seed, progress=lambda message, part: progress(message, part * 0.1))
     return intervals(ws, definitions, draws=draws, seed=seed, country=country, guesses=guesses, progress=lambda message, part: progress(message, 0.1 + part * 0.9))
@@ -97,15 +98,22 @@ def asked(name: str, country: Country) -> Definition:
         raise DataError(f"{name} is refused: {because}.", fix="see `karvan indicators list`")
     if basis(definition, known) == "observations":
         raise DataError(f"{name} is made of published tables; no link of records stands behind it.", fix="choose an indicator that counts records; see `karvan indicators list`")
+    subjects = [what for d in with_parts([definition], known) if (what := subject_of(d)) is not None]
+    if not any(what.linked for what in subjects) and not (definition.interval and definition.formula):     # chance gives a width too
+        raise DataError(
+            f"{name} counts {' and '.join(dict.fromkeys(what.speaks_of for what in subjects))} as their source wrote them, whoever they are of: no draw of links or guesses moves it, and an interval without width would say that it is exact.",
+            where=f"indicator {name}", fix="ask for an indicator of persons, households or stays; how good the source is, `karvan explain` says by its quality scores",
+        )  # fmt: skip
     return definition
 
 
-def require_fresh(ws: Workspace) -> None:
-    """Raise DataError unless life courses and cubes are what the steps would make today."""
+def require_fresh(ws: Workspace, *, households: bool = False) -> None:
+    """Raise DataError unless life courses and cubes (where said, households too) are what the steps would make today."""
+    from karvan import households as living
     from karvan import indicators, lifecourse
 
     head = ws.head()
-    for step in (lifecourse.STEP, indicators.STEP):
+    for step in (lifecourse.STEP, *([living.STEP] if households else []), indicators.STEP):
         last = head.runs.get(step.name)
         if last is None or last.fingerprint != step_fingerprint(ws, step):
             raise DataError(
@@ -140,28 +148,31 @@ def compute_drawn(
     """Make `drawn` (the cells of indicators and of their parts, in force as draw 0 and under each draw) and `modelled` (the variance of each by what no draw can show)."""
     known = dictionary(country)
     every = with_parts(definitions, known)
-    counts = [d for d in every if not d.formula and not d.share_of and not d.quantiles]
-    shares = [d for d in every if d.share_of]
-    quantiles = [d for d in every if d.quantiles]
+    several = [d for d in every if of_several(d)]
+    counts = [d for d in every if not (d.formula or d.share_of or d.quantiles or of_several(d))]
+    shares = [d for d in every if d.share_of and not of_several(d)]
+    of_all = [*several, *(d for d in every if d.quantiles and not of_several(d))]
     progress("life courses", 0.0)
     courses = Courses(con, country, draws=draws, seed=seed, guesses=guesses)
     con.execute(f"create or replace temp table drawn as select {CELL}, value, cast(null as double) as sampling, vintage, cast(0 as bigint) as draw from cubes where indicator in (select unnest($1))", [[d.id for d in every]])
     con.execute("create or replace temp table few as from drawn limit 0")
     for draw in range(draws + 1):
         progress(f"draw {draw} of {draws}", 0.2 + 0.7 * draw / (draws + 1))
-        for those, table in (([*counts, *shares], "few"), (quantiles if draw else [], "drawn")):
+        for those, table in (([*counts, *shares], "few"), (of_all if draw else [], "drawn")):
             if those:
                 courses.lay(draw, everybody=table == "drawn")
+                if several and table == "drawn":
+                    courses.live_together()
                 place = bench(con, country)
                 for d in those:
-                    con.execute(f"insert into {table} select {CELL}, {'numerator' if d.share_of else 'value'}, 0.0, vintage, {draw} from {cube(place, d)}")
+                    con.execute(f"insert into {table} select {CELL}, {'numerator' if d in shares else 'value'}, 0.0, vintage, {draw} from {cube(place, d)}")
     courses.lay(0)
     count_under_draws(con, [d.id for d in counts], [d.id for d in shares], draws)
     con.execute("insert into drawn select * from counted where indicator in (select unnest($1))", [[d.id for d in counts]])
     for d in shares:
         whole = " and ".join([*(f"t.{column} is not distinct from c.{column}" for column in ("indicator", "period", *DIMENSIONS) if column != d.share_of), f"t.{d.share_of} = '_T'", "t.draw = c.draw"])
         con.execute(f"insert into drawn select c.* replace (100.0 * c.value / nullif(t.value, 0) as value) from counted c join counted t on {whole} where c.indicator = $1", [d.id])
-    model(con, counts, error or Declared())
+    model(con, [*counts, *(d for d in several if not d.share_of and not d.quantiles)], error or Declared())
     model_shares(con, shares, error or Declared())
     for d in every:
         if d.formula:
@@ -180,6 +191,12 @@ def count_under_draws(con: duckdb.DuckDBPyConnection, counts: Sequence[str], sha
         every_one as (select c.*, n.draw from cells c cross join (select unnest(range(1, {draws + 1})) as draw) n)
         select {", ".join("e." + column.strip() for column in CELL.split(","))}, coalesce(i.value, 0) + coalesce(m.by_, 0) as value, 0.0 as sampling, i.vintage, e.draw
         from every_one e left join force i on {SAME.format(a="i", b="e")} left join moved m on {SAME.format(a="m", b="e")} and m.draw = e.draw""", {"shares": list(shares), "all": [*counts, *shares]})  # fmt: skip
+
+
+def of_several(definition: Definition) -> bool:
+    """Whether an indicator counts what is made of several people: households or cases."""
+    what = subject_of(definition)
+    return what is not None and bool(set(what.tables) & set(OF_SEVERAL))
 
 
 def with_parts(definitions: Sequence[Definition], known: dict[str, Definition]) -> list[Definition]:

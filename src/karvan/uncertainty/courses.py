@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from karvan import lifecourse
+from karvan import households, lifecourse
 from karvan.lifecourse import sql
 from karvan.lifecourse.courses import life_courses
 from karvan.lifecourse.step import observed, visa_free_days
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 AS_IN_FORCE = ("medians", "absences", "lasting")        # what is learned from everybody
 OF_PERSONS = ("events", "presence_spells", "status_spells", "citizenships", "residence_spells", "residence_regions")
+OF_SEVERAL = households.STEP.writes        # who lives together may change with anybody in the household
 # Persons of each draw that are not as in force: those whom other links change, before and after, and in every draw those of whom something is guessed.
 TOUCHED = """
 create or replace temp table touched as
@@ -144,7 +145,12 @@ class Courses:
                 from (select concat(l.draw, ' ', l.person_id) as person_id, record_id from stayed_drawn join drawn_links l using (draw, record_id)) anti join spells using (person_id) anti join by_register using (person_id) anti join deaths using (person_id)""")
 
     def lay(self, draw: int, *, everybody: bool = True) -> None:
-        """Put the links, persons and life courses of one draw in the place of those in force; of none, with 0. Not of everybody: only of people whom some draw touches."""
+        """Put the links, persons and life courses of one draw in the place of those in force; of none, with 0. Not of everybody: only of people whom some draw touches.
+
+        Cases and households stay as in force: see `live_together`.
+        """
+        for table in OF_SEVERAL:
+            self.con.execute(f"drop view if exists temp.main.{table}")
         of = "force" if everybody else "few"
         links_under(self.con, draw, as_name="links", of=f"{of}_links")
         persons_under(self.con, draw, as_name="persons", of=f"{of}_persons", links=f"{of}_links")
@@ -152,6 +158,12 @@ class Courses:
             columns = columns_of(table)
             drawn = f"where person_id not in (select person_id from touched where draw = {draw}) union all select {columns} from drawn_{table} where draw = {draw}" if draw else ""
             self.con.execute(f"create or replace temp view {table} as select {columns} from {of}_{table} {drawn}")
+
+    def live_together(self) -> None:
+        """Put cases and households, made anew of the life courses laid of everybody, in the place of those in force."""
+        made = households.live_together(self.con, national=self.days["national"])["tables"]
+        for table in OF_SEVERAL:
+            self.con.execute(f"create or replace temp view {table} as select {columns_of(table)} from {made[table]}")
 
 
 def columns_of(table: str, person: str = "person_id") -> str:

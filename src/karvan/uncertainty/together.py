@@ -32,7 +32,8 @@ def sampling_sql(definition: Definition) -> str:
 def put_together_sql(definition: Definition, draws: int) -> str:
     """SQL for the rows of `cube_intervals` of one indicator, from `drawn` (a row for each cell and draw; draw 0 is in force) and `modelled` (`CELL`, model: a variance).
 
-    A count that a draw does not have is 0 there; a ratio or quantile has no value there.
+    A count that a draw does not have is 0 there; a ratio or quantile has no value there. Where the pack declares nothing of an indicator and no draw moves a cell, it has no ends: they
+    would say that the figure is exact, and nothing is known but that these draws do not tell.
     """
     empty = "null" if definition.is_ratio or definition.quantiles else "0.0"
     signed = definition.formula and definition.formula.minus and not definition.formula.absolute
@@ -53,6 +54,7 @@ def put_together_sql(definition: Definition, draws: int) -> str:
         ),
         spread as (select * replace (case when draws >= {LEAST_DRAWS} then within end as within), case when draws >= {LEAST_DRAWS} then list_var_samp(found) end as between from counted),
         modelled_too as (select s.*, case when s.between is not null then coalesce(e.model, 0) end as model from spread s left join modelled e on {named}),
-        ends as (select *, {rubin_sql("draws", "between", "coalesce(within, 0) + model")} as half, mean - half as low, mean + half as high from modelled_too)
+        told as (select *, list_min(found) < list_max(found) or coalesce(within, 0) > 0 or max(model) over () > 0 as has_width from modelled_too),
+        ends as (select *, case when has_width then {rubin_sql("draws", "between", "coalesce(within, 0) + model")} end as half, mean - half as low, mean + half as high from told)
         select {CELL}, cast(draws as bigint) as draws, value, mean, {low} as low, {high} as high, cast(differing as bigint) as differing, between, case when between is not null then coalesce(within, 0) end as within, model, vintage
         from ends"""
