@@ -19,10 +19,13 @@ from karvan.tables import TABLES
 from karvan.workspace import Progress, Run, Transaction, Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
 OF_PERSONS = {table: made for table, made in MADE.items() if table != "repairs"}
 COUNTED = ALL[: 1 + max(place for place, stage in enumerate(ALL) if stage.counted)]      # stages that tell the counts
+ALL_COUNTED = tuple(name for stage in COUNTED for name in stage.counted)
 TOO_MANY = 0.2        # part of the persons from which working out everybody costs no more
 
 
@@ -39,7 +42,7 @@ def change(ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, befor
     refuse(ws, before, facts, last)
     records = Records(ws, con, before)
     now, then = Bench(con, facts, few=True), Bench(con.cursor(), facts | last, few=True)
-    why = find_changed(con, records) | {"days": as_days_pass(now)}
+    why = find_changed(con) | {"days": as_days_pass(now)}
     con.execute(f"create temp table around as from pool union {AROUND}")
     records.read("around")
     con.execute("set threads = 1")      # so few rows are not worth dividing
@@ -72,6 +75,7 @@ class Change:
     def __init__(self, now: Bench, then: Bench, records: Records, *, most: int) -> None:
         self.now, self.then, self.records, self.most = now, then, records, most
         self.learned: dict[str, int] = {}       # persons taken in because of what was learned, by what
+        self.known: set[str] = set()            # stages of which is known what was in force
         for one, when in ((now, "now"), (then, "then")):
             for name in RECORDS:
                 one.con.execute(f"create temp view {name} as from memory.main.{when}_{name}")
@@ -79,67 +83,59 @@ class Change:
     def work_out(self, progress: Progress) -> None:
         """Make `<table>_now` for each table of the step. Raises Everybody where more persons are concerned than `most`."""
         con = self.now.con
-        con.execute("create temp table newcomers as select person_id, null::varchar as why from pool")
-        con.execute(f"create table counts_then as {TABLES[COUNTS].empty_select()}")
-        con.execute("create table repairs_then as select * from repairs limit 0")
-        first = True
-        while True:
-            if sql.count(con, "pool") > self.most:
-                raise Everybody("more than a fifth of the persons are concerned")
-            progress(f"{sql.count(con, 'pool'):,} persons", 0.3 if first else 0.5)
-            self.records.read("newcomers")
-            self.as_they_were(learns=first)
-            self.as_they_are()
-            found = con.execute("select why, count(*) from newcomers group by all order by all").fetchall()
-            if not found:
-                break
-            self.learned |= {why: self.learned.get(why, 0) + n for why, n in found}
-            con.execute("insert into pool select person_id from newcomers")
-            first = False
+        while newcomers := self.concerned_besides(progress):
+            self.learned |= {why: self.learned.get(why, 0) + n for why, n in newcomers}
+            con.execute("insert into pool select distinct person_id from concerned")
+            self.records.read("pool")
         self.now.make("watch")
         for table, made in {**OF_PERSONS, WATCH: "watch"}.items():
             con.execute(f"create or replace temp view {table}_now as select {columns_of(table)} from {made}")
-        con.execute(f"create or replace temp view {COUNTS}_now as select {columns_of(COUNTS)} from ({' union all by name '.join(counts('whole_'))})")
+        con.execute(f"create or replace temp view {COUNTS}_now as select {columns_of(COUNTS)} from ({' union all by name '.join(counts(ALL_COUNTED, 'whole_'))})")
         con.execute("""create or replace temp view repairs_now as
             select repair, stratum, sum(persons)::bigint as persons, sum(spells)::bigint as spells
             from (from memory.main.repairs union all select repair, stratum, persons, spells from repairs_made union all select repair, stratum, -persons, -spells from repairs_then)
             group by all having sum(spells) <> 0""")
 
-    def as_they_were(self, *, learns: bool) -> None:
-        """Count the newcomers of the pool by their records as they were: `counts_then` and `repairs_then` gain what is to be taken from the whole.
+    def concerned_besides(self, progress: Progress) -> list[tuple[str, int]]:
+        """Go the way of the pool, by its records as they were and as they are, stage by stage: up to one that teaches what concerns somebody besides.
 
-        What was in force teaches the same in each round, so it is learned once.
-        """
-        con = self.then.con
-        con.register("people", self.now.con.sql("select person_id from newcomers").to_arrow_table())
-        con.execute("create or replace temp table links as from memory.main.then_links semi join people using (person_id)")
-        for stage in COUNTED:
-            work_out(self.then, stage)
-            if learns:
-                for name in stage.counted:
-                    con.execute(f"create or replace temp table whole_{name} as {in_force(name)}")
-                learn(self.then, stage)
-        con.execute(f"insert into counts_then select {columns_of(COUNTS)} from ({' union all by name '.join(counts())})")
-        con.execute("insert into repairs_then by name from repairs_made")
-
-    def as_they_are(self) -> None:
-        """Work out the whole pool by its records as they are, learning from everybody; `newcomers` are then the persons whom that concerns besides.
-
-        Once some are found by how the pool's stays are repaired, the rest of the way is not gone: it has to be gone again with them.
+        Returns how many those are, and for what; they are in `concerned`. Nobody: the way was gone to its end.
         """
         con = self.now.con
-        con.execute("create or replace temp table links as from memory.main.now_links semi join pool using (person_id)")
-        con.execute(f"create or replace temp table watched as from {WATCH} anti join pool using (person_id)")
+        if (persons := sql.count(con, "pool")) > self.most:
+            raise Everybody("more than a fifth of the persons are concerned")
+        for one, when in ((self.now, "now"), (self.then, "then")):
+            one.con.execute(f"create or replace temp table links as from memory.main.{when}_links semi join memory.main.pool using (person_id)")
         con.execute("create or replace temp table concerned (person_id varchar, why varchar)")
-        for stage in ALL:
+        con.execute(f"create or replace table counts_then as {TABLES[COUNTS].empty_select()}")
+        for place, stage in enumerate(ALL):
+            progress(f"{persons:,} persons: {stage.name}", 0.3 + 0.5 * place / len(ALL))
+            if stage in COUNTED:
+                self.as_it_was(stage)
             work_out(self.now, stage)
             for name in stage.counted:
                 self.with_changes(name)
             learn(self.now, stage)
             self.look_around(stage)
-            if "cutoffs" in stage.learned and sql.count(con, "concerned"):
-                break
-        con.execute("create or replace temp table newcomers as select person_id, min(why) as why from concerned group by person_id")
+            if stage.learned == ("cutoffs",) or stage is ALL[-1]:
+                if newcomers := con.execute("select why, count(distinct person_id) from concerned group by all order by all").fetchall():
+                    return newcomers
+        con.execute("create or replace table repairs_then as from repairs limit 0")
+        self.then.con.execute("insert into repairs_then by name from repairs_made")
+        return []
+
+    def as_it_was(self, stage: Stage) -> None:
+        """A stage of the pool by its records as they were: `counts_then` gains what is to be taken from the whole. What was in force teaches the same each time, so it is learned once."""
+        work_out(self.then, stage)
+        if not stage.counted:
+            return
+        if stage.name not in self.known:
+            self.known.add(stage.name)
+            for name in stage.counted:
+                self.then.con.execute(f"create or replace temp table whole_{name} as {in_force(name)}")
+            learn(self.then, stage)
+        if told := counts(stage.counted):
+            self.then.con.execute(f"insert into counts_then by name from ({' union all by name '.join(told)})")
 
     def look_around(self, stage: Stage) -> None:
         """Take in whom what was learned concerns."""
@@ -174,9 +170,9 @@ class Change:
                 group by all having sum(n) <> 0""")
 
 
-def counts(prefix: str = "") -> list[str]:
-    """Queries of all counts of a connection, one for each fact."""
-    return [f"select '{fact(name)}' as fact, * from {prefix}{name} where n <> 0" for stage in COUNTED for name in stage.counted if name not in RANKED]
+def counts(names: Sequence[str], prefix: str = "") -> list[str]:
+    """Queries of counts of a connection, one for each fact."""
+    return [f"select '{fact(name)}' as fact, * from {prefix}{name} where n <> 0" for name in names if name not in RANKED]
 
 
 def columns_of(table: str) -> str:

@@ -15,7 +15,7 @@ from karvan.lifecourse import sql
 from karvan.lifecourse.concerned import COUNTS, WATCH
 from karvan.lifecourse.courses import ALL, MADE, PARAMS, RECORDS, Bench, life_courses
 from karvan.lifecourse.courses_spark import OnSpark
-from karvan.lifecourse.delta import Everybody, change, columns_of, counts
+from karvan.lifecourse.delta import ALL_COUNTED, Everybody, change, columns_of, counts
 from karvan.lifecourse.residence import UR_12_16
 from karvan.tables import TABLES
 from karvan.workspace import Progress, Step, Transaction, Workspace, quiet
@@ -30,7 +30,7 @@ WRITES = (*MADE, COUNTS, WATCH)
 def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet, *, master: str | None = None) -> dict[str, Any]:
     """Write the tables of the life course: anew for the persons concerned, where the last run had the same code, packs and parameters; else for everybody."""
     before = tx.base.runs.get(STEP.name)
-    con = ws.connect(memory="800MB", at=tx.base)
+    con = ws.connect(memory=ws.memory(800, at=tx.base), at=tx.base)
     try:
         facts = facts_of(ws, con, params)
         if facts is None or before is None or not tx.base.tables.get(WATCH):
@@ -48,7 +48,7 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
 def work_whole(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet, *, why: str = "asked for", master: str | None = None) -> dict[str, Any]:
     """Write the tables of the life course for everybody, worked out here or on the Spark cluster `master`; returns what was counted on the way."""
     with contextlib.ExitStack() as stack:
-        con = stack.enter_context(contextlib.closing(ws.connect(memory="800MB", at=tx.base)))
+        con = stack.enter_context(contextlib.closing(ws.connect(memory=ws.memory(800, at=tx.base), at=tx.base)))
         facts = facts_of(ws, con, params)
         if facts is None:    # sources without people in them, as published tables and anonymous extracts
             for table in WRITES:
@@ -61,7 +61,7 @@ def work_whole(ws: Workspace, tx: Transaction, params: dict[str, Any], progress:
             Bench(con, facts).make("watch")
         else:
             made = stack.enter_context(OnSpark(ws, con, facts, master=master)).work_out(progress)
-        con.execute(f"create temp view counted as {' union all by name '.join(counts('whole_'))}")
+        con.execute(f"create temp view counted as {' union all by name '.join(counts(ALL_COUNTED, 'whole_'))}")
         for place, (table, source) in enumerate({**made["tables"], COUNTS: "counted", WATCH: "watch"}.items()):
             progress(f"writing {table}", 0.8 + 0.2 * place / len(WRITES))
             tx.write(table, con.sql(f"select {columns_of(table)} from {source} order by {', '.join(TABLES[table].in_order)}"))

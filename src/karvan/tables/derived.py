@@ -195,7 +195,7 @@ LIFECOURSE = (
             Column("place", "whole", "place in the order of the stratum; signs: kinds of signs in a year times 128, and those of the year before", null="does not apply"),
             Column("value", "whole", "what was used: days, or 1 for taken and 0 for not", null="does not apply"),
         ),
-        key=("person_id", "watch"),
+        key=("watch", "person_id"),
     ),
 )
 
