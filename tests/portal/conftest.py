@@ -72,9 +72,10 @@ def linked(tinyland: Workspace, linked_once: Workspace, tmp_path: Path) -> Itera
 
 
 @pytest.fixture
-def visit(tinyland: Workspace) -> Any:
-    """Signed-in clients by account name: `visit("mig").get("/")`."""
+def visit(tinyland: Workspace) -> Iterator[Any]:
+    """Signed-in clients by account name: `visit("mig").get("/")`. The language of the last page does not outlast the test."""
     from django.test import Client
+    from django.utils import translation
 
     def client(username: str, language: str = "en") -> Client:
         from karvan_portal.accounts.models import Account
@@ -83,7 +84,8 @@ def visit(tinyland: Workspace) -> Any:
         made_client.force_login(Account.objects.get(username=username))
         return made_client
 
-    return client
+    yield client
+    translation.deactivate()
 
 
 def chromium_path() -> str:

@@ -36,6 +36,8 @@ def tinyland(root: Path) -> Workspace:
     with ws.lock(), ws.transaction() as tx:
         written(con, tx, "safe_cubes", entries_cells("safe_cubes"))
         written(con, tx, "cubes", entries_cells("cubes"))
+        written(con, tx, "safe_vintages", vintages())
+        written(con, tx, "safe_provisional", provisional())
         written(con, tx, "deliveries", deliveries())
         written(
             con,
@@ -120,6 +122,22 @@ def entries_cells(table: str) -> list[dict[str, Any]]:
                     {**shared, **more, "period": year, "sex": sex, "citizenship": citizenship, "value": value, "obs_status": "P" if year == "2024" else "A"}
                 )
     return cells
+
+
+def vintages() -> list[dict[str, Any]]:
+    """Entries of three years as they stood on four days: first figures are 40 too high, and final after a year."""
+    final = {"2021": 5000.0, "2022": 5500.0, "2023": 6000.0}
+    return [
+        {"indicator": "TMP-01", "vintage_on": f"{day}-12-31", "period": year, "sex": "_T", "citizenship": "_T", "value": value + (40 if str(day) == year else 0), "unit": "crossings",
+         "obs_status": "P" if str(day) == year else "A", "treatment": "rounded"}
+        for year, value in final.items() for day in range(int(year), 2024)
+    ]  # fmt: skip
+
+
+def provisional() -> list[dict[str, Any]]:
+    """A year that waits, and a month of which so few crossings are open that only its value is told."""
+    row = {"indicator": "TMP-01", "decided": 3000.0, "value": 6010.0, "final_on": "2025-05-01", "known_on": "2023-12-31"}
+    return [row | {"period": "2023", "open": 4200.0, "standard_error": 31.0, "low": 5940.0, "high": 6080.0}, row | {"period": "2023-02", "decided": 100.0, "value": 105.0}]
 
 
 def deliveries() -> list[dict[str, Any]]:

@@ -1,5 +1,5 @@
 /* Draws the charts of a page from the Vega-Lite specification that stands beside each, in the colours of the stylesheet;
-   shows the newest end of a table that is wider than its place. */
+   shows the newest end of a table that is wider than its place, unless it says that it begins with what matters. */
 (function () {
   "use strict";
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -51,7 +51,7 @@
       .catch(function (wrong) { place.closest("figure").hidden = true; console.error(wrong); });
   }
 
-  function newest() { document.querySelectorAll(".table-wrap:has(.figures)").forEach(function (wide) { wide.scrollLeft = wide.scrollWidth; }); }
+  function newest() { document.querySelectorAll(".table-wrap:has(.figures):not([data-from-start])").forEach(function (wide) { wide.scrollLeft = wide.scrollWidth; }); }
 
   function all() { newest(); document.querySelectorAll("[data-chart]:not([data-drawn])").forEach(draw); }
   function again() { document.querySelectorAll("[data-chart][data-drawn]").forEach(draw); }

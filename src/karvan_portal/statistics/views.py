@@ -17,7 +17,7 @@ from karvan_portal import source, vocabulary, words
 from karvan_portal.accounts import audit, rights
 from karvan_portal.data import quality
 from karvan_portal.frame import account_of
-from karvan_portal.statistics import dictionary, files
+from karvan_portal.statistics import dictionary, files, revised
 from karvan_portal.statistics.chart import chart
 from karvan_portal.statistics.season import season
 from karvan_portal.statistics.table import TablePage, choose, dimensions_of, hold, require_known
@@ -82,6 +82,7 @@ def show(request: HttpRequest, indicator: str) -> HttpResponse:
             "season": found,
             "seasonal_row": [None if (value := found.values.get(period)) is None else round(value) for period in page.periods] if found else [],
             "title": table_title(entry, page),
+            "revised": indicator in revised.revised_indicators(),
             "kind_names": kind_names(page),
             "chart_kind": chart_kind,
             "chart_asked": request.GET.get("chart", ""),

@@ -42,6 +42,12 @@ def points(value: float) -> str:
 
 
 @register.filter
+def signed(value: float, decimals: int | None = None) -> str:
+    """A change with its sign."""
+    return ("+" if value > 0 else "") + words.figure(value, decimals)
+
+
+@register.filter
 def code(value: Any, dimension: str) -> str:
     return words.code(dimension, value)
 
