@@ -386,6 +386,93 @@ def test_a_foreigner_first_seen_going_out_was_resident_if_the_permit_began_long_
     """)
 
 
+SEEN_BOTH_TIMES = """
+    traveller  | 2021-03-01 | in        | TUR
+    traveller  | 2021-03-05 | out       | TUR
+    traveller  | 2021-09-01 | in        | TUR
+    traveller  | 2021-09-08 | out       | TUR"""      # no entry and no exit of theirs was missed: with `least_exits` 2 nobody is taken to have come or left unseen
+
+
+def test_what_records_say_of_an_arrival_nobody_saw_decides_who_lived_here_before_the_data_began():
+    """Who left as long after the first day of the data as `unknown` would be taken to have come as long before it, on 2019-11-25, and to have lived here."""
+    lives = Lives(
+        crossing=table(f"""
+            person_id  | crossed_on | direction | citizenship {SEEN_BOTH_TIMES}
+            unknown    | 2021-02-04 | out       | AFG
+            asylum     | 2021-02-04 | out       | AFG
+            registered | 2021-02-04 | out       | RUS
+            visa       | 2021-07-27 | out       | PAK
+            long       | 2020-09-01 | out       | AFG
+        """),
+        case_event=table("""
+            person_id | procedure | case_no | event  | event_on   | citizenship
+            asylum    | asylum    | A1      | lodged | 2020-04-20 | AFG
+            long      | asylum    | A2      | lodged | 2019-08-28 | AFG
+        """),
+        registration=table("""
+            person_id  | arrived_on | registered_on | citizenship
+            registered | 2020-04-12 | 2020-04-22    | RUS
+        """),
+        visa=table("""
+            person_id | decision | decided_on | valid_from_on | valid_to_on | citizenship
+            visa      | granted  | 2021-07-22 | 2021-07-22    | 2021-10-19  | PAK
+        """),
+        params={"least_exits": 2},
+    )
+    assert lives.show("residence_spells", "person_id from_on to_on ended_by", rule="UR-12/16") == table("""
+        person_id | from_on | to_on      | ended_by
+        long      |         | 2020-09-01 | emigration
+        unknown   |         | 2021-02-04 | emigration
+    """)
+
+
+def test_a_national_first_seen_going_out_lived_here_if_the_register_knew_until_they_left():
+    lives = Lives(
+        crossing=table(f"""
+            person_id  | crossed_on | direction | citizenship {SEEN_BOTH_TIMES}
+            emigrant   | 2022-03-13 | out       | UTO
+            long_gone  | 2022-03-13 | out       | UTO
+            visitor    | 2022-03-13 | out       | UTO
+        """),
+        resident=table("""
+            person_id | since_on   | until_on   | citizenship
+            emigrant  | 1999-05-05 | 2022-03-01 | UTO
+            long_gone | 1999-05-05 | 2016-03-01 | UTO
+        """),
+        params={"least_exits": 2},
+    )
+    assert lives.show("residence_spells", "person_id from_on to_on ended_by", rule="UR-12/16") == table("""
+        person_id | from_on    | to_on      | ended_by
+        emigrant  | 1999-05-05 | 2022-03-13 | emigration
+    """)
+
+
+def test_no_end_is_presumed_of_strangers_back_soon_where_they_lived_unrecorded():
+    """Nobody has a lawful status. `before` was here when the data began, `long` stayed half a year; `short` and `later` may have left after 90 days."""
+    lives = Lives(
+        crossing=table("""
+            person_id | crossed_on | direction | citizenship
+            before    | 2021-04-01 | out       | AFG
+            before    | 2021-04-27 | in        | AFG
+            long      | 2021-01-10 | in        | AFG
+            long      | 2021-07-10 | out       | AFG
+            long      | 2021-07-20 | in        | AFG
+            short     | 2021-06-10 | in        | AFG
+            short     | 2021-07-10 | out       | AFG
+            short     | 2021-07-20 | in        | AFG
+            later     | 2021-01-10 | in        | AFG
+            later     | 2021-07-10 | out       | AFG
+            later     | 2022-07-10 | in        | AFG
+        """),
+    )
+    assert lives.show("presence_spells", "person_id left_on", closed_by="presumed_left") == table("""
+        person_id | left_on
+        later     | 2022-10-08
+        short     | 2021-10-18
+    """)
+    assert [row[0] for row in lives.show("presence_spells", "person_id", closed_by="censored").rows] == ["before", "long"]
+
+
 def test_a_permit_alone_of_someone_who_never_crosses_does_not_say_that_its_holder_is_here():
     permits = table("""
         person_id | kind      | action | decision | applied_on | valid_from_on | valid_to_on | citizenship

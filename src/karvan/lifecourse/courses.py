@@ -31,6 +31,7 @@ PARAMS: dict[str, Any] = {
     "bridge_days": 30,         # gaps at an extension of a permit that are technical (defect Q15)
     "extension_days": 92,      # the same where the record itself says that it prolongs a permit, for residence only
     "soon_back_days": 31,      # a foreigner first seen going out who is back so soon had come before the data began
+    "leaving_days": 31,        # who is taken off the register leaves within so many days, and lives here until then
     "max_open_days": 365,      # an open stay is presumed ended when its lawful end is longer ago than this
     "least_exits": 1000,       # fewer exits than this do not tell how many are missed: then every stay long overdue is presumed ended
     "long_days": 365,          # a right to stay that reaches this makes someone expected to be resident (UR-EXP)
