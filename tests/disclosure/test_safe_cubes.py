@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from karvan.disclosure import audit, audit_intervals, treat, treat_intervals
-from karvan.disclosure.policies import family_of, policy_of
+from karvan.disclosure.policies import cells_of, policy_of
 from karvan.disclosure.rounding import draw, draws, rounded, rounded_sql
 from karvan.errors import PackError
 from karvan.tables import DIMENSIONS, TABLES
@@ -101,7 +101,29 @@ def test_indicators_of_one_family_round_a_cell_alike():
     shared = {"disclosure": {"policy": "counts", "cells": "residents"}, "by": ["sex", "citizenship"]}
     rows = [("2024", "_T", f"C{n}", 7) for n in range(40)]
     found = treated(pa.concat_tables([cube(rows, "A"), cube(rows, "B")]), {"A": {"id": "A", **shared}, "B": {"id": "B", **shared}})
-    assert [r["value"] for r in found["A"]] == [r["value"] for r in found["B"]] and family_of({"id": "A", **shared}) == "residents"
+    assert [r["value"] for r in found["A"]] == [r["value"] for r in found["B"]] and cells_of({"id": "A", **shared}).family == "residents"
+
+
+def kinds_of(rows):
+    """Rows of (period, kind, sex, citizenship, value) as cells of the indicator K."""
+    return arrow("cubes", [{"indicator": "K", "period": p, "kind": k, "sex": s, "citizenship": c, "value": float(v), "unit": "persons", "vintage": "v", "basis": "records", "obs_status": "A"} for p, k, s, c, v in rows])
+
+
+def test_a_series_that_another_table_counts_is_rounded_as_there_and_its_neighbours_are_not():
+    cells = [f"C{n}" for n in range(40)]
+    definitions = {"A": {"id": "A", "by": ["sex", "citizenship"], "disclosure": {"policy": "counts", "cells": "immigrants"}}, "K": {"id": "K", "by": ["sex", "citizenship"], "disclosure": {"policy": "counts", "cells": {"cohort": "immigrants"}}}}
+    found = treated(pa.concat_tables([cube([("2024", "_T", c, 7) for c in cells], "A"), kinds_of([("2024", kind, "_T", c, 7) for kind in ("cohort", "stayed") for c in cells])]), definitions)
+    rounded_to = {kind: [r["value"] for r in found["K"] if r["kind"] == kind] for kind in ("cohort", "stayed")}
+    assert rounded_to["cohort"] == [r["value"] for r in found["A"]] != rounded_to["stayed"]
+
+
+def test_a_table_of_one_category_is_rounded_as_that_category_is_elsewhere():
+    shared = {"policy": "counts", "cells": "residents"}
+    definitions = {"A": {"id": "A", "by": ["sex", "citizenship"], "disclosure": shared}, "S": {"id": "S", "by": ["sex"], "disclosure": {**shared, "fixed": {"citizenship": "XXA"}}}}
+    periods = [str(year) for year in range(1980, 2020)]
+    alone = [{"indicator": "S", "period": p, "sex": "F", "value": 7.0, "unit": "persons", "vintage": "v", "basis": "records", "obs_status": "A"} for p in periods]
+    found = treated(pa.concat_tables([cube([(p, "F", c, 7) for p in periods for c in ("XXA", "_T")], "A"), arrow("cubes", alone)]), definitions)
+    assert [r["value"] for r in found["S"]] == [r["value"] for r in found["A"] if r["citizenship"] == "XXA"] != [r["value"] for r in found["A"] if r["citizenship"] == "_T"]
 
 
 def test_a_cell_that_rounds_to_zero_is_left_out_like_an_empty_one():

@@ -15,7 +15,7 @@ from karvan import line
 from karvan.country import for_workspace
 from karvan.indicators import explain
 from karvan.synth.make import make
-from karvan.tables import RECORD_TYPES
+from karvan.tables import DIMENSIONS, RECORD_TYPES
 from karvan.workspace import Workspace
 
 RESIDENTS = 1500
@@ -143,3 +143,29 @@ def test_a_corrupted_delivery_changes_the_explanation(finished):
     old, new = ({feed.feed: feed for feed in said.feeds}["az.sbs.crossings"] for said in (before, after))
     assert new != old
     assert new.content != old.content
+
+
+ALIKE = [  # a table, another that counts the same, and the category of the other that the first counts
+    ("RUL-01/UR-PRE", "POP-01", ""), ("STK-06C/cohort", "FLW-01", ""), ("EU-34", "EU-30", ""), ("EU-05", "POP-01", ""), ("EU-01", "FLW-01", ""), ("EU-04", "FLW-02", ""), ("EU-22", "IRR-02C/ordered", ""),
+    ("ASY-03/applied", "EU-10/all", ""), ("EU-15", "EU-10/unaccompanied", ""), ("EU-33", "EU-32", "|status=permanent"), ("NAT-01", "ADM-01/decided", "|procedure=registration"), ("STK-04", "POP-01", "|citizenship=XXA"),
+]  # fmt: skip
+
+
+def test_what_two_tables_count_alike_is_published_alike(finished):
+    """Every cell that both have: the same count inside, and the same outside."""
+    con = finished.connect()
+    fixed = ", ".join(f"case when {d} <> '_T' then '|{d}=' || {d} end" for d in DIMENSIONS if d != "kind")
+    for table in ("cubes", "safe_cubes"):
+        con.execute(f"create temp table named_{table} as select indicator || coalesce('/' || kind, '') as series, period || concat({fixed}) as cell, value from {table}")
+    looked = {}
+    for one, other, category in ALIKE:
+        rows = con.execute(
+            """
+            with a as (from named_cubes where series = $1), b as (select replace(cell, $3, '') as cell, value, cell as whole from named_cubes where series = $2 and ($3 = '' or contains(cell, $3)))
+            select a.value, b.value, coalesce(x.value, 0), coalesce(y.value, 0) from a join b using (cell)
+            left join named_safe_cubes x on x.series = $1 and x.cell = a.cell left join named_safe_cubes y on y.series = $2 and y.cell = b.whole""",
+            [one, other, category],
+        ).fetchall()
+        looked[one] = len(rows)
+        assert [row for row in rows if row[0] != row[1] or row[2] != row[3]] == [], (one, other)
+    assert min(looked.values()) >= 2 and sum(looked.values()) > 2000, looked

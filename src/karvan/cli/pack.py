@@ -69,18 +69,22 @@ def _compiled(found: Pack, folder: Path | None, wrong: set[Path]) -> list[Mistak
     from karvan.country.checking import Mistake
     from karvan.country.yaml_file import read_yaml
     from karvan.indicators import read_definition
+    from karvan.indicators.alike import published_apart
     from karvan.intake.mapping import mapping
     from karvan.uncertainty.declared import FILE as UNCERTAINTY
     from karvan.uncertainty.declared import read as read_uncertainty
 
     mistakes = []
+    definitions = {}
     for path in found.files("indicators"):
         content = None if path in wrong else read_yaml(path)
         for entry in content if isinstance(content, list) else [content] if content else []:
             try:
-                read_definition(entry, where=str(path), languages=found.about.get("languages") or ())
+                definitions[path, entry.get("id")] = read_definition(entry, where=str(path), languages=found.about.get("languages") or ())
             except PackError as told:
                 mistakes.append(Mistake(path, 1, told.what, told.fix))
+    of = {name: path for path, name in definitions}
+    mistakes += [Mistake(of[name], 1, what, fix) for name, what, fix in published_apart(definitions.values())]
     unsure = found.folder / UNCERTAINTY
     try:
         if unsure.exists():

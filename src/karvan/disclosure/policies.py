@@ -60,7 +60,26 @@ def policy_of(definition: Mapping[str, Any], definitions: Mapping[str, Mapping[s
     return POLICIES[name]
 
 
-def family_of(definition: Mapping[str, Any]) -> str:
-    """The name under which a cell is keyed: indicators that count the same things share it, so that a cell they share rounds alike."""
+@dataclass(frozen=True)
+class Cells:
+    """How the cells of an indicator are named for rounding. Cells of one name are rounded alike, in whatever table they stand.
+
+    `family`: what is counted; its series stay apart. `of_series`: series that are counted elsewhere too, and the name there. `fixed`: categories that all of its things have, and that another
+    table of the family has as a dimension.
+    """
+
+    family: str
+    of_series: Mapping[str, str]
+    fixed: Mapping[str, str]
+
+
+def cells_of(definition: Mapping[str, Any]) -> Cells:
+    """How a definition names its cells; by its own id where it does not say.
+
+    >>> cells_of({"id": "A", "disclosure": {"policy": "counts", "cells": {"cohort": "immigrants"}}})
+    Cells(family='A', of_series={'cohort': 'immigrants'}, fixed={})
+    """
     said = definition.get("disclosure")
-    return str(said.get("cells", definition["id"])) if isinstance(said, Mapping) else str(definition["id"])
+    said = said if isinstance(said, Mapping) else {}
+    cells, fixed = said.get("cells") or definition["id"], dict(said.get("fixed") or {})
+    return Cells(str(definition["id"]), dict(cells), fixed) if isinstance(cells, Mapping) else Cells(str(cells), {}, fixed)

@@ -9,8 +9,11 @@ nobody can average the noise away. Without the workspace's key the draw cannot b
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from karvan.disclosure.policies import Cells
+from karvan.tables import DIMENSIONS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +62,23 @@ def rounded_sql(value: str, base: int, u: str) -> str:
     return f"sign({value}) * ({low} + case when {u} < (abs({value}) - {low}) / {base} then {base} else 0 end)"
 
 
-def cell_sql(family: str, dims: Sequence[str]) -> str:
-    """SQL for the text that names a cell: family, period, and the categories it fixes."""
-    fixed = ", ".join(f"case when {d} <> '_T' then '{d}=' || {d} end" for d in dims)
-    return f"concat_ws('|', '{family}', period{', ' + fixed if fixed else ''})"
+def cell_sql(cells: Cells, dims: Sequence[str]) -> str:
+    """SQL for the text that names a cell: what is counted, period, and the categories it fixes.
+
+    >>> cell_sql(Cells("residents", {}, {"citizenship": "XXA"}), ["sex"])
+    "concat_ws('|', 'residents', period, case when sex <> '_T' then 'sex=' || sex end, 'citizenship=XXA')"
+    """
+    own = _name_sql(cells.family, cells.fixed, dims)
+    if not cells.of_series:
+        return own
+    shared = (f"when {_text(kind)} then {_name_sql(name, cells.fixed, [d for d in dims if d != 'kind'])}" for kind, name in cells.of_series.items())
+    return f"case kind {' '.join(shared)} else {own} end"
+
+
+def _name_sql(family: str, fixed: Mapping[str, str], dims: Sequence[str]) -> str:
+    said = [_text(f"{d}={fixed[d]}") if d in fixed else f"case when {d} <> '_T' then '{d}=' || {d} end" for d in DIMENSIONS if d in fixed or d in dims]
+    return f"concat_ws('|', {', '.join([_text(family), 'period', *said])})"
+
+
+def _text(said: str) -> str:
+    return "'" + said.replace("'", "''") + "'"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from karvan.disclosure.intervals import treat_intervals
-from karvan.disclosure.policies import Policy, family_of, policy_of
+from karvan.disclosure.policies import Policy, cells_of, policy_of
 from karvan.disclosure.rounding import cell_sql, draws, key_for_rounding, rounded_sql
 from karvan.errors import PackError
 from karvan.intervals import wilson_sql
@@ -80,7 +80,7 @@ def _untouched() -> str:
 
 def _rounded(con: duckdb.DuckDBPyConnection, definition: Mapping[str, Any], policy: Policy, key: bytes) -> str:
     dims = dims_of(con)
-    whole = cell_sql(family_of(definition), dims)
+    whole = cell_sql(cells_of(definition), dims)
     con.execute(f"create or replace temp table named as select *, {whole} as cell_name from cell")
     names = [row[0] for row in con.execute("select distinct cell_name from named order by 1").fetchall()]
     u, u_imputed, u_unlinked = draws(key, names)

@@ -196,6 +196,7 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
     series = _series(raw, wrong) if "count" in raw else ()
     formula = _formula(raw["from"], wrong) if "from" in raw else None
     take = _take(raw["take"], wrong) if "take" in raw else None
+    disclosure = _policy(raw, wrong)
     if "ended_when" in raw and "quantiles" not in raw:
         wrong.append("`ended_when` needs `quantiles` and `of`: the duration that it says was seen to its end")
     if "interval" in raw:
@@ -219,7 +220,7 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
         by=by, pairs=pairs, periods=periods, count=raw.get("count"), measure=str(raw.get("measure", "1")),
         quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), ended_when=str(raw.get("ended_when", "")), series=series, formula=formula, interval=raw.get("interval"), take=take, share_of=raw.get("share_of"),
         final=estimate.get("final"), preliminary=estimate.get("preliminary"), ready_after=_days(raw.get("ready_after", 0)), needs=dict(raw.get("needs") or {}), breaks=tuple(str(b) for b in raw.get("breaks") or ()),
-        settings=dict(raw.get("settings") or {}), quality=tuple(raw.get("quality") or ()), disclosure=_policy(raw), must_hold=tuple(raw.get("must_hold") or ()),
+        settings=dict(raw.get("settings") or {}), quality=tuple(raw.get("quality") or ()), disclosure=disclosure, must_hold=tuple(raw.get("must_hold") or ()),
         source=dict(raw.get("source") or {}), waits_for=str(raw.get("waits_for", "")),
     )  # fmt: skip
 
@@ -231,9 +232,13 @@ def _texts(word: str, text: Any, languages: Sequence[str], wrong: list[str]) -> 
     wrong.extend(f"`{word}` has no text in `{lang}`, one of the pack's languages" for lang in languages if not text.get(lang))
 
 
-def _policy(raw: Mapping[str, Any]) -> dict[str, Any]:
+def _policy(raw: Mapping[str, Any], wrong: list[str]) -> dict[str, Any]:
     said = raw.get("disclosure") or {}
-    return {"policy": said} if isinstance(said, str) else dict(said)
+    said = {"policy": said} if isinstance(said, str) else dict(said)
+    for word in said:
+        if word not in ("policy", "cells", "fixed"):
+            wrong.append(f"`disclosure` does not know `{word}`; it knows policy, cells, fixed")
+    return said
 
 
 def _days(text: Any) -> int:

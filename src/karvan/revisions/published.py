@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from karvan import disclosure
 from karvan.country import Country, for_workspace
-from karvan.disclosure.policies import family_of, policy_of
+from karvan.disclosure.policies import cells_of, policy_of
 from karvan.disclosure.rounding import draw, key_for_rounding, rounded
 from karvan.errors import DataError
 from karvan.indicators import dictionary
@@ -115,7 +115,7 @@ def safe_provisional(
         if row["citizenship"] != "_T" or row["flow"] not in flows or not row["open"] or ends_on > known_on:
             continue
         name = flows[row["flow"]]
-        policy, cell = policy_of(definitions[name], definitions), f"{family_of(definitions[name])}|{row['period']}"
+        policy, cell = policy_of(definitions[name], definitions), f"{cells_of(definitions[name]).family}|{row['period']}"
         value, decided, left = (rounded(row[what], policy.base, draw(key, prefix + cell)) for what, prefix in (("value", ""), ("decided", "decided "), ("open", "open ")))
         half = ceil(Z * row["standard_error"] / policy.base - 1e-9) * policy.base + policy.base
         made = {
