@@ -257,7 +257,7 @@ def changed(changes: list[dict[str, Any]] | None, before: str | None, say: Words
 def annex(country: Country, say: Words) -> list[Block]:
     rows = [[qi.id, say.qi(qi.id), say.dimension(qi.dimension), say.limits(qi)] for qi in quality_indicators().values()]
     asked = answers.asked_of(country)
-    questions = [[key, say.said(q["ask"]), q["after"]] for key, q in asked["questions"].items()]
+    questions = [[key, say.said(q["ask"]), say.said(q["after"])] for key, q in asked["questions"].items()]
     return [
         text(say("text", "limits")),
         table(say, [("id", "text"), ("measure", "text"), ("section", "text"), ("limits_of", "number")], rows, widths=[0.8, 4, 1.6, 2]),

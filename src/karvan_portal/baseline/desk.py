@@ -102,7 +102,7 @@ def form_of(kept: Mapping[str, Mapping[str, Any]], lacking: list[str]) -> list[d
                 {
                     "key": key,
                     "ask": words.said(question["ask"]),
-                    "after": question["after"],
+                    "after": words.said(question["after"]),
                     "levels": levels,
                     "not_apply": answer.get("level") == answers.DOES_NOT_APPLY,
                     "level": answer.get("level"),
