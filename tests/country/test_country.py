@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from karvan.country import load
+from karvan.country import for_workspace, load
 from karvan.country.checking import check_pack
 from karvan.country.pack import find_pack
 from karvan.errors import PackError
+from karvan.workspace import Workspace
 
 
 @pytest.fixture()
@@ -107,6 +108,15 @@ def test_the_hash_changes_with_the_part_that_changed(lowland):
     after = load(["lowland"], lowland)
     assert after.pack_hash("contracts") == contracts
     assert after.pack_hash("code_lists") != lists
+
+
+def test_the_packs_of_a_workspace_are_read_again_only_when_a_file_changed(lowland, tmp_path):
+    ws = Workspace.create(tmp_path / "ws", packs=["lowland"], packs_folder=lowland)
+    before = for_workspace(ws)
+    assert for_workspace(Workspace.open(ws.root)) is before and before.name("en") == "Lowland"
+    about = lowland / "lowland" / "pack.yaml"
+    about.write_text(about.read_text(encoding="utf-8").replace("Lowland", "Highland"), encoding="utf-8")
+    assert for_workspace(ws).name("en") == "Highland" and before.name("en") == "Lowland"
 
 
 def test_the_committed_packs_say_what_the_rooms_need():

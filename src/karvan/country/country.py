@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -187,7 +187,7 @@ class Country:
         """Settings of the synthetic country: content of `synth/NAME.yaml` by NAME."""
         return {path.stem: read_yaml(path) for pack in reversed(self.packs) for path in pack.files("synth")}
 
-    @cached_property
+    @property
     def samples(self) -> dict[str, list[Path]]:
         """Files of published sources that come with the packs, by feed: `samples/FEED/*` and `official/FEED/*`, without licence and notes."""
         found: dict[str, list[Path]] = {}
@@ -215,5 +215,10 @@ def load(ids: list[str], folder: Path | None = None) -> Country:
 
 
 def for_workspace(ws: Workspace) -> Country:
-    """The country of a workspace."""
-    return load(ws.packs, ws.packs_folder)
+    """The country of a workspace: the same object until a file of its packs changes, so that they are read and checked once."""
+    return _as_it_stands(tuple(ws.packs), ws.packs_folder, load(ws.packs, ws.packs_folder).pack_hash())
+
+
+@lru_cache(maxsize=8)
+def _as_it_stands(ids: tuple[str, ...], folder: Path | None, content: str) -> Country:
+    return load(list(ids), folder)
