@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 OF_PERSONS = {table: made for table, made in MADE.items() if table != "repairs"}
 COUNTED = ALL[: 1 + max(place for place, stage in enumerate(ALL) if stage.counted)]      # stages that tell the counts
 ALL_COUNTED = tuple(name for stage in COUNTED for name in stage.counted)
+LEARNED_LAST = "weights_of_signs"      # hangs on all the rest, and nothing that is counted hangs on it
 TOO_MANY = 0.2        # part of the persons from which working out everybody costs no more
 
 
@@ -87,13 +88,16 @@ class Change:
             self.learned |= {why: self.learned.get(why, 0) + n for why, n in newcomers}
             con.execute("insert into pool select distinct person_id from concerned")
             self.records.read("pool")
+            if [why for why, _ in newcomers] == [LEARNED_LAST]:
+                self.go_again()
+                break
         self.now.make("watch")
         for table, made in {**OF_PERSONS, WATCH: "watch"}.items():
             con.execute(f"create or replace temp view {table}_now as select {columns_of(table)} from {made}")
         con.execute(f"create or replace temp view {COUNTS}_now as select {columns_of(COUNTS)} from ({' union all by name '.join(counts(ALL_COUNTED, 'whole_'))})")
         con.execute("""create or replace temp view repairs_now as
             select repair, stratum, sum(persons)::bigint as persons, sum(spells)::bigint as spells
-            from (from memory.main.repairs union all select repair, stratum, persons, spells from repairs_made union all select repair, stratum, -persons, -spells from repairs_then)
+            from (from memory.main.repairs union all from repairs_differ)
             group by all having sum(spells) <> 0""")
 
     def concerned_besides(self, progress: Progress) -> list[tuple[str, int]]:
@@ -105,7 +109,7 @@ class Change:
         if (persons := sql.count(con, "pool")) > self.most:
             raise Everybody("more than a fifth of the persons are concerned")
         for one, when in ((self.now, "now"), (self.then, "then")):
-            one.con.execute(f"create or replace temp table links as from memory.main.{when}_links semi join memory.main.pool using (person_id)")
+            self.take_links(one, when)
         con.execute("create or replace temp table concerned (person_id varchar, why varchar)")
         con.execute(f"create or replace table counts_then as {TABLES[COUNTS].empty_select()}")
         for place, stage in enumerate(ALL):
@@ -117,12 +121,23 @@ class Change:
                 self.with_changes(name)
             learn(self.now, stage)
             self.look_around(stage)
-            if stage.learned == ("cutoffs",) or stage is ALL[-1]:
-                if newcomers := con.execute("select why, count(distinct person_id) from concerned group by all order by all").fetchall():
-                    return newcomers
-        con.execute("create or replace table repairs_then as from repairs limit 0")
-        self.then.con.execute("insert into repairs_then by name from repairs_made")
-        return []
+            if stage.learned == ("cutoffs",) and (newcomers := self.found()):
+                return newcomers
+        self.then.con.execute("create or replace table memory.main.repairs_then as select repair, stratum, -persons as persons, -spells as spells from repairs_made")
+        con.execute("create or replace temp table repairs_differ as select repair, stratum, persons, spells from repairs_made union all from repairs_then")
+        return self.found()
+
+    def found(self) -> list[tuple[str, int]]:
+        return self.now.con.execute("select why, count(distinct person_id) from concerned group by all order by all").fetchall()
+
+    def go_again(self) -> None:
+        """Go the way of the pool once more, by its records as they are. The newcomers are concerned by nothing but what is learned last, so they are counted as before and teach nothing new."""
+        self.take_links(self.now, "now")
+        for stage in ALL:
+            stage.work(self.now)
+
+    def take_links(self, one: Bench, when: str) -> None:
+        one.con.execute(f"create or replace temp table links as from memory.main.{when}_links semi join memory.main.pool using (person_id)")
 
     def as_it_was(self, stage: Stage) -> None:
         """A stage of the pool by its records as they were: `counts_then` gains what is to be taken from the whole. What was in force teaches the same each time, so it is learned once."""
