@@ -85,7 +85,7 @@ def institutions(found: Mapping[str, Any], country: Country, say: Words) -> list
     for key, facts in found["institutions"].items():
         one = country.institutions[key]
         rows.append([one.name(say.lang), one.does(say.lang), ", ".join(one.keeps(say.lang)), ", ".join(say.feed(f) for f in facts["feeds"]) or "–", say.status(facts["status"])])
-    return [table(say, [("institution", "text"), ("role", "text"), ("systems", "text"), ("sources", "text"), ("status", "badge")], rows, widths=[2, 3, 2, 2.4, 1.3])]
+    return [table(say, [("institution", "text"), ("role", "text"), ("systems", "text"), ("sources", "text"), ("status", "badge")], rows, widths=[2, 2.8, 1.9, 2.4, 1.7])]
 
 
 def law(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
@@ -99,8 +99,8 @@ def law(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
     listed = [[say.said(act["name"]), say.dated(act["number"]), say("from_memory") if act["source"] == "[M]" else act["source"], say.status(act["status"])] for act in acts.values()]
     return [
         {"kind": "note", "text": say("text", "law")},
-        table(say, [("source", "text"), ("institution", "text"), ("acts", "text"), ("status", "badge")], rows, widths=[2, 2, 3.4, 1.3]),
-        table(say, [("act", "text"), ("number", "text"), ("source", "text"), ("status", "badge")], listed, widths=[2.6, 1.4, 3, 1.3]),
+        table(say, [("source", "text"), ("institution", "text"), ("acts", "text"), ("status", "badge")], rows, caption=say("text", "acts_of_sources"), widths=[2, 2, 3.1, 1.7]),
+        table(say, [("act", "text"), ("number", "text"), ("source", "text"), ("status", "badge")], listed, caption=say("text", "acts_named"), widths=[2.5, 1.4, 2.9, 1.7]),
     ]
 
 
@@ -117,11 +117,11 @@ def flows(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]
         return say.said(systems[key]["name"]) if key in systems else say.institution(key)
 
     rows = [[named(e["from"]), named(e["to"]), say.said(e["what"]), say.act({"act": e["act"]}, acts) if e["act"] else say("text", "no_act"), say.status(e["status"])] for e in known.get("exchanges", [])]
-    title = say("chapters", "flows")
+    title = say("text", "drawn_flows")
     return [
         text(say("text", "flows")),
         {"kind": "drawing", "caption": title, "svg": drawing.flows(drawn, title=title, platform="Karvan")},
-        table(say, [("from", "text"), ("to", "text"), ("what", "text"), ("act", "text"), ("status", "badge")], rows, caption=say("text", "exchanges"), widths=[2, 2, 2, 2.6, 1.3]),
+        table(say, [("from", "text"), ("to", "text"), ("what", "text"), ("act", "text"), ("status", "badge")], rows, caption=say("text", "exchanges"), widths=[2, 2, 1.9, 2.5, 1.7]),
     ]
 
 
@@ -133,7 +133,7 @@ def metadata(found: Mapping[str, Any], country: Country, say: Words) -> list[Blo
         contract = country.contracts[source["feed"]]      # what the pack does not describe, the contract may say in one language
         words = [say.said(entry.get(name) or own or "–") for name, own in (("covers", contract.purpose), ("unit", ""), ("limits", contract.limitations))]
         rows.append([say.feed(source["feed"]), *words, f"{say.frequency(source['frequency'])}, {source['format']}", f"{source['fields']} ({source['personal']})"])
-    return [table(say, [("source", "text"), ("covers", "text"), ("unit", "text"), ("limits", "text"), ("frequency", "text"), ("fields", "number")], rows, widths=[2, 2.2, 1.6, 3, 1.5, 1.1])]
+    return [table(say, [("source", "text"), ("covers", "text"), ("unit", "text"), ("limits", "text"), ("frequency", "text"), ("fields", "number")], rows, widths=[2, 2.2, 1.6, 2.9, 1.5, 1.3])]
 
 
 def quality(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
@@ -163,7 +163,7 @@ def coverage(found: Mapping[str, Any], country: Country, say: Words) -> list[Blo
     for s in found["sources"]:
         cells: list[Any] = [say.feed(s["feed"]), *(say.number(s[name]) for name in ("deliveries", "held", "rows", "set_aside")), s["first_on"] or "–", s["complete_until_on"] or "–"]
         rows.append(cells + [say.judged(s["measures"].get(qi), qi) for qi in shown])
-    made = table(say, columns, rows, widths=[2.1, 1.4, 1.25, 1.05, 1.05, 1.35, 1.35, *(1.4 for _ in shown)])
+    made = table(say, columns, rows, widths=[2.9, 1.4, 0.85, 1, 0.9, 1.35, 1.35, *(1.5 for _ in shown)])
     made["columns"] += [{"title": say.qi(qi), "kind": "badge"} for qi in shown]
     return [made]
 
@@ -230,7 +230,7 @@ def maturity(found: Mapping[str, Any], country: Country, say: Words) -> list[Blo
         state = say("answered", one["state"], n=one["answered"], day=(one["submitted_at"] or "")[:10])
         colour = {"none": "", "draft": "amber", "submitted": "green"}[one["state"]]
         lines.append([say.institution(key), {"t": state, "colour": colour}, *(say.level(one["sections"][name]) for name in names)])
-    made = table(say, [("institution", "text"), ("questionnaire", "badge")], lines, widths=[2, 1.7, *(1.4 for _ in names)])
+    made = table(say, [("institution", "text"), ("questionnaire", "badge")], lines, widths=[2.9, 2.1, *(1.5 for _ in names)])
     made["columns"] += [{"title": say.said(asked["sections"][name]), "kind": "number"} for name in names]
     return [*blocks, made]
 
@@ -243,7 +243,7 @@ def plan(found: Mapping[str, Any], country: Country, say: Words) -> list[Block]:
         colour = {"high": "red", "medium": "amber", "low": ""}[m["priority"]]
         status = {"t": say("plan_status", m["status"]), "colour": {"done": "green", "in_progress": "amber"}.get(m["status"], "")}
         rows.append([str(number), {"t": say("priority", m["priority"]), "colour": colour}, what, say.institution(m["owner"]), m["due"] or "–", status])
-    return [text(say("text", "plan")), table(say, [("place", "number"), ("priority", "badge"), ("what_to_do", "text"), ("owner", "text"), ("due", "number"), ("status", "badge")], rows, widths=[0.5, 1.1, 4.4, 2, 1.2, 1.5])]
+    return [text(say("text", "plan")), table(say, [("place", "number"), ("priority", "badge"), ("what_to_do", "text"), ("owner", "text"), ("due", "number"), ("status", "badge")], rows, widths=[0.5, 1.3, 4.2, 2.2, 1, 1.5])]
 
 
 def changed(changes: list[dict[str, Any]] | None, before: str | None, say: Words) -> list[Block]:
@@ -261,5 +261,5 @@ def annex(country: Country, say: Words) -> list[Block]:
     return [
         text(say("text", "limits")),
         table(say, [("id", "text"), ("measure", "text"), ("section", "text"), ("limits_of", "number")], rows, widths=[0.8, 4, 1.6, 2]),
-        table(say, [("id", "text"), ("question", "text"), ("after", "text")], questions, caption=say("text", "questions"), widths=[0.6, 4, 3]),
+        table(say, [("id", "text"), ("question", "text"), ("after", "text")], questions, caption=say("text", "questions"), widths=[0.5, 3.6, 3.9]),
     ]
