@@ -186,6 +186,18 @@ def test_the_last_complete_day_is_before_the_first_gap_not_the_latest_row(tmp_pa
     assert intake.observed_until(ws) == date(2024, 3, 8)
 
 
+@pytest.mark.parametrize(("opens_with", "first_on"), [("events", date(2024, 3, 1)), ("state", date(2024, 4, 1))])
+def test_events_are_complete_only_after_a_first_file_that_brings_the_state_of_a_register(tmp_path, opens_with, first_on):
+    """In March it holds what was registered before and is still in force; whoever registered in March and left in March is not in it."""
+    columns = [{"name": "NO", "primaryKey": True}, {"name": "DOC", "identity": "doc_no"}, {"name": "ON", "logicalType": "date", "field": "registered_on", "date": "iso"}]
+    ws = land(tmp_path, contract("t.stays", columns, record="registration", period="month", file="stays_{period}.csv", gates=GATES, opens_with=opens_with))
+    deliver(ws, "t.stays", "stays_2024-03.csv", "NO,DOC,ON\n1,a,2023-11-02\n2,b,2024-03-05\n")
+    deliver(ws, "t.stays", "stays_2024-04.csv", "NO,DOC,ON\n3,c,2024-04-09\n")
+    run(ws)
+    assert ask(ws, "select first_on, complete_until_on from completeness") == [(first_on, date(2024, 4, 30))]
+    assert ask(ws, "select count(*) from registration") == [(3,)]
+
+
 def test_a_border_point_that_falls_silent_is_complete_to_its_last_row(tmp_path):
     ws = land(tmp_path, crossings())
     for day in range(1, 29):

@@ -17,6 +17,7 @@ from karvan.errors import PackError
 
 FORMATS = ("csv", "fixed_width", "xlsx", "xml", "json", "jsonl", "parquet")
 PERIODS = ("day", "month", "year", "snapshot", "edition")
+OPENINGS = ("events", "state")
 PERSON_KEYS = ("personal_no", "register_no", "document", "none")
 # What may stand in customProperties of one property, and of the contract under `karvan`.
 FIELD_KEYS = (
@@ -38,7 +39,7 @@ FIELD_KEYS = (
 )
 CONTRACT_KEYS = (
     "record", "records", "encoding", "delimiter", "header", "sheet", "skip_rows", "rows", "namespaces", "unpivot", "constants", "derive", "where", "checks",
-    "period", "covers", "file", "person_key", "one_per_person", "observed_on", "completeness_by", "gates", "citation", "licence",
+    "period", "covers", "file", "person_key", "one_per_person", "observed_on", "opens_with", "completeness_by", "gates", "citation", "licence",
 )  # fmt: skip
 # Those that the contract holds just as they are written.
 AS_WRITTEN = tuple(key for key in CONTRACT_KEYS if key not in ("record", "records", "unpivot", "where", "checks", "covers"))
@@ -161,6 +162,7 @@ class Contract:
     person_key: str = "none"
     one_per_person: str = ""
     observed_on: str | None = None
+    opens_with: str = "events"
     completeness_by: str | None = None
     gates: Mapping[str, Any] = field(default_factory=dict)
     citation: str = ""

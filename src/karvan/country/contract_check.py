@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from karvan.country.code_list import CodeList
-from karvan.country.contract import CONTRACT_KEYS, FIELD_KEYS, FORMATS, PERIODS, PERSON_KEYS, Contract, contract_from, custom
+from karvan.country.contract import CONTRACT_KEYS, FIELD_KEYS, FORMATS, OPENINGS, PERIODS, PERSON_KEYS, Contract, contract_from, custom
 from karvan.country.contract_shape import check_shape
 from karvan.country.match_keys import ONE_PER_PERSON
 from karvan.errors import PackError, nearest
@@ -62,6 +62,7 @@ def check_contract(
     reader.one_of(("schema", 0, "physicalType"), contract.format, FORMATS, "kind of file")
     reader.one_of((*top, "period"), contract.period, PERIODS, "period")
     reader.one_of((*top, "person_key"), contract.person_key, PERSON_KEYS, "key to the person")
+    reader.one_of((*top, "opens_with"), contract.opens_with, OPENINGS, "content of a first delivery")
     reader.one_of((*top, "one_per_person"), contract.one_per_person or None, ONE_PER_PERSON, "thing of which a person has one")
     try:
         codecs.lookup(contract.encoding)

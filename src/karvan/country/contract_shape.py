@@ -19,7 +19,7 @@ LISTS = {
     "where": (("keep", "because"), '[{keep: "KIND <> \'test\'", because: test rows}]'),
     "checks": (("expression",), '[{expression: "A <= B", text: {en: ...}}]'),
 }
-PLAIN = {"record": str, "encoding": str, "delimiter": str, "sheet": str, "rows": str, "period": str, "file": str, "person_key": str, "observed_on": str, "completeness_by": str, "skip_rows": int, "header": bool}
+PLAIN = {"record": str, "encoding": str, "delimiter": str, "sheet": str, "rows": str, "period": str, "file": str, "person_key": str, "observed_on": str, "opens_with": str, "completeness_by": str, "skip_rows": int, "header": bool}
 WORDS = {str: "text", int: "a whole number", bool: "true or false"}
 GATES = ("rows", "fill_drop_points", "code_miss_share", "check_digit_share", "by_chance")
 TYPES = ("string", "integer", "number", "boolean", "date", "timestamp", "datetime", "time", "object", "array")

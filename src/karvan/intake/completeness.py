@@ -26,8 +26,13 @@ def of_feed(ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, cont
     if not covered:
         return []
     until = covered[-1][1] if contract.period == "snapshot" else unbroken(covered)
-    whole = {"feed": contract.id, "point": None, "first_on": covered[0][0], "complete_until_on": until}
+    whole = {"feed": contract.id, "point": None, "first_on": first_complete(contract, covered[0]), "complete_until_on": until}
     return [whole, *of_points(ws, tx, con, contract, lines, until)]
+
+
+def first_complete(contract: Contract, opening: tuple[date, date]) -> date:
+    """First day of which all events were delivered. A delivery that opens with the state of a register brings, of the time before its last day, only what was still there then."""
+    return opening[1] + timedelta(days=1) if contract.opens_with == "state" else opening[0]
 
 
 def unbroken(covered: list[tuple[date, date]]) -> date:

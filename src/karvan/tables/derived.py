@@ -316,7 +316,7 @@ LEDGERS = (
         (
             Column("feed", "text", "id of the contract", null="never", sensitivity="P1"),
             Column("point", "text", "border point or office", null="whole feed", sensitivity="P1"),
-            Column("first_on", "day", "first day covered", sensitivity="P1"),
+            Column("first_on", "day", "first day of which everything was delivered; after the first delivery where that opens with the state of a register", sensitivity="P1"),
             Column("complete_until_on", "day", "last day covered without a gap", null="no delivery", sensitivity="P1"),
         ),
         key=("feed", "point"),
