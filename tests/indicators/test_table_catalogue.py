@@ -58,6 +58,7 @@ def test_every_table_of_the_catalogue_is_defined_and_those_that_wait_say_for_wha
     known = dictionary(AZ)
     assert set(CATALOGUE) <= set(known)
     assert {name for name in CATALOGUE if known[name].waits_for} == {"EU-16", "NAT-02", "NAT-06"}
+    assert all(set(known[name].waits_for) == {"az", "en", "ru"} for name in ("EU-16", "NAT-02", "NAT-06")), "a reader is told in the reader's language"
 
 
 @pytest.mark.parametrize(

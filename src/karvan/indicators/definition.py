@@ -116,7 +116,7 @@ class Definition:
     disclosure: Mapping[str, Any] = field(default_factory=dict)
     must_hold: tuple[str, ...] = ()
     source: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
-    waits_for: str = ""
+    waits_for: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -171,6 +171,8 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
             _texts(word, text, languages, wrong)
     for number, text in enumerate(left_out, 1):
         _texts(f"covers.leaves_out, line {number},", text, languages, wrong)
+    if "waits_for" in raw:
+        _texts("waits_for", raw["waits_for"], languages, wrong)
     for word, text in (raw.get("source") or {}).items():
         if not isinstance(text, str):
             _texts(f"source.{word}", text, languages, wrong)
@@ -221,7 +223,7 @@ def read_definition(raw: Mapping[str, Any], *, where: str = "", languages: Seque
         quantiles=tuple(float(q) for q in raw.get("quantiles") or ()), of=str(raw.get("of", "")), ended_when=str(raw.get("ended_when", "")), series=series, formula=formula, interval=raw.get("interval"), take=take, share_of=raw.get("share_of"),
         final=estimate.get("final"), preliminary=estimate.get("preliminary"), ready_after=_days(raw.get("ready_after", 0)), needs=dict(raw.get("needs") or {}), breaks=tuple(str(b) for b in raw.get("breaks") or ()),
         settings=dict(raw.get("settings") or {}), quality=tuple(raw.get("quality") or ()), disclosure=disclosure, must_hold=tuple(raw.get("must_hold") or ()),
-        source=dict(raw.get("source") or {}), waits_for=str(raw.get("waits_for", "")),
+        source=dict(raw.get("source") or {}), waits_for=dict(raw.get("waits_for") or {}),
     )  # fmt: skip
 
 

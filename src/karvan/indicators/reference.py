@@ -46,7 +46,7 @@ def _section(d: Definition) -> list[str]:
         ("Covers", english(d.population)), ("Leaves out", "; ".join(map(english, d.leaves_out))), ("Made as", f"`{formula_of(d)}`"),
         ("Counted by", f"final {d.final}, preliminary {d.preliminary}, ready {d.ready_after} days after the period" if d.final else ""),
         ("Needs", "; ".join(f"rule {said['rule']} on `{said['on']}`" for said in d.needs.values())), ("Quality", ", ".join(d.quality)),
-        ("Disclosure", str(d.disclosure.get("policy", "counts"))), ("Must hold", ", ".join(d.must_hold).replace("_", " ")), ("Standard", ", ".join(map(english, d.source.values()))), ("Waits for", d.waits_for),
+        ("Disclosure", str(d.disclosure.get("policy", "counts"))), ("Must hold", ", ".join(d.must_hold).replace("_", " ")), ("Standard", ", ".join(map(english, d.source.values()))), ("Waits for", english(d.waits_for)),
     ]  # fmt: skip
     return [
         f"## {d.id}",

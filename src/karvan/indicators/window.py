@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from karvan.errors import PackError
 from karvan.indicators.compiler import subject_of
-from karvan.indicators.definition import Definition
+from karvan.indicators.definition import Definition, in_language
 from karvan.indicators.periods import Window
 from karvan.indicators.wording import REFUSAL
 
@@ -83,7 +83,7 @@ def refusal(definition: Definition, dictionary: dict[str, Definition], country: 
         return REFUSAL[key][lang].format(**values)
 
     if definition.waits_for:
-        return because("waits", what=definition.waits_for)
+        return because("waits", what=in_language(definition.waits_for, lang))
     without = next((rule for said in definition.needs.values() if (rule := str(said["rule"]).partition(".")[0]) not in country.rules), None)
     if without:
         return because("no_rule", rule=without)

@@ -66,7 +66,7 @@ class Entry:
 
     @property
     def waits_for(self) -> str:
-        return self.definition.waits_for if self.definition else ""
+        return source.in_language(self.definition.waits_for) if self.definition else ""
 
 
 def definitions() -> dict[str, Definition]:
