@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 
 from karvan import disclosure, line
+from karvan.cli.revisions import revisions
 from karvan.country import for_workspace
 from karvan.disclosure.rounding import key_for_rounding
 from karvan.errors import DataError, PackError
@@ -18,6 +21,7 @@ from karvan.synth.make import make
 from karvan.tables import DIMENSIONS
 from karvan.workspace import Workspace
 
+pytestmark = pytest.mark.xdist_group("revised")      # the country is made once
 KNOWN_ON = date(2026, 6, 30)
 OF_FLOW = {"FLW-01": {"id": "FLW-01", "count": "residence_spells"}}
 
@@ -93,3 +97,18 @@ def test_without_a_name_the_figures_of_the_pack_are_published_and_without_those_
     monkeypatch.setattr("karvan.revisions.published.declared", lambda _country: read({}, "", known=set()))
     with country.lock(), pytest.raises(DataError, match="no pack declares one"):
         publish(country)
+
+
+@pytest.mark.parametrize(("asked", "words"), [
+    (["FLW-01", "citizenship=TUR", "--publish"], "Totals alone are published"), (["FLW-01", "--publish", "--inside", "a look"], "nothing untreated is shown"),
+    (["FLW-01", "FLW-02", "--inside", "a look"], "One indicator is shown at a time"), (["--inside", "a look"], "none is named"), (["FLW-01"], "computed for a purpose"),
+])  # fmt: skip
+def test_what_cannot_be_asked_together_is_said(country, asked, words):
+    wrong = CliRunner().invoke(revisions, [*asked, "-w", str(country.root)], standalone_mode=False)
+    assert isinstance(wrong.exception, DataError) and words in str(wrong.exception)
+
+
+def test_the_command_keeps_the_vintages_and_says_how_many(country):
+    told = json.loads(CliRunner().invoke(revisions, ["FLW-01", "--publish", "--on", "2024-12-31", "--json", "-w", str(country.root)], standalone_mode=False).output)
+    assert [(row["indicator"], row["vintages"]) for row in told] == [("FLW-01", 2)]
+    assert country.connect().execute("select count(distinct vintage_on) from safe_vintages where indicator = 'FLW-01'").fetchall() == [(2,)]
