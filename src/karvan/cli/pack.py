@@ -13,7 +13,7 @@ from karvan.errors import PackError
 
 if TYPE_CHECKING:
     from karvan.country import Pack
-    from karvan.country.checking import Mistake
+    from karvan.country.mistakes import Mistake
     from karvan.workspace import Workspace
 
 packs_option = click.option(
@@ -66,7 +66,7 @@ def check(name: str, packs_folder: Path | None, as_json: bool) -> None:
 def _compiled(found: Pack, folder: Path | None, wrong: set[Path]) -> list[Mistake]:
     """What only the rooms that read them see: definitions of indicators, contracts as SQL, what is declared of uncertainty. Files with mistakes already told are left out."""
     from karvan.country import load, read_contract
-    from karvan.country.checking import Mistake
+    from karvan.country.mistakes import Mistake
     from karvan.country.yaml_file import read_yaml
     from karvan.indicators import read_definition
     from karvan.indicators.alike import published_apart

@@ -1,104 +1,33 @@
 """Checking a pack: every mistake at once, each with file, line and what to do.
 
-What a file may hold is said here once; `docs/how-to/new-country.md` leads through it. Nothing is repaired and nothing is guessed.
+What a file may hold is said here once, of larger parts in a file of their own (`contract_check`, `code_list_check`, `calendar_check`, `rules_check`, `quality_check`);
+`docs/how-to/new-country.md` leads through it. Nothing is repaired and nothing is guessed.
 """
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from karvan.country.calendar import WEEKDAYS, days_of
+from karvan.country.calendar_check import check_calendar
 from karvan.country.code_list import CodeList, read_code_list
+from karvan.country.code_list_check import check_code_lists
 from karvan.country.contract_check import check_contract
 from karvan.country.match_keys import read_match_keys
+from karvan.country.mistakes import Mistake, Reader
 from karvan.country.pack import Pack, find_pack
-from karvan.country.yaml_file import Keys, line_of, lines, parse, twice
+from karvan.country.quality_check import check_quality
+from karvan.country.rules_check import check_rules
 from karvan.errors import PackError, nearest
-from karvan.tables import DIMENSIONS
 
 ABOUT_KEYS = ("id", "names", "zone", "languages", "citizenship", "codes", "currency", "indicators", "uses", "operator", "reviewers", "headlines")
 REVIEWER_ROLES = ("reviewer", "senior", "supervisor")
 INSTITUTION_KEYS = ("name", "short", "role", "systems", "needs", "sources", "status")
 INSTITUTION_STATUS = ("unverified", "confirmed")
-CALENDAR_KEYS = ("years", "weekend", "substitute", "off", "worked")
-OFF_KEYS = ("on", "from", "to", "each", "years", "name", "status", "substituted")
-RULE_KEYS = ("title", "source", "confidence", "status", "values", "questions", "needs", "decide", "examples", "signed_by")
-RULE_STATUS = ("draft", "unverified", "signed")
-MIRROR_CHOICES = ("larger", "own", "mirror")
-VALUE_KEYS = ("unit", "since", "until", "except")
 LARGEST_SAMPLE = 1_000_000
-
-
-@dataclass(frozen=True, order=True)
-class Mistake:
-    """One mistake in a pack: file, line (from 1), what is wrong, what to do."""
-
-    path: Path
-    line: int
-    what: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}" + (f"\n    do: {self.fix}" if self.fix else "")
-
-
-class Reader:
-    """One YAML file under check: its content, the lines of its keys, and the mistakes found in it."""
-
-    def __init__(self, path: Path, mistakes: list[Mistake]) -> None:
-        self.path, self.mistakes = path, mistakes
-        self.content: Any = None
-        self.marks: dict[Keys, int] = {(): 1}
-        text = path.read_bytes()
-        try:
-            self.content = parse(text, where=str(path))
-            self.marks = lines(text)
-            for key, line in twice(text):
-                mistakes.append(Mistake(path, line, f"The key '{key}' stands twice; only the second would be read.", "take one out"))
-        except PackError as wrong:
-            said = wrong.where.rpartition(":")[2]
-            mistakes.append(Mistake(path, int(said) if said.isdigit() else 1, wrong.what, wrong.fix))
-
-    def say(self, keys: Iterable[Any], what: str, fix: str = "") -> None:
-        self.mistakes.append(Mistake(self.path, line_of(self.marks, tuple(keys)), what, fix))
-
-    def mapping(self, keys: Iterable[Any], value: Any, what: str) -> bool:
-        """Whether a value is a mapping; said where it is not."""
-        if isinstance(value, dict):
-            return True
-        self.say(keys, f"{what} is not a list of keys with values.", "write `key: value` lines under it")
-        return False
-
-    def known(self, keys: tuple[Any, ...], found: Mapping[str, Any], allowed: Collection[str], required: Collection[str] = ()) -> None:
-        """Say which keys nobody knows and which are missing."""
-        for key in found:
-            if key not in allowed:
-                self.say((*keys, key), f"Nobody reads the key '{key}'.", nearest(str(key), list(allowed)) or f"use {', '.join(allowed)}")
-        for key in required:
-            if found.get(key) in (None, "", [], {}):
-                self.say(keys, f"`{key}` is missing.", f"add `{key}:`")
-
-    def names(self, keys: tuple[Any, ...], found: Any, languages: Collection[str]) -> None:
-        """Say which of the pack's languages a text lacks, and what in it is not a text."""
-        if not self.mapping(keys, found, "A text in several languages"):
-            return
-        for lang, words in found.items():
-            if not isinstance(words, str):
-                self.say((*keys, lang), f"The text for '{lang}' is no text: {words!r}.", "put it in quotes: a comma or colon ends an unquoted text in {}")
-        for lang in languages:
-            if lang not in found:
-                self.say(keys, f"The text has no '{lang}'.", f"add `{lang}:`, or take {lang} out of the pack's languages")
-
-    def one_of(self, keys: tuple[Any, ...], found: Any, allowed: Collection[str], what: str) -> None:
-        if found is not None and found not in allowed:
-            self.say(keys, f"'{found}' is no {what}.", nearest(str(found), list(allowed)) or f"use {', '.join(allowed)}")
 
 
 def check_pack(pack: Pack, folder: Path | None = None) -> list[Mistake]:
@@ -213,133 +142,12 @@ def check_reviewers(pack: Pack, about: Mapping[str, Any], institutions: Collecti
             reader.say(("reviewers", name), f"The roles of {name} are no list.", f"write `{name}: [{roles}]`")
 
 
-def check_code_lists(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> dict[str, CodeList]:
-    found: dict[str, CodeList] = {}
-    for path in pack.files("code_lists", ".csv", ".yaml"):
-        before = len(mistakes)
-        if path.suffix == ".csv":
-            _check_csv(path, mistakes)
-        else:
-            Reader(path, mistakes)
-        found[path.stem] = CodeList(path.stem, ())    # it is there, whatever is wrong in it
-        if len(mistakes) == before:
-            try:
-                found[path.stem] = read_code_list(path)
-            except (KeyError, ValueError, TypeError, AttributeError) as wrong:
-                mistakes.append(Mistake(path, 1, f"The list cannot be read: {wrong}.", "give each code `code:` and its dates as YYYY-MM-DD"))
-    return found
-
-
-def _check_csv(path: Path, mistakes: list[Mistake]) -> None:
-    try:
-        text = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        mistakes.append(Mistake(path, 1, "The file is not UTF-8.", "save it as UTF-8"))
-        return
-    numbered = [(number, line) for number, line in enumerate(text, start=1) if not line.startswith("#")]
-    rows = csv.reader([line for _, line in numbered])
-    header = next(rows, [])
-    if "code" not in header:
-        divided = next((mark for mark in (";", "\t", "|") if mark in "".join(header)), None)
-        fix = f"divide the columns by commas, not by {divided!r}" if divided else "name the columns in the first line: code,name_en,valid_from,valid_to,maps_to"
-        mistakes.append(Mistake(path, numbered[0][0] if numbered else 1, "The list has no column `code`.", fix))
-        return
-    validity: dict[str, list[tuple[date, date]]] = {}
-    for (number, _), row in zip(numbered[1:], rows, strict=False):
-        if len(row) != len(header):
-            mistakes.append(Mistake(path, number, f"The line has {len(row)} values, the header {len(header)}.", "put a value with a comma in quotes"))
-            continue
-        entry = dict(zip(header, row, strict=True))
-        if not entry["code"]:
-            mistakes.append(Mistake(path, number, "The code is empty.", "give it a code, or take the line out"))
-        try:
-            first = date.fromisoformat(entry.get("valid_from") or "0001-01-01")
-            last = date.fromisoformat(entry.get("valid_to") or "9999-12-31")
-        except ValueError:
-            mistakes.append(Mistake(path, number, "valid_from or valid_to is no day.", "write it as YYYY-MM-DD"))
-            continue
-        if first > last:
-            mistakes.append(Mistake(path, number, f"The code '{entry['code']}' ends before it begins.", "mend valid_from or valid_to"))
-        if any(first <= b and a <= last for a, b in validity.get(entry["code"], [])):
-            mistakes.append(Mistake(path, number, f"The code '{entry['code']}' has two meanings at once.", "end the first with valid_to, or take one out"))
-        validity.setdefault(entry["code"], []).append((first, last))
-
-
-def check_calendar(pack: Pack, mistakes: list[Mistake]) -> None:
-    years: set[int] = set()
-    readers = [Reader(path, mistakes) for path in pack.files("calendar")]
-    for reader in readers:
-        if isinstance(reader.content, dict):
-            years |= {year for year in reader.content.get("years") or [] if isinstance(year, int)}
-    for reader in readers:
-        content = reader.content
-        if content is None or not reader.mapping((), content, "A calendar"):
-            continue
-        reader.known((), content, CALENDAR_KEYS)
-        examples = {"years": "[2025, 2026]", "weekend": "[sat, sun]", "off": "[{on: 2026-03-20, name: feast}]", "worked": "[2026-03-21]"}
-        unlisted = [key for key in examples if content.get(key) is not None and not isinstance(content[key], list)]
-        for key in unlisted:
-            reader.say((key,), f"`{key}` is no list.", f"write `{key}: {examples[key]}`")
-        if unlisted:
-            continue
-        for place, day in enumerate(content.get("weekend") or []):
-            reader.one_of(("weekend", place), day, WEEKDAYS, "day of the week")
-        reader.one_of(("substitute",), content.get("substitute"), ("next_working_day",), "rule of substitution")
-        for key in ("off", "worked"):
-            for place, entry in enumerate(content.get(key) or []):
-                where = (key, place)
-                if isinstance(entry, date) and key == "worked":
-                    entry = {"on": entry}
-                if not reader.mapping(where, entry, "A day off"):
-                    continue
-                reader.known(where, entry, OFF_KEYS)
-                try:
-                    days = days_of(entry)
-                    outside = sorted({day.year for day in days} - years)
-                except (KeyError, ValueError, TypeError, AttributeError):
-                    reader.say(where, "This names no day.", 'write `on: 2026-03-20`, `from:` and `to:`, or `each: "05-28"` with `years: [first, last]`')
-                    continue
-                if outside:
-                    reader.say(where, f"The year {outside[0]} is not among the calendar's `years`.", "add it to `years`, when all its days off are known")
-
-
 def check_match_keys(pack: Pack, mistakes: list[Mistake]) -> None:
     for path in pack.files("linkage"):
         try:
             read_match_keys(path)
         except PackError as wrong:
             Reader(path, mistakes).say((), wrong.what, wrong.fix)
-
-
-def check_quality(pack: Pack, lenders: Sequence[Pack], languages: list[str], mistakes: list[Mistake]) -> None:
-    """Every text of `quality/` in every language of the pack, every act named by a source known to `quality/law.yaml`."""
-    read = {path.stem: Reader(path, mistakes) for path in pack.files("quality")}
-    acts = read["law"].content or {} if "law" in read else {}
-
-    def look(reader: Reader, keys: tuple[Any, ...], found: Any, known: Collection[str] | None) -> None:
-        if isinstance(found, dict) and set(found) & set(languages):
-            reader.names(keys, found, languages)
-        elif isinstance(found, dict | list):
-            for key, one in found.items() if isinstance(found, dict) else enumerate(found):
-                if key == "act" and one and known is not None and one not in known:
-                    reader.say((*keys, key), f"No act '{one}' stands in quality/law.yaml.", nearest(str(one), list(known)) or "add it there")
-                look(reader, (*keys, key), one, known)
-
-    for name, reader in read.items():
-        look(reader, (), reader.content, acts if name in ("sources", "flows") else None)
-    if "mirrors" in read:
-        check_mirrors(read["mirrors"], {path.stem for part in (pack, *lenders) for path in part.files("indicators")})
-
-
-def check_mirrors(reader: Reader, indicators: Collection[str]) -> None:
-    """Pairs of known indicators, a dimension that there is, and a known rule of choice."""
-    for name, pair in (reader.content or {}).items():
-        by = pair.get("by")
-        checks = [("own", pair.get("own"), indicators), ("mirror", pair.get("mirror"), indicators), ("take", pair.get("take", "larger"), MIRROR_CHOICES)]
-        checks += [("by", one, DIMENSIONS) for one in (by.values() if isinstance(by, dict) else [by] if by else [])]
-        for key, found, known in checks:
-            if found not in known:
-                reader.say((name, key), f"`{key}` is '{found}', which is not known.", nearest(str(found), list(known)) or f"use one of {', '.join(sorted(known)[:8])}")
 
 
 def check_geography(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> None:
@@ -374,38 +182,6 @@ def check_texts(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> No
             if key in seen:
                 reader.say((key,), f"The text '{key}' is also in {seen[key].name}.", "keep it in one file")
             seen[key] = path
-
-
-def check_rules(pack: Pack, languages: list[str], mistakes: list[Mistake]) -> None:
-    for path in pack.files("rules"):
-        reader = Reader(path, mistakes)
-        if reader.content is None or not reader.mapping((), reader.content, "A file of rules"):
-            continue
-        for rule, entry in reader.content.items():
-            if not reader.mapping((rule,), entry, f"Rule {rule}"):
-                continue
-            reader.known((rule,), entry, RULE_KEYS, required=("title", "source", "status"))
-            if entry.get("title"):
-                reader.names((rule, "title"), entry["title"], languages)
-            reader.one_of((rule, "status"), entry.get("status"), RULE_STATUS, "status of a rule")
-            if entry.get("status") == "signed" and not entry.get("signed_by"):
-                reader.say((rule,), f"Rule {rule} is signed by nobody.", "add `signed_by:`, or make it unverified")
-            for name, dated in (entry.get("values") or {}).items():
-                _check_value(reader, (rule, "values", name), dated)
-
-
-def _check_value(reader: Reader, keys: tuple[Any, ...], dated: Any) -> None:
-    if not reader.mapping(keys, dated, "A value"):
-        return
-    reader.known(keys, dated, VALUE_KEYS, required=("unit", "since"))
-    for day, said in (dated.get("since") or {}).items():
-        if not isinstance(day, date):
-            reader.say((*keys, "since", day), f"'{day}' is no day.", "write the first day of the value as YYYY-MM-DD")
-        if not isinstance(said, dict) or "value" not in said or not said.get("source"):
-            reader.say((*keys, "since", day), "A value needs `value` and `source`.", 'write `{value: 15, source: "act, date, address"}`')
-    for place, said in enumerate(dated.get("except") or []):
-        if "value" not in said or not said.get("source"):
-            reader.say((*keys, "except", place), "An exception needs `value` and `source`.", "write `{citizenship: XXX, value: 30, source: ...}`")
 
 
 def check_definitions(pack: Pack, about: Mapping[str, Any], languages: list[str], mistakes: list[Mistake]) -> None:

@@ -16,7 +16,7 @@ from karvan.errors import PackError, nearest
 from karvan.tables import EVERY_RECORD, TABLES
 
 if TYPE_CHECKING:
-    from karvan.country.checking import Reader
+    from karvan.country.mistakes import Reader
 
 RECORD_TYPES = tuple(name for name, table in TABLES.items() if table.kind == "record")
 IDENTITY = tuple(c.name for c in TABLES["identities"].columns if c.name not in ("record_id", "record_type", "feed", "delivery_id", "observed_on"))

@@ -10,7 +10,7 @@ from karvan.country.contract import custom
 from karvan.errors import nearest
 
 if TYPE_CHECKING:
-    from karvan.country.checking import Reader
+    from karvan.country.mistakes import Reader
 
 # What each key holds: a mapping, a list of mappings with these keys, or a plain value; with an example of how to write it.
 MAPPINGS = {"constants": "{direction: in}", "derive": '{quota_year: "year(DECIDED)"}', "namespaces": '{k: "urn:x"}', "gates": "{rows: [0, 5000]}"}

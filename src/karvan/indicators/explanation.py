@@ -17,7 +17,8 @@ from karvan.indicators.cell import CellQuery, query_for_cell, tables_of, whole_d
 from karvan.indicators.compiler import TOTAL
 from karvan.indicators.compute import Bench, bench, definition_of
 from karvan.indicators.definition import Definition
-from karvan.indicators.wording import LANGUAGES, formula_of, page
+from karvan.indicators.page import page
+from karvan.indicators.wording import LANGUAGES, formula_of
 from karvan.workspace import Commit, Workspace, audit
 
 if TYPE_CHECKING:
