@@ -147,7 +147,7 @@ def test_a_corrupted_delivery_changes_the_explanation(finished):
 
 def test_monthly_series_begin_where_every_event_was_delivered(finished):
     """Registers open with their state in June 2020, crossings begin in July: no series begins with what is left of a month."""
-    begun = finished.connect().execute("select distinct indicator, min(period) from cubes where period like '____-__' and basis = 'records' group by 1").fetchall()
+    begun = finished.connect().execute("select distinct indicator, min(period) from cubes where period like '____-__' and period not like '%Q%' and basis = 'records' group by 1").fetchall()
     assert len(begun) > 15 and {period for _, period in begun} == {"2020-07"}
 
 
