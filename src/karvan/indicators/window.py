@@ -55,8 +55,8 @@ def leading_feeds(definition: Definition, dictionary: dict[str, Definition], cou
 def window(con: duckdb.DuckDBPyConnection, named: list[str]) -> Window | None:
     """Days that all of these feeds cover without a gap; None if nothing was delivered.
 
-    The ledger of completeness speaks first (the whole feed where it has such a line, else its slowest point); a feed that keeps no
-    such ledger is taken as covered from its first accepted delivery to its last.
+    The ledger of completeness speaks first: from the first day of the whole feed, where it has such a line, to the last one of its slowest point, as in the life courses. A feed that
+    keeps no such ledger is taken as covered from its first accepted delivery to its last.
     """
     found = con.execute(
         """
@@ -65,7 +65,7 @@ def window(con: duckdb.DuckDBPyConnection, named: list[str]) -> Window | None:
         points as (select feed, min(first_on) as first_on, min(complete_until_on) as until_on from completeness where point is not null and feed in (select feed from wanted) group by feed),
         sent as (select feed, min(period_from_on) as first_on, max(period_to_on) as until_on from deliveries where state = 'accepted' and feed in (select feed from wanted) group by feed),
         known as (
-            select w.feed, coalesce(whole.first_on, points.first_on, sent.first_on) as first_on, coalesce(whole.until_on, points.until_on, sent.until_on) as until_on
+            select w.feed, coalesce(whole.first_on, points.first_on, sent.first_on) as first_on, coalesce(least(whole.until_on, points.until_on), sent.until_on) as until_on
             from wanted as w left join whole using (feed) left join points using (feed) left join sent using (feed)
         )
         select max(first_on), min(until_on) from known where first_on is not null and until_on is not null

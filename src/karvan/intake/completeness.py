@@ -9,7 +9,7 @@ import math
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from karvan.country import Contract
+from karvan.country import Contract, Country
 from karvan.expressions import literal
 from karvan.workspace import Transaction, Workspace
 
@@ -20,14 +20,14 @@ QUIET_BY_CHANCE = 1e-6
 USUAL_DAYS = 28
 
 
-def of_feed(ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, contract: Contract, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def of_feed(ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, contract: Contract, country: Country, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Lines of `completeness` of one feed: the whole feed first, then its points."""
     covered = sorted((row["period_from_on"], row["period_to_on"]) for row in lines if row["state"] == "accepted" and row["period_from_on"])
     if not covered:
         return []
     until = covered[-1][1] if contract.period == "snapshot" else unbroken(covered)
     whole = {"feed": contract.id, "point": None, "first_on": first_complete(contract, covered[0]), "complete_until_on": until}
-    return [whole, *of_points(ws, tx, con, contract, lines, until)]
+    return [whole, *of_points(ws, tx, con, contract, country, lines, until)]
 
 
 def first_complete(contract: Contract, opening: tuple[date, date]) -> date:
@@ -49,8 +49,10 @@ def unbroken(covered: list[tuple[date, date]]) -> date:
     return until
 
 
-def of_points(ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, contract: Contract, lines: list[dict[str, Any]], until: date) -> list[dict[str, Any]]:
-    """Lines of the points. A point that fell silent is complete to its last row, if at its usual traffic the silence is no chance."""
+def of_points(
+    ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, contract: Contract, country: Country, lines: list[dict[str, Any]], until: date
+) -> list[dict[str, Any]]:
+    """Lines of the points. A point that fell silent is complete to its last row, if at its usual traffic the silence is no chance; one that the code list says is closed owes nothing since."""
     column = contract.completeness_by
     if not column:
         return []
@@ -59,6 +61,8 @@ def of_points(ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, co
     paths = [str(ws.folder(record) / "data" / p.file) for key, p in parts.items() if key.startswith(contract.id + "/")]
     if not paths:
         return []
+    codes = next((country.code_list(f.code_list) for f in contract.fields if f.field == column and f.code_list), ())
+    closed_on = {code.target: code.valid_to for code in codes if code.valid_to}      # the last validity of a code speaks
     days = {row["delivery_id"]: row["period_to_on"] for row in lines if row["period_to_on"]}
     found: dict[str, dict[date, int]] = {}
     listed = ", ".join(literal(p) for p in paths)
@@ -70,7 +74,7 @@ def of_points(ws: Workspace, tx: Transaction, con: duckdb.DuckDBPyConnection, co
     for point, seen in sorted(found.items()):
         last = max(seen)
         usual = sum(n for day, n in seen.items() if day > last - timedelta(days=USUAL_DAYS)) / USUAL_DAYS
-        silent = (until - last).days
+        silent = (min(until, closed_on.get(point, until)) - last).days
         broken = silent > 0 and math.exp(-usual * silent) < QUIET_BY_CHANCE
         made.append({"feed": contract.id, "point": point, "first_on": min(seen), "complete_until_on": last if broken else until})
     return made

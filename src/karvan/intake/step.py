@@ -179,7 +179,7 @@ def run_feed(
         rows.append(line)
     names = SCHEMA["deliveries"].names
     tx.write("deliveries", pa.Table.from_pylist([{n: r[n] for n in names} for r in rows], schema=SCHEMA["deliveries"]), part=contract.id)
-    complete = completeness.of_feed(ws, tx, con, contract, rows)
+    complete = completeness.of_feed(ws, tx, con, contract, country, rows)
     tx.write("completeness", pa.Table.from_pylist(complete, schema=SCHEMA["completeness"]), part=contract.id)
     reading.drop()
     report(1.0)
