@@ -30,7 +30,7 @@ def gather(ws: Workspace, country: Country, *, dated: date) -> dict[str, Any]:
 
     Nothing of the identity zone is read. `quality` of a source is None where no run has scored it.
     """
-    con = ws.connect(memory="1GB")
+    con = ws.connect(memory=ws.memory(1000))
     try:
         levels, sets = people(con)
         rests = resting(country)

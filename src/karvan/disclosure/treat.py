@@ -161,7 +161,7 @@ def _from_parts(
 def _work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet) -> dict[str, Any]:
     from karvan.country import for_workspace
 
-    con = ws.connect(memory="1200MB")
+    con = ws.connect(memory=ws.memory(1200))
     made = treat(con, for_workspace(ws).indicators, key_for_rounding(ws.pseudonym_key()), progress=progress)
     listed, withheld = 0, 0
     for name, table in sorted(made.items()):

@@ -71,7 +71,7 @@ def live_together(con: duckdb.DuckDBPyConnection, *, national: str, params: dict
 
 def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet) -> dict[str, Any]:
     """Write cases, households and their members; returns what was counted on the way."""
-    con = ws.connect(memory="800MB")
+    con = ws.connect(memory=ws.memory(800))
     try:
         made = live_together(con, national=for_workspace(ws).national, params=params, progress=progress)
         for table, source in made["tables"].items():

@@ -56,7 +56,7 @@ def query_for_cell(
     from karvan.country import for_workspace
 
     at = at or ws.head()
-    place = place or bench(ws.connect(memory="1200MB", at=at), country or for_workspace(ws))
+    place = place or bench(ws.connect(memory=ws.memory(1200), at=at), country or for_workspace(ws))
     definition = definition_of(place.known, indicator)
     because = window.refusal(definition, place.known, place.country)
     if because:

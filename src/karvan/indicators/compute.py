@@ -128,7 +128,7 @@ def compute(ws: Workspace, indicator: str, *, country: Country | None = None) ->
     from karvan.country import for_workspace
 
     country = country or for_workspace(ws)
-    place = bench(ws.connect(memory="1200MB"), country)
+    place = bench(ws.connect(memory=ws.memory(1200)), country)
     definition = definition_of(place.known, indicator)
     because = window.refusal(definition, place.known, country)
     if because:
@@ -356,7 +356,7 @@ def _work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Prog
     from karvan.country import for_workspace
 
     country = for_workspace(ws)
-    place = bench(ws.connect(memory="1200MB"), country)
+    place = bench(ws.connect(memory=ws.memory(1200)), country)
     refused: dict[str, str] = {}
     written: dict[str, int] = {}
     faults: list[str] = []

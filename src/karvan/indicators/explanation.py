@@ -169,7 +169,7 @@ def explain(
         raise AccessError("An untreated value is opened for a purpose.", fix="name the purpose, as in --inside 'check of the 2024 release'")
     country = country or for_workspace(ws)
     head = ws.head()
-    con = ws.connect(memory="1200MB", at=head)
+    con = ws.connect(memory=ws.memory(1200), at=head)
     place = bench(con, country)
     definition = definition_of(place.known, indicator)
     query = query_for_cell(ws, indicator, period, at=head, place=place, **dims)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
     from karvan.country import for_workspace
 
     country = for_workspace(ws)
-    con = ws.connect(memory="1GB")
+    con = ws.connect(memory=ws.memory(1000))
     try:
         rows = [*mirrors(con, country, made_up=(ws.root / "truth").exists()), *balance(con), *asked_for(con, country)]
     finally:

@@ -40,7 +40,7 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
 
     country = for_workspace(ws)
     scale = scale_of(country)
-    con = ws.connect(memory="1GB")
+    con = ws.connect(memory=ws.memory(1000))
     try:
         until = measured_until(con)
         rows = scored(measure(con, country, until, progress), until, scale)

@@ -44,7 +44,7 @@ def provisional(ws: Workspace) -> pa.Table:
 
     national = for_workspace(ws).national
     first, until = covered(ws)
-    con = ws.connect(memory="1200MB")
+    con = ws.connect(memory=ws.memory(1200))
     try:
         query = (Path(__file__).parent / "chances.sql").read_text(encoding="utf-8")
         rows = con.sql(query, params={"first_on": first, "until_on": until, "window": UR_12_16.window}).to_arrow_table()

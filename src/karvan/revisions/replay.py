@@ -77,7 +77,7 @@ def replayed(ws: Workspace, on: Sequence[date], *, progress: Progress = quiet) -
     days = sorted({*on, last})
     for number, day in enumerate(days):
         progress(day.isoformat(), number / len(days))
-        con = ws.connect(memory="1200MB")
+        con = ws.connect(memory=ws.memory(1200))
         try:
             for table in (*RECORDS, "completeness", "deliveries"):
                 ws.view(con, table, ws.version(table), as_name=f"whole {table}")

@@ -125,7 +125,7 @@ def intervals(ws: Workspace, definitions: Sequence[Definition], *, draws: int, s
     """Compute indicators under each draw of `link_draws` and write the intervals; see `carry`."""
     from karvan import disclosure
 
-    con = ws.connect(memory="1200MB")
+    con = ws.connect(memory=ws.memory(1200))
     try:
         names = [d.id for d in definitions]
         compute_drawn(con, definitions, country, draws=draws, seed=seed, guesses=guesses, error=declared(country) if guesses else Declared(), progress=progress)
