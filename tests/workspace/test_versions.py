@@ -172,3 +172,11 @@ def test_identity_tables_are_seen_only_with_a_purpose_and_leave_a_line_in_the_lo
     assert "test of the door" in text
     ws.audit_log.write_text(text.replace("test of the door", "nothing special"))
     assert broken_at(ws.audit_log) == 1
+
+
+def test_an_engine_may_hold_more_where_there_are_more_records(ws):
+    assert ws.memory(400) == "400 MB"
+    nothing = ", ".join(f"cast(null as {c.duckdb_type}) as {c.name}" for c in TABLES["service"].columns)
+    with ws.lock(), ws.transaction() as tx:
+        tx.write("service", ws.connect().sql(f"select {nothing} from range(3000000)"))
+    assert ws.memory(400) == "600 MB"
