@@ -12,6 +12,7 @@ from karvan.cli.terminal import progress
 from karvan.errors import DataError, KarvanError, SetupError
 from karvan.workspace import Workspace
 
+BETWEEN_VINTAGES = 12    # months; life courses are worked out anew for each vintage
 SAMPLE = 300    # pairs from which precision and recall of links are estimated to about two points
 
 
@@ -35,6 +36,7 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
     from karvan.country import for_workspace
     from karvan.linkage import draw_sample, sample_of
     from karvan.publish import profile
+    from karvan.revisions import publish, vintage_days
     from karvan.synth.make import make
     from karvan.uncertainty import Intervals
 
@@ -78,6 +80,12 @@ def demo(folder: Path, packs: tuple[str, ...], residents: int, seed: int, port: 
                 edition = profile(ws, lang=lang, out=out, explain_url="/statistics/explain", progress=report)
             click.echo(f"{'profile':<12} {edition.html}, {edition.cells} bound cells")
     if any(run for _, run in done) or not editions(ws):
+        try:
+            with progress("revisions") as report, ws.lock():
+                kept = publish(ws, on=vintage_days(ws, BETWEEN_VINTAGES), progress=report)
+            click.echo(f"{'revisions':<12} {max(one['vintages'] for one in kept):>12,} vintages of {len(kept)} figures")
+        except DataError as wrong:      # a pack that declares no figures, or data of less than a year
+            click.echo(f"{'revisions':<12} {str(wrong).splitlines()[0]}")
         with progress("baseline study") as report:
             written = study(ws, progress=report)
         click.echo(f"{'study':<12} {written.folder}, edition of {written.dated}")
