@@ -25,7 +25,7 @@ from karvan.workspace import Workspace, run_step
 
 def deliver(source: Workspace, ws: Workspace, day: date, to_come: int, times: int) -> None:
     """Put the records known on a day in the place of those there are, crossings by year."""
-    con = source.connect(memory="1GB")
+    con = source.connect(memory=f"{1 + times // 4} GB")
     for name in (*RECORDS, "links", "persons"):
         numbers = [f"concat({c}, '-', copy) as {c}" for c in ("record_id", "person_id") if c in TABLES[name].column_names]
         con.execute(f"create temp view {name} as select * exclude (copy) replace ({', '.join(numbers)}) from memory.main.{name} cross join range({times}) copies(copy)")
