@@ -128,3 +128,23 @@ def test_other_parameters_and_a_new_year_concern_everybody(tmp_path):
     with ws.lock():
         told = run_step(ws, replace(STEP, params=STEP.params | {"bridge_days": 31})).notes["recomputed"]
     assert told["everybody"] == "other code, packs or parameters than in the last run"
+
+
+def test_where_more_differs_than_fits_in_memory_everybody_is_worked_out(tmp_path, monkeypatch):
+    """Nothing is left of what was begun."""
+    ws = Workspace.create(tmp_path / "ws", packs=["az"])
+
+    def full(ws, tx, con, *_):
+        tx.write("presence_spells", con.sql("from presence_spells limit 0"))
+        con.execute("set temp_directory = ''")
+        con.execute("set memory_limit = '2MB'")
+        con.execute("create temp table differ_links as select range, hash(range) from range(10000000)")
+
+    runs(ws, date(2024, 9, 11))
+    monkeypatch.setattr("karvan.lifecourse.step.change", full)
+    (told,) = runs(ws, date(2024, 9, 12))
+    assert told["everybody"] == "more differs from the last run than fits in memory"
+    found = tables_of(ws)
+    with ws.lock():
+        run_step(ws, STEP, force=True)
+    assert found == tables_of(ws) and found["presence_spells"]

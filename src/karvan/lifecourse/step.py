@@ -29,6 +29,8 @@ WRITES = (*MADE, COUNTS, WATCH)
 
 def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progress = quiet, *, master: str | None = None) -> dict[str, Any]:
     """Write the tables of the life course: anew for the persons concerned, where the last run had the same code, packs and parameters; else for everybody."""
+    import duckdb
+
     before = tx.base.runs.get(STEP.name)
     con = ws.connect(memory=ws.memory(800, at=tx.base), at=tx.base)
     try:
@@ -40,6 +42,8 @@ def work(ws: Workspace, tx: Transaction, params: dict[str, Any], progress: Progr
         return change(ws, tx, con, before, facts, progress) | {"made_with": before.notes["made_with"]}
     except Everybody as reason:
         why = str(reason)
+    except duckdb.OutOfMemoryException:      # as where all links were made anew: everybody takes less, table by table
+        why = "more differs from the last run than fits in memory"
     finally:
         con.close()
     return work_whole(ws, tx, params, progress, why=why, master=master)
