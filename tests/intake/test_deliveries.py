@@ -210,18 +210,18 @@ def test_a_border_point_that_falls_silent_is_complete_to_its_last_row(tmp_path):
 
 
 def test_a_border_point_that_the_code_list_says_is_closed_owes_nothing_since(tmp_path):
-    """P2 was closed on the 19th; P4 too, but it fell silent a week before that."""
-    points = "code,name_en,valid_from,valid_to\nP1,First,,\nP2,Second,,2024-03-19\nP4,Fourth,,2024-03-19\n"
+    """P2 was closed on the 19th; P4 too, but it fell silent a week before that. P5 was closed once and opened again, and fell silent."""
+    points = "code,name_en,valid_from,valid_to\nP1,First,,\nP2,Second,,2024-03-19\nP4,Fourth,,2024-03-19\nP5,Fifth,,2019-12-31\nP5,Fifth,2021-01-01,\n"
     there = crossings()
     next(p for p in there["schema"][0]["properties"] if p["name"] == "POINT")["customProperties"].append({"property": "code_list", "value": "points"})
     ws = land(tmp_path, there)
     (tmp_path / "packs" / "t" / "code_lists" / "points.csv").write_text(points, encoding="utf-8")
     for day in range(1, 29):
-        open_points = ["P1", *(["P2"] if day < 20 else []), *(["P4"] if day < 13 else [])]
+        open_points = ["P1", *(["P2"] if day < 20 else []), *(["P4", "P5"] if day < 13 else [])]
         deliver(ws, FEED, f"crossings_2024-03-{day:02}.csv", csv_of(*(row(f"{day}{point}{i}", day, point=point) for point in open_points for i in range(30))))
     run(ws)
     assert ask(ws, "select point, complete_until_on from completeness order by point nulls first") == [
-        (None, date(2024, 3, 28)), ("P1", date(2024, 3, 28)), ("P2", date(2024, 3, 28)), ("P4", date(2024, 3, 12))]  # fmt: skip
+        (None, date(2024, 3, 28)), ("P1", date(2024, 3, 28)), ("P2", date(2024, 3, 28)), ("P4", date(2024, 3, 12)), ("P5", date(2024, 3, 12))]  # fmt: skip
 
 
 def test_a_snapshot_replaces_the_one_before(tmp_path):

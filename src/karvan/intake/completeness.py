@@ -62,7 +62,9 @@ def of_points(
     if not paths:
         return []
     codes = next((country.code_list(f.code_list) for f in contract.fields if f.field == column and f.code_list), ())
-    closed_on = {code.target: code.valid_to for code in codes if code.valid_to}      # the last validity of a code speaks
+    closed_on: dict[str | None, date] = {}
+    for code in codes:      # of several validities the last speaks: a point that was opened again is open
+        closed_on[code.target] = max(closed_on.get(code.target, date.min), code.valid_to or date.max)
     days = {row["delivery_id"]: row["period_to_on"] for row in lines if row["period_to_on"]}
     found: dict[str, dict[date, int]] = {}
     listed = ", ".join(literal(p) for p in paths)
